@@ -1,0 +1,2 @@
+//! Nothing yet: icons are compiled here for the desktop program.
+fn main() {}

@@ -1,0 +1,7 @@
+//! The ground floor: things that know nothing of mail.
+
+pub mod i18n;
+pub mod secret;
+pub mod text;
+
+pub use secret::Secret;

@@ -1,0 +1,2 @@
+//! See `src/ARCHITECTURE.md`.
+fn main() {}

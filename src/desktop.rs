@@ -1,0 +1,1 @@
+//! Window, tray, notices and engine in one process.

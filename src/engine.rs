@@ -1,0 +1,3 @@
+//! Accounts are polled here: what to do when, and the one door for window, tray and terminal.
+
+pub mod api;

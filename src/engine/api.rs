@@ -1,0 +1,348 @@
+//! The only door for window, tray and terminal: commands in, events and a snapshot out.
+//!
+//! Whoever shows the engine's work holds a [`Snapshot`] (asked for at the start and whenever the
+//! event stream reports a gap) and applies each [`Event`] to it. Both are plain data.
+
+pub mod words;
+
+use std::time::{Duration, SystemTime};
+
+pub use crate::rc::AccountId;
+
+/// What a front end may ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Poll these accounts now; `None` means all that are not skipped.
+    Check {
+        /// Which.
+        ids: Option<Vec<AccountId>>,
+    },
+    /// End the running polls of these accounts (`None`: all). What is delivered stays delivered.
+    Stop {
+        /// Which.
+        ids: Option<Vec<AccountId>>,
+    },
+    /// The person has seen the new mail: counters return to zero.
+    Ack {
+        /// Which; `None`: all.
+        ids: Option<Vec<AccountId>>,
+    },
+    /// Read the rc file again.
+    Reload,
+    /// Stop everything and end. [`Event::Ended`] follows.
+    Shutdown,
+}
+
+/// What the engine tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The rc file was read (or failed to be): everything is replaced.
+    Loaded(Snapshot),
+    /// Something about one account changed. At most ten a second for each account while a poll
+    /// runs; changes of state come at once.
+    Account(AccountStatus),
+    /// A line for the activity log.
+    Activity(Entry),
+    /// A poll ended that delivered something: for notices. Never sent twice for a message.
+    Arrived {
+        /// Which account.
+        id: AccountId,
+        /// Messages delivered by this poll.
+        count: u32,
+    },
+    /// All polls asked for are finished (terminal: the cycle is over).
+    CycleEnded,
+    /// The engine has ended; nothing follows.
+    Ended,
+}
+
+/// Everything there is to show, at one moment.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Snapshot {
+    /// In file order.
+    pub accounts: Vec<AccountStatus>,
+    /// Why nothing can be polled at all; `None` when all is well.
+    pub halted: Option<Halt>,
+    /// Things in the rc file worth saying that do not stop it.
+    pub advice: Vec<String>,
+    /// Path of the rc file, for display.
+    pub rc_path: String,
+}
+
+/// Why the engine polls nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// There is no rc file.
+    NoFile,
+    /// It cannot be read, or others can read it (exit status 6): a whole sentence.
+    Unreadable(String),
+    /// It has errors (exit status 5): `file:line:column: sentence`, one for each.
+    Syntax(Vec<String>),
+    /// Another instance holds the lock (exit status 8).
+    Locked {
+        /// Its process id, if the lock file tells.
+        pid: Option<u32>,
+    },
+    /// The state directory cannot be written: no journal, no deletion. A whole sentence.
+    State(String),
+}
+
+/// One account as it is shown everywhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountStatus {
+    /// Which.
+    pub id: AccountId,
+    /// What it is doing.
+    pub state: State,
+    /// How far the running poll is; kept after its end until the next begins.
+    pub progress: Progress,
+    /// Messages delivered since the person last acknowledged.
+    pub new: u32,
+    /// End of the last poll.
+    pub last_check: Option<SystemTime>,
+    /// When the last message arrived.
+    pub last_new: Option<SystemTime>,
+    /// When it is polled next by itself.
+    pub next_check: Option<SystemTime>,
+    /// What went wrong in the last poll, until one succeeds.
+    pub trouble: Option<Trouble>,
+    /// Where its mail goes, for display.
+    pub target: String,
+    /// Since the program started.
+    pub totals: Totals,
+}
+
+/// States of `ui.md` section 4 that exist so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Waiting for its time.
+    Idle,
+    /// Waiting for a free place among the polls running.
+    Queued,
+    /// Connecting and signing in.
+    Connecting,
+    /// Messages are on their way.
+    Fetching,
+    /// The last poll failed; it is tried again by itself.
+    WillRetry,
+    /// The last poll failed and only the person can mend it.
+    NeedsYou,
+    /// `skip` in the file.
+    Skipped,
+}
+
+impl State {
+    /// Whether a poll of it is under way or waiting for its turn.
+    pub fn is_busy(self) -> bool {
+        matches!(self, Self::Queued | Self::Connecting | Self::Fetching)
+    }
+}
+
+/// How far a poll is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Messages delivered.
+    pub done: u32,
+    /// Messages to fetch, once known.
+    pub of: Option<u32>,
+    /// Octets of messages received.
+    pub bytes: u64,
+    /// Octets to fetch as announced, once known.
+    pub of_bytes: Option<u64>,
+    /// Messages in the mailbox, and how many of them are old; known after the survey.
+    pub waiting: Option<(u32, u32)>,
+    /// Octets a second, over the last seconds.
+    pub rate: f64,
+    /// Time left by that rate.
+    pub left: Option<Duration>,
+    /// How long the poll has been running, or took.
+    pub elapsed: Duration,
+}
+
+/// Counters since start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Polls ended.
+    pub checks: u32,
+    /// Of these, failed.
+    pub failures: u32,
+    /// Messages delivered.
+    pub messages: u32,
+    /// Their octets.
+    pub bytes: u64,
+}
+
+/// Who has to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The person: wrong password, changed certificate, broken configuration, delivery refused.
+    You,
+    /// Nobody: it is tried again.
+    Retry,
+}
+
+/// What went wrong in a poll.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    /// Who has to act.
+    pub who: Who,
+    /// What happened.
+    pub cause: Cause,
+    /// The server's or sink's own words, made quiet; empty if it gave none.
+    pub words: String,
+    /// fetchmail's exit status for it (cli.md section 3).
+    pub status: u8,
+    /// Polls failed in a row.
+    pub tries: u32,
+    /// Since when it fails.
+    pub since: SystemTime,
+}
+
+/// Causes of trouble, as data; [`words`] has the sentences (`ui.md` section 17).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The name of the server does not exist.
+    UnknownHost(String),
+    /// Names could not be looked up.
+    Dns(String),
+    /// Connection refused or unreachable: host, port.
+    Unreachable(String, u16),
+    /// Silence longer than the timeout: host, seconds.
+    TimedOut(String, u64),
+    /// The connection ended in the middle.
+    Dropped(String),
+    /// TLS demanded and not offered: host, port.
+    NoTls(String, u16),
+    /// Data in the clear behind the answer to STARTTLS (threats.md A3).
+    Injection(String),
+    /// The certificate or the handshake failed: a sentence from `net::tls`.
+    Certificate(String),
+    /// Sign-in refused.
+    SignIn,
+    /// No sign-in method in common.
+    NoMethod,
+    /// No password is known.
+    NoPassword,
+    /// Mailbox in use.
+    Locked,
+    /// The server asks to wait.
+    Busy,
+    /// A folder cannot be opened.
+    Folder(String),
+    /// The server broke the protocol.
+    Protocol(String),
+    /// The server refused a command.
+    Refused,
+    /// No listener takes mail: what was tried.
+    NoListener(String),
+    /// The listener or program did not take some messages; they are still on the server.
+    NotDelivered {
+        /// How many in this poll.
+        count: u32,
+    },
+    /// The delivery folder or file cannot be written: path, system's words.
+    Folderless(String, String),
+    /// The disk is full: path.
+    DiskFull(String),
+    /// The delivery command cannot be used as written.
+    Command(String),
+    /// The server would not give some messages: how many.
+    Withheld(u32),
+    /// The account asks for something this version does not do: the keyword.
+    Unsupported(String),
+    /// The record of delivered mail cannot be written.
+    Record(String),
+    /// The person stopped it.
+    Stopped,
+    /// The pre- or postconnect command failed.
+    Internal(String),
+}
+
+/// A line of the activity log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// When.
+    pub at: SystemTime,
+    /// Which account; `None` for the engine itself.
+    pub id: Option<AccountId>,
+    /// What.
+    pub what: What,
+}
+
+/// What an [`Entry`] says; [`words`] has the sentences.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A poll began.
+    Started,
+    /// Connected and signed in; whether by TLS.
+    SignedIn {
+        /// The line is encrypted.
+        protected: bool,
+    },
+    /// The survey: messages there, of these old, octets if known.
+    Found {
+        /// Folder, if not the default.
+        folder: Option<String>,
+        /// All.
+        total: u32,
+        /// Known or seen.
+        old: u32,
+        /// Sum of sizes.
+        octets: Option<u64>,
+    },
+    /// One message was delivered.
+    Delivered {
+        /// From, decoded and quiet; empty if unknown.
+        from: String,
+        /// Subject, decoded and quiet.
+        subject: String,
+        /// Octets.
+        octets: u64,
+        /// Its number in the mailbox and how many there are.
+        number: (u32, u32),
+        /// Whether the server's copy goes.
+        deletes: bool,
+    },
+    /// One message was left, with the reason.
+    Left {
+        /// Octets as announced.
+        octets: Option<u64>,
+        /// Its number in the mailbox and how many there are.
+        number: (u32, u32),
+        /// Why.
+        why: Why,
+    },
+    /// A poll ended.
+    Finished {
+        /// Messages delivered.
+        count: u32,
+        /// Octets of them.
+        bytes: u64,
+        /// How long it took.
+        took: Duration,
+    },
+    /// A poll failed.
+    Failed(Trouble),
+    /// Something that was survived.
+    Note(String),
+}
+
+/// Why one message was left on the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Larger than `limit`.
+    Oversized,
+    /// The sink did not take it: code and words.
+    NotTaken {
+        /// SMTP code or exit status.
+        code: i32,
+        /// The sink's words, quiet.
+        words: String,
+        /// A refusal for good, not for now.
+        permanent: bool,
+    },
+    /// The server would not give it: its words, quiet.
+    Withheld(String),
+    /// Its header is malformed and `bad-header reject` holds.
+    BadHeader,
+}
