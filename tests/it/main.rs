@@ -2,3 +2,5 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
+#[cfg(feature = "desktop")]
+mod ui;
