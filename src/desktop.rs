@@ -10,7 +10,7 @@ mod pictures;
 mod signals;
 mod tray;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -47,13 +47,13 @@ pub fn run(args: &[String], open: impl FnOnce(&Handle) -> EngineDoor + 'static) 
         gio::ApplicationFlags::HANDLES_COMMAND_LINE,
     );
     options::declare(&app);
-    let desk = Rc::new(OnceCell::<Desk>::new());
+    let desk = Rc::new(RefCell::new(None::<Desk>));
     let open = RefCell::new(Some(open));
     let made = desk.clone();
     app.connect_startup(move |app| {
         let Some(open) = open.take() else { return };
         match Desk::new(app, open) {
-            Ok(desk) => drop(made.set(desk)),
+            Ok(desk) => *made.borrow_mut() = Some(desk),
             Err(error) => {
                 tracing::error!(%error, "no threads for the engine");
                 app.quit();
@@ -62,7 +62,7 @@ pub fn run(args: &[String], open: impl FnOnce(&Handle) -> EngineDoor + 'static) 
     });
     let asked = desk.clone();
     app.connect_command_line(move |_, line| {
-        if let Some(desk) = asked.get() {
+        if let Some(desk) = asked.borrow().as_ref() {
             options::messages(line)
                 .into_iter()
                 .for_each(|message| desk.tell(message));
@@ -71,12 +71,12 @@ pub fn run(args: &[String], open: impl FnOnce(&Handle) -> EngineDoor + 'static) 
     });
     let raised = desk.clone();
     app.connect_activate(move |_| {
-        if let Some(desk) = raised.get() {
+        if let Some(desk) = raised.borrow().as_ref() {
             desk.tell(Msg::Present(None));
         }
     });
     let code = app.run_with_args(args);
-    if let Some(desk) = Rc::try_unwrap(desk).ok().and_then(OnceCell::into_inner) {
+    if let Some(desk) = desk.take() {
         desk.end();
     }
     ExitCode::from(code.get())

@@ -42,22 +42,23 @@ fn args(words: &[&str]) -> Vec<String> {
 /// What a panel or script does: an action over the session bus.
 fn activate(name: &str) {
     let bus = gio::bus_get_sync(gio::BusType::Session, gio::Cancellable::NONE).unwrap();
-    let parameters = (
-        name,
-        Vec::<glib::Variant>::new(),
+    let parameters = glib::Variant::tuple_from_iter([
+        name.to_variant(),
+        Vec::<glib::Variant>::new().to_variant(),
         glib::VariantDict::new(None).end(),
-    );
-    let _ = bus.call_sync(
+    ]);
+    bus.call_sync(
         Some(postrider::APP_ID),
         "/io/github/postrider/Postrider",
         "org.gtk.Actions",
         "Activate",
-        Some(&parameters.to_variant()),
+        Some(&parameters),
         None,
         gio::DBusCallFlags::NONE,
         5_000,
         gio::Cancellable::NONE,
-    );
+    )
+    .unwrap();
 }
 
 /// No tray, no notice server: it starts, checks, announces into the void, and ends in order.
