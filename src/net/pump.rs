@@ -24,6 +24,8 @@ const READ: usize = 16 * 1024;
 /// Octets without a line end that count as a sign of life. A peer that drips fewer than these in
 /// one timeout is as good as silent (threats.md A12).
 const DRIP: usize = 512;
+/// How long to wait at least, whenever the silence began.
+const GRACE: Duration = Duration::from_secs(1);
 /// What may wait to be written before [`Conn::room`] makes the driver wait.
 const HIGH_WATER: usize = 64 * 1024;
 /// What [`Conn::room`] reads at most before the machine has looked at it.
@@ -47,6 +49,8 @@ pub struct Conn {
     silent_since: Option<Instant>,
     /// Octets come without a line end since then.
     dripped: usize,
+    /// The machine was told that the peer has closed.
+    is_over: bool,
 }
 
 impl Conn {
@@ -62,6 +66,7 @@ impl Conn {
             write_error: None,
             silent_since: None,
             dripped: 0,
+            is_over: false,
         }
     }
 
@@ -136,8 +141,9 @@ impl Conn {
                 self.moved(None).await?
             };
             // Nobody is there to take it.
-            if matches!(moved, Moved::Ended(_)) {
-                self.drop_output("closed");
+            if let Moved::Ended(error) = moved {
+                let what = error.map_or_else(|| "closed".to_owned(), |e| e.to_string());
+                self.drop_output(&what);
             }
         }
         Ok(())
@@ -206,7 +212,7 @@ impl Conn {
     /// Waits until bytes have moved in either direction, or the peer has ended it. Without an
     /// inbox it only writes.
     async fn moved(&mut self, mut inbox: Option<&mut BytesMut>) -> Result<Moved, Error> {
-        let since = *self.silent_since.get_or_insert_with(Instant::now);
+        let end = self.end_of_patience();
         let before = inbox.as_ref().map_or(0, |inbox| inbox.len());
         if let Some(inbox) = &mut inbox {
             inbox.reserve(READ);
@@ -225,7 +231,7 @@ impl Conn {
                 Poll::Ready(result) => Poll::Ready(result.map(Some)),
             }
         });
-        let result = match since.checked_add(self.peer.timeout) {
+        let result = match end {
             Some(end) => timeout_at(end, work).await,
             None => Ok(work.await),
         };
@@ -251,13 +257,26 @@ impl Conn {
         }
     }
 
+    /// When silence has lasted too long; `None` for never. A driver that comes back late still
+    /// gets a moment, because bytes may be there that the system has not told us of yet.
+    fn end_of_patience(&mut self) -> Option<Instant> {
+        let limit = self.peer.timeout;
+        let now = Instant::now();
+        let end = self.silent_since.get_or_insert(now).checked_add(limit)?;
+        Some(end.max(now.checked_add(limit.min(GRACE))?))
+    }
+
     /// The peer is alive, or we have just said something that it needs time to answer.
     fn heard(&mut self) {
         self.silent_since = None;
         self.dripped = 0;
     }
 
-    fn ended<M: Machine>(&self, machine: &mut M, what: Option<String>) -> Result<(), Error> {
+    fn ended<M: Machine>(&mut self, machine: &mut M, what: Option<String>) -> Result<(), Error> {
+        // A machine that still wants input would be asked for ever.
+        if std::mem::replace(&mut self.is_over, true) {
+            return Err(proto::Error::Closed.into());
+        }
         match (
             machine.peer_closed(),
             what.or_else(|| self.write_error.clone()),
