@@ -35,6 +35,17 @@ const UNSEEN: usize = 64 * 1024;
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
+/// What one turn of the pump brought.
+#[derive(Debug)]
+pub enum Turn<E> {
+    /// Bytes moved; the machine has nothing to tell yet.
+    Moved,
+    /// Something for the driver.
+    Event(E),
+    /// The conversation is over.
+    Done,
+}
+
 /// A connection and what is still to be sent over it.
 pub struct Conn {
     stream: Box<dyn Stream>,
@@ -95,14 +106,29 @@ impl Conn {
     /// connection too.
     pub async fn next<M: Machine>(&mut self, machine: &mut M) -> Result<Option<M::Event>, Error> {
         loop {
+            match self.turn(machine).await? {
+                Turn::Moved => {}
+                Turn::Event(event) => return Ok(Some(event)),
+                Turn::Done => return Ok(None),
+            }
+        }
+    }
+
+    /// Like [`Conn::next`], but returns as soon as bytes have moved either way: for a driver that
+    /// has more to send when there is room ([`Conn::unsent`]).
+    pub async fn turn<M: Machine>(&mut self, machine: &mut M) -> Result<Turn<M::Event>, Error> {
+        loop {
             match machine.step()? {
                 Step::Send(outgoing) => self.queue(outgoing),
                 Step::Event(event) => {
                     self.heard();
                     self.write_now().await;
-                    return Ok(Some(event));
+                    return Ok(Turn::Event(event));
                 }
-                Step::Input => self.exchange(machine).await?,
+                Step::Input => {
+                    self.exchange(machine).await?;
+                    return Ok(Turn::Moved);
+                }
                 Step::StartTls => {
                     self.flush().await?;
                     self.handshake().await?;
@@ -110,10 +136,15 @@ impl Conn {
                 }
                 Step::Done => {
                     self.flush().await?;
-                    return Ok(None);
+                    return Ok(Turn::Done);
                 }
             }
         }
+    }
+
+    /// Octets queued and not yet taken by the socket.
+    pub fn unsent(&self) -> usize {
+        self.out.len()
     }
 
     /// TLS from here on.
