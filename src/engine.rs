@@ -6,6 +6,7 @@ mod clock;
 mod close;
 pub mod handle;
 mod meter;
+pub mod oneshot;
 mod poll;
 mod schedule;
 mod session;
