@@ -1,6 +1,8 @@
 //! Sockets, TLS, names, processes: the only place where bytes move.
 
 pub mod connect;
+pub mod host;
+pub mod process;
 pub mod pump;
 pub mod tls;
 

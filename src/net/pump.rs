@@ -24,7 +24,7 @@ const READ: usize = 16 * 1024;
 /// Octets without a line end that count as a sign of life. A peer that drips fewer than these in
 /// one timeout is as good as silent (threats.md A12).
 const DRIP: usize = 512;
-/// How long to wait at least, whenever the silence began.
+/// How long a driver that comes back late waits for bytes that may be there already.
 const GRACE: Duration = Duration::from_secs(1);
 /// What may wait to be written before [`Conn::room`] makes the driver wait.
 const HIGH_WATER: usize = 64 * 1024;
@@ -58,6 +58,8 @@ pub struct Conn {
     /// Since when the peer has neither said nor taken anything. It outlives a cancelled call, so
     /// that a driver that waits for several things at once does not start the clock anew.
     silent_since: Option<Instant>,
+    /// When a driver that came back after the end of patience gives up.
+    last_moment: Option<Instant>,
     /// Octets come without a line end since then.
     dripped: usize,
     /// The machine was told that the peer has closed.
@@ -76,6 +78,7 @@ impl Conn {
             has_secret: false,
             write_error: None,
             silent_since: None,
+            last_moment: None,
             dripped: 0,
             is_over: false,
         }
@@ -288,18 +291,22 @@ impl Conn {
         }
     }
 
-    /// When silence has lasted too long; `None` for never. A driver that comes back late still
-    /// gets a moment, because bytes may be there that the system has not told us of yet.
+    /// When silence has lasted too long; `None` for never. A driver that comes back late gets a
+    /// moment once, because bytes may be there that the system has not told us of yet.
     fn end_of_patience(&mut self) -> Option<Instant> {
-        let limit = self.peer.timeout;
         let now = Instant::now();
-        let end = self.silent_since.get_or_insert(now).checked_add(limit)?;
-        Some(end.max(now.checked_add(limit.min(GRACE))?))
+        let since = *self.silent_since.get_or_insert(now);
+        let end = since.checked_add(self.peer.timeout)?;
+        if now < end {
+            return Some(end);
+        }
+        Some(*self.last_moment.get_or_insert(now + GRACE))
     }
 
     /// The peer is alive, or we have just said something that it needs time to answer.
     fn heard(&mut self) {
         self.silent_since = None;
+        self.last_moment = None;
         self.dripped = 0;
     }
 

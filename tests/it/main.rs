@@ -1,5 +1,6 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod pump;
 mod support;
 mod tls;
