@@ -5,7 +5,7 @@ pub mod pump;
 pub mod tls;
 
 pub use connect::{Peer, connect, connect_unix};
-pub use pump::Conn;
+pub use pump::{Conn, Turn};
 
 use crate::proto;
 
