@@ -3,11 +3,11 @@
 
 use std::io;
 
-use super::imap_mail;
 use super::imap_words::{Word, literal_size, words};
 use super::login::{self, Sasl};
 use super::server::Shared;
 use super::wire::Wire;
+use super::{imap_fetch, imap_mail};
 
 /// A folder as this session sees it.
 pub struct Selected {
@@ -304,7 +304,7 @@ impl Session<'_> {
         match (verb, args) {
             ("UID", [inner, args @ ..]) => match (inner.upper().as_str(), args) {
                 ("FETCH", [set, items]) => {
-                    imap_mail::fetch(wire, store, selected, set, items, true).await
+                    imap_fetch::fetch(wire, store, selected, set, items, true).await
                 }
                 ("STORE", [set, how, flags]) => {
                     imap_mail::store(wire, store, selected, [set, how, flags], true).await
@@ -316,7 +316,7 @@ impl Session<'_> {
                 _ => Ok(BAD.to_owned()),
             },
             ("FETCH", [set, items]) => {
-                imap_mail::fetch(wire, store, selected, set, items, false).await
+                imap_fetch::fetch(wire, store, selected, set, items, false).await
             }
             ("STORE", [set, how, flags]) => {
                 imap_mail::store(wire, store, selected, [set, how, flags], false).await

@@ -48,7 +48,8 @@ pub async fn sasl(
     if !wire.manner.mechanisms.iter().any(|m| *m == mechanism) {
         return Ok(Sasl::Unknown);
     }
-    let challenge = "<1896.697170952@mail.example.org>";
+    // The challenge of RFC 2195 section 2.
+    let challenge = "<1896.697170952@postoffice.reston.mci.net>";
     let first = match (mechanism.as_str(), initial) {
         ("PLAIN", Some(b"=")) => Some(Vec::new()),
         ("PLAIN", Some(response)) => Some(response.to_vec()),
@@ -93,4 +94,15 @@ fn cram_md5(store: &Store, challenge: &str, response: &[u8]) -> Option<String> {
 
 fn hex(octets: &[u8]) -> String {
     octets.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[test]
+fn apop_digest_is_that_of_rfc_1939() {
+    let store = Store::new();
+    store.add_user("mrose", "tanstaaf");
+    let check = |digest: &str| {
+        check_apop(&store, "mrose", "<1896.697170952@dbc.mtview.ca.us>", digest).is_some()
+    };
+    assert!(check("c4c9334bac560ecc979e58001b3e22fb"));
+    assert!(!check("c4c9334bac560ecc979e58001b3e22fc"));
 }

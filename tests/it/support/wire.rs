@@ -76,16 +76,25 @@ impl Wire {
 
     /// The next line without its end; `None` when the client has closed.
     pub async fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let Some(mut line) = self.raw_line().await? else {
+            return Ok(None);
+        };
+        line.pop();
+        if line.last() == Some(&b'\r') {
+            line.pop();
+        }
+        self.transcript.note(&line);
+        Ok(Some(line))
+    }
+
+    /// The next line with its end, not written down; `None` when the client has closed.
+    pub async fn raw_line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut looked = 0;
         loop {
-            if let Some(at) = memchr::memchr(b'\n', &self.inbox) {
-                let mut line = self.inbox.split_to(at + 1).to_vec();
-                line.pop();
-                if line.last() == Some(&b'\r') {
-                    line.pop();
-                }
-                self.transcript.note(&line);
-                return Ok(Some(line));
+            if let Some(at) = memchr::memchr(b'\n', &self.inbox[looked..]) {
+                return Ok(Some(self.inbox.split_to(looked + at + 1).to_vec()));
             }
+            looked = self.inbox.len();
             if !self.fill().await? {
                 return Ok(None);
             }
