@@ -67,7 +67,7 @@ impl Source {
             },
         };
         let config = self.resolve(&bytes).map_err(Halt::Syntax)?;
-        advice.extend(config.advice.iter().map(|d| d.located(&self.name())));
+        advice.extend(config.advice.iter().map(|d| d.in_file(&self.name()).to_string()));
         for (id, word) in &config.unsupported {
             let text = gettext("{account} is not polled: this version cannot do “{keyword}”.");
             advice.push(fill(&text, &[("account", id), ("keyword", word)]));
@@ -98,6 +98,6 @@ impl Source {
         };
         let document = Document::parse(bytes);
         rc::resolve(&document, &self.overrides, &around)
-            .map_err(|errors| errors.iter().map(|d| d.located(&self.name())).collect())
+            .map_err(|errors| errors.iter().map(|d| d.in_file(&self.name()).to_string()).collect())
     }
 }
