@@ -30,6 +30,11 @@ pub fn gettext(text: &str) -> String {
     gettextrs::gettext(text)
 }
 
+/// Marks a text in a table for the translators; it goes through [`gettext`] when it is shown.
+pub const fn mark(text: &'static str) -> &'static str {
+    text
+}
+
 /// The translation of `one` or `many`, whichever `n` asks for in the language.
 pub fn ngettext(one: &str, many: &str, n: u64) -> String {
     gettextrs::ngettext(one, many, u32::try_from(n).unwrap_or(u32::MAX))

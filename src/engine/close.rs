@@ -53,7 +53,7 @@ impl Sink {
     pub fn new(
         delivery: Delivery,
         reports: mpsc::UnboundedReceiver<Report>,
-        record: Record,
+        record: Arc<Record>,
     ) -> Self {
         let (sender, closed) = mpsc::unbounded_channel();
         let memos = Memos::default();
@@ -100,7 +100,7 @@ impl Sink {
 
 struct Closer {
     reports: mpsc::UnboundedReceiver<Report>,
-    record: Record,
+    record: Arc<Record>,
     memos: Memos,
     sender: mpsc::UnboundedSender<Closed>,
     /// Files with an open intent.

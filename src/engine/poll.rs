@@ -30,7 +30,7 @@ pub struct Surroundings {
     /// Global settings of the rc file.
     pub globals: Arc<Globals>,
     /// The record of delivered mail.
-    pub record: Record,
+    pub record: Arc<Record>,
     /// Where progress is shown.
     pub board: Board,
     /// Our host name.
@@ -176,11 +176,11 @@ impl Poll<'_> {
             }
         };
         let survey = surveyed?;
-        let mailbox = Mailbox {
-            account: account.idfile_key(),
-            folder: (session.protocol == "IMAP")
-                .then(|| folder.unwrap_or(b"INBOX").to_vec()),
-        };
+        let mailbox = Mailbox::new(
+            &account.user,
+            account.host.as_bytes(),
+            (session.protocol == "IMAP").then_some(folder.unwrap_or(b"INBOX")),
+        );
         let choice = self.choose(&mailbox, &survey).await?;
         self.say_found(folder, &survey, &choice);
         if self.around.only_check {
@@ -283,7 +283,7 @@ impl Poll<'_> {
             let entry = Entry::Validity { mailbox: mailbox.clone(), validity };
             record.commit(vec![entry]).await.map_err(unrecorded)?;
         }
-        let view = record.view(mailbox);
+        let view = record.mailbox_view(mailbox);
         let mut choice = Choice::default();
         for listed in &survey.listed {
             let known = listed.uid.as_ref().map_or(store::Known::New, |uid| view.known(uid));
@@ -354,16 +354,13 @@ impl Poll<'_> {
 
     async fn forget(&self, mailbox: &Mailbox, listed: &[Listed], gone: &[u32]) -> Result<(), Fault> {
         let gone: std::collections::HashSet<u32> = gone.iter().copied().collect();
-        let uids: Vec<_> = listed
+        let entries = listed
             .iter()
             .filter(|listed| gone.contains(&listed.number))
             .filter_map(|listed| listed.uid.clone())
+            .map(|uid| Entry::Gone { mailbox: mailbox.clone(), uid })
             .collect();
-        if uids.is_empty() {
-            return Ok(());
-        }
-        let entry = Entry::Gone { mailbox: mailbox.clone(), uids };
-        self.around.record.commit(vec![entry]).await.map_err(unrecorded)
+        self.around.record.commit(entries).await.map_err(unrecorded)
     }
 
     fn conclude(mut self, result: Result<(), Fault>) -> Ended {

@@ -177,7 +177,7 @@ impl Scheduler {
                 .map_err(|error| Halt::State(error.to_string()))?;
             self.around = Some(Surroundings {
                 globals: Arc::new(globals.clone()),
-                record,
+                record: Arc::new(record),
                 board: self.board.clone(),
                 own_name: self.own_name.clone(),
                 program: Arc::new(self.options.program.clone()),

@@ -248,11 +248,6 @@ impl Account {
     pub fn is_multidrop(&self) -> bool {
         self.wildcard || self.local_names.len() > 1
     }
-
-    /// `user@host` of a `.fetchids` line (cli.md section 6).
-    pub fn idfile_key(&self) -> Vec<u8> {
-        [&self.user[..], b"@", self.host.as_bytes()].concat()
-    }
 }
 
 /// The global settings (`set ...`), complete.

@@ -1,7 +1,9 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod catalogue;
 mod pump;
 mod servers;
 mod support;
+mod tidy;
 mod tls;
