@@ -277,13 +277,11 @@ impl Poll<'_> {
     /// drops what is no longer on the server.
     async fn choose(&mut self, mailbox: &Mailbox, survey: &Survey) -> Result<Choice, Fault> {
         let record = &self.around.record;
-        if let Some(validity) = survey.uid_validity
-            && !self.around.only_check
-        {
-            let entry = Entry::Validity { mailbox: mailbox.clone(), validity };
-            record.commit(vec![entry]).await.map_err(unrecorded)?;
-        }
         let view = record.mailbox_view(mailbox);
+        if !self.around.only_check {
+            let entries = self.learn(mailbox, survey, &view);
+            record.commit(entries).await.map_err(unrecorded)?;
+        }
         let mut choice = Choice::default();
         for listed in &survey.listed {
             let known = listed.uid.as_ref().map_or(store::Known::New, |uid| view.known(uid));
@@ -311,6 +309,22 @@ impl Poll<'_> {
             choice.add_pending(&view);
         }
         Ok(choice)
+    }
+
+    /// What a survey teaches the record: the folder's UIDVALIDITY, and which messages are no
+    /// longer on the server, if it has listed all there are by name.
+    fn learn(&self, mailbox: &Mailbox, survey: &Survey, view: &store::View) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        if let Some(validity) = survey.uid_validity {
+            entries.push(Entry::Validity { mailbox: mailbox.clone(), validity });
+        }
+        let is_complete = mailbox.folder.is_none() || self.account.fetch_all || self.account.flush;
+        if is_complete && survey.listed.iter().all(|listed| listed.uid.is_some()) {
+            let uids = survey.listed.iter().filter_map(|listed| listed.uid.as_ref());
+            let gone = view.absent(uids).into_iter();
+            entries.extend(gone.map(|uid| Entry::Gone { mailbox: mailbox.clone(), uid }));
+        }
+        entries
     }
 
     fn is_full(&self) -> bool {
@@ -418,7 +432,7 @@ impl Choice {
     /// IMAP messages whose deletion a crash has cut off: no survey lists them (they are marked
     /// seen or deleted), but their UIDs are their numbers.
     fn add_pending(&mut self, view: &store::View) {
-        let pending = view.pending().filter_map(|uid| {
+        let pending = view.pending().into_iter().filter_map(|uid| {
             let number = std::str::from_utf8(uid.as_bytes()).ok()?.parse().ok()?;
             let is_listed = self.delete.iter().any(|listed| listed.number == number);
             (!is_listed).then_some(Listed { number, uid: Some(uid), size: None, is_seen: true })
