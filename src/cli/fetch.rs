@@ -1,7 +1,7 @@
 //! `postrider fetch`: polls once or as a foreground daemon, with fetchmail's options and statuses.
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -10,35 +10,39 @@ use tokio::time::{Instant, interval_at};
 
 use super::exit;
 use super::lines::{Line, Manner, lines};
+use super::parse::usage::usage;
 use super::parse::{self, Invocation, Verbosity};
 use super::screen::Screen;
 use super::trace;
-use crate::base::i18n::gettext;
+use crate::base::i18n::{fill, gettext};
 use crate::engine::api::{Command, Event, Halt, What, words};
-use crate::engine::{self, Handle, Options, Rhythm, Source};
+use crate::engine::{self, File, Handle, Options, Rhythm, Source};
 
 /// How often live lines are drawn anew.
 const REDRAW: Duration = Duration::from_millis(100);
 
 /// Runs one invocation and returns the exit status.
 pub fn run(program: &str, args: &[OsString]) -> u8 {
-    let invocation = match parse::parse(args) {
+    let cwd = std::env::current_dir().unwrap_or_else(|_| "/".into());
+    let invocation = match parse::parse(args.iter().cloned(), &cwd) {
         Ok(invocation) => invocation,
         Err(error) => {
-            eprintln!("{program}: {error}\n{}", parse::usage(program));
+            let text = gettext("“{command} --help” lists the options.");
+            eprintln!("{program}: {error}\n{}", fill(&text, &[("command", &call(program))]));
             return super::USAGE;
         }
     };
     if invocation.help {
-        println!("{}", parse::usage(program));
+        print!("{}", usage(&call(program)));
         return 0;
     }
     if invocation.version {
         println!("This is {program} (Postrider) release {}.", crate::VERSION);
         return 0;
     }
-    if let Some(option) = invocation.not_yet() {
-        eprintln!("{program}: {}", words::not_yet(option));
+    if let Some(option) = not_yet(&invocation) {
+        let text = gettext("{option} is understood but not part of this version yet.");
+        eprintln!("{program}: {}", fill(&text, &[("option", &option)]));
         return super::USAGE;
     }
     trace::start(program, &invocation.verbosity);
@@ -52,26 +56,30 @@ pub fn run(program: &str, args: &[OsString]) -> u8 {
     }
 }
 
+/// How a person calls it.
+fn call(program: &str) -> String {
+    if program == "fetchmail" { program.to_owned() } else { format!("{program} fetch") }
+}
+
+/// An option that is read and has no effect so far; ignoring it would surprise.
+fn not_yet(invocation: &Invocation) -> Option<&'static str> {
+    let options = [
+        (invocation.configdump, "--configdump"),
+        (invocation.quit, "--quit"),
+        (invocation.status, "--status"),
+        (invocation.log_json, "--log-format"),
+    ];
+    options.into_iter().find_map(|(is_given, name)| is_given.then_some(name))
+}
+
 async fn fetch(program: &str, invocation: Invocation) -> u8 {
-    let source = Source::from_environment(
-        invocation.rc_file.as_deref(),
-        invocation.overrides.clone(),
-        invocation.servers.clone(),
-    );
-    let source = match source {
-        Ok(source) => source,
+    let options = match options(&invocation) {
+        Ok(options) => options,
         Err(sentence) => {
             eprintln!("{program}: {sentence}");
             return engine::trouble::status::INTERNAL;
         }
     };
-    let rhythm = match invocation.daemon {
-        _ if invocation.check => Rhythm::Once,
-        Some(0) => Rhythm::Once,
-        seconds => Rhythm::Daemon(seconds),
-    };
-    let options = Options::from_environment(source, rhythm);
-    let options = Options { only_check: invocation.check, serial: invocation.serial, ..options };
     let (handle, events) = engine::start(&tokio::runtime::Handle::current(), options);
     let mut terminal = Terminal::new(program, &invocation, handle);
     terminal.follow(events).await;
@@ -86,6 +94,34 @@ async fn fetch(program: &str, invocation: Invocation) -> u8 {
         println!("{program}: normal termination, status {status}");
     }
     status
+}
+
+/// What was typed, as the engine wants it; an error is a sentence.
+fn options(invocation: &Invocation) -> Result<Options, String> {
+    let rhythm = match invocation.daemon {
+        _ if invocation.check => Rhythm::Once,
+        Some(0) => Rhythm::Once,
+        seconds => Rhythm::Daemon(seconds),
+    };
+    let file = match (&invocation.rc_file, invocation.is_stdin) {
+        (_, true) => {
+            let mut text = Vec::new();
+            std::io::stdin().read_to_end(&mut text).map_err(|error| error.to_string())?;
+            Some(File::Text(text))
+        }
+        (path, false) => path.clone().map(File::Path),
+    };
+    let options = Options::from_environment(file, rhythm)?;
+    Ok(Options {
+        only_check: invocation.check,
+        serial: invocation.serial,
+        source: Source {
+            overrides: invocation.overrides.clone(),
+            servers: invocation.servers.clone(),
+            ..options.source
+        },
+        ..options
+    })
 }
 
 /// Shows the engine's events until it ends.
