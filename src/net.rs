@@ -4,10 +4,11 @@ pub mod connect;
 pub mod host;
 pub mod process;
 pub mod pump;
+mod silence;
 pub mod tls;
 
 pub use connect::{Peer, connect, connect_unix};
-pub use pump::Conn;
+pub use pump::{Conn, Turn};
 
 use crate::proto;
 
