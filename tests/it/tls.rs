@@ -298,6 +298,9 @@ async fn untrusted_issuers() {
     let own = self_signed(&server_params(&[HOST]));
     let sentence = client.refused(Server::new(own)).await;
     assert!(sentence.contains("signed it itself"), "{sentence}");
+
+    // The system's authorities, many or none, do not know it either.
+    Client::bare().refused(Server::new(ca.issue(&[HOST]))).await;
 }
 
 #[tokio::test]
