@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod catalogue;
+mod connect;
 mod pump;
 mod servers;
 mod support;
