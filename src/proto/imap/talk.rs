@@ -19,7 +19,7 @@ pub struct Talk {
     all: bool,
     read_only: bool,
     keeps: bool,
-    folders: Vec<Vec<u8>>,
+    pub folders: Vec<Vec<u8>>,
     pub credentials: Credentials,
     lines: Vec<(bool, Vec<u8>)>,
     pub expected: Vec<String>,
@@ -114,18 +114,18 @@ impl Talk {
 
     /// What the driver is told when the server's octets come in reads of the sizes given.
     pub fn events(&self, sizes: impl FnMut() -> usize) -> Vec<String> {
-        let mut wire = Wire {
-            talk: self,
-            at: 0,
-            sent: BytesMut::new(),
-            left: Vec::new(),
-            sizes,
-            told: Vec::new(),
-        };
+        let mut wire = Wire::new(self, sizes);
         if let Err(error) = wire.poll() {
             wire.told.push(format!("error {error:?}"));
         }
         wire.told
+    }
+
+    /// Signs in and no more.
+    pub fn sign_in(&self) -> (Vec<String>, Result<(), Error>) {
+        let mut wire = Wire::new(self, || usize::MAX);
+        let result = wire.sign_in().map(|_| ());
+        (wire.told, result)
     }
 }
 
@@ -146,19 +146,31 @@ struct Wire<'a, F> {
     told: Vec<String>,
 }
 
-impl<F: FnMut() -> usize> Wire<'_, F> {
+impl<'a, F: FnMut() -> usize> Wire<'a, F> {
+    fn new(talk: &'a Talk, sizes: F) -> Self {
+        Self {
+            talk,
+            at: 0,
+            sent: BytesMut::new(),
+            left: Vec::new(),
+            sizes,
+            told: Vec::new(),
+        }
+    }
+
+    fn sign_in(&mut self) -> Result<Session, Error> {
+        let talk = self.talk;
+        let (who, method) = (talk.credentials.clone(), talk.method);
+        let mut login = Login::new(who, method, talk.tls, talk.is_protected);
+        while self.next(&mut login)?.is_some() {}
+        Ok(login.into_session())
+    }
+
     /// A whole poll: sign in, survey each folder, fetch all, dispose, leave, log out.
     fn poll(&mut self) -> Result<(), Error> {
         let talk = self.talk;
-        let mut login = Login::new(
-            talk.credentials.clone(),
-            talk.method,
-            talk.tls,
-            talk.is_protected,
-        );
-        while self.next(&mut login)?.is_some() {}
+        let mut session = self.sign_in()?;
         self.told.push("signed in".to_owned());
-        let mut session = login.into_session();
         for folder in &talk.folders {
             session.survey(folder, talk.all, talk.read_only);
             let uids = self.surveyed(&mut session)?;
