@@ -3,14 +3,16 @@
 //! deadlock a pipelined conversation.
 
 use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
+use memchr::memchr;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::io::poll_read_buf;
 use zeroize::Zeroize;
 
@@ -19,20 +21,49 @@ use crate::proto::{self, Machine, Outgoing, Step};
 
 /// Room made for each read; more gains nothing (measured in stack.md).
 const READ: usize = 16 * 1024;
+/// Octets without a line end that count as a sign of life. A peer that drips fewer than these in
+/// one timeout is as good as silent (threats.md A12).
+const DRIP: usize = 512;
+/// How long a driver that comes back late waits for bytes that may be there already.
+const GRACE: Duration = Duration::from_secs(1);
+/// What may wait to be written before [`Conn::room`] makes the driver wait.
+const HIGH_WATER: usize = 64 * 1024;
+/// What [`Conn::room`] reads at most before the machine has looked at it.
+const UNSEEN: usize = 64 * 1024;
 
 /// A two-way byte stream of any kind.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// What one turn of the pump brought.
+#[derive(Debug)]
+pub enum Turn<E> {
+    /// Bytes moved; the machine has nothing to tell yet.
+    Moved,
+    /// Something for the driver.
+    Event(E),
+    /// The conversation is over.
+    Done,
+}
 
 /// A connection and what is still to be sent over it.
 pub struct Conn {
     stream: Box<dyn Stream>,
     peer: Peer,
     address: Option<SocketAddr>,
-    is_protected: bool,
+    tls: Option<tls::Session>,
     out: BytesMut,
     has_secret: bool,
     write_error: Option<String>,
+    /// Since when the peer has neither said nor taken anything. It outlives a cancelled call, so
+    /// that a driver that waits for several things at once does not start the clock anew.
+    silent_since: Option<Instant>,
+    /// When a driver that came back after the end of patience gives up.
+    last_moment: Option<Instant>,
+    /// Octets come without a line end since then.
+    dripped: usize,
+    /// The machine was told that the peer has closed.
+    is_over: bool,
 }
 
 impl Conn {
@@ -42,16 +73,25 @@ impl Conn {
             stream,
             peer,
             address,
-            is_protected: false,
+            tls: None,
             out: BytesMut::new(),
             has_secret: false,
             write_error: None,
+            silent_since: None,
+            last_moment: None,
+            dripped: 0,
+            is_over: false,
         }
     }
 
     /// Whether TLS is on.
     pub fn is_protected(&self) -> bool {
-        self.is_protected
+        self.tls.is_some()
+    }
+
+    /// What the TLS handshake has brought about, if there was one.
+    pub fn tls(&self) -> Option<&tls::Session> {
+        self.tls.as_ref()
     }
 
     /// The peer's address, if it is a network peer.
@@ -69,13 +109,29 @@ impl Conn {
     /// connection too.
     pub async fn next<M: Machine>(&mut self, machine: &mut M) -> Result<Option<M::Event>, Error> {
         loop {
+            match self.turn(machine).await? {
+                Turn::Moved => {}
+                Turn::Event(event) => return Ok(Some(event)),
+                Turn::Done => return Ok(None),
+            }
+        }
+    }
+
+    /// Like [`Conn::next`], but returns as soon as bytes have moved either way: for a driver that
+    /// has more to send when there is room ([`Conn::unsent`]).
+    pub async fn turn<M: Machine>(&mut self, machine: &mut M) -> Result<Turn<M::Event>, Error> {
+        loop {
             match machine.step()? {
-                Step::Send(outgoing) => self.queue(&outgoing),
+                Step::Send(outgoing) => self.queue(outgoing),
                 Step::Event(event) => {
+                    self.heard();
                     self.write_now().await;
-                    return Ok(Some(event));
+                    return Ok(Turn::Event(event));
                 }
-                Step::Input => self.exchange(machine).await?,
+                Step::Input => {
+                    self.exchange(machine).await?;
+                    return Ok(Turn::Moved);
+                }
                 Step::StartTls => {
                     self.flush().await?;
                     self.handshake().await?;
@@ -83,29 +139,71 @@ impl Conn {
                 }
                 Step::Done => {
                     self.flush().await?;
-                    return Ok(None);
+                    return Ok(Turn::Done);
                 }
             }
         }
+    }
+
+    /// Octets queued and not yet taken by the socket.
+    pub fn unsent(&self) -> usize {
+        self.out.len()
     }
 
     /// TLS from here on.
     pub(super) async fn handshake(&mut self) -> Result<(), Error> {
         let plain = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
         let shake = tls::handshake(&self.peer.tls, plain, &self.peer.host);
-        self.stream = match timeout(self.peer.timeout, shake).await {
+        let (stream, session) = match timeout(self.peer.timeout, shake).await {
             Ok(result) => result?,
             Err(_) => return Err(self.timed_out()),
         };
-        self.is_protected = true;
+        self.stream = stream;
+        self.tls = Some(session);
         Ok(())
     }
 
-    fn queue(&mut self, outgoing: &Outgoing) {
-        proto::machine::trace_sent(self.peer.label, outgoing);
-        self.has_secret |= outgoing.shown.is_some();
-        if self.write_error.is_none() {
+    /// Waits until the peer has taken so much that there is room for another chunk of a body.
+    /// Answers that come meanwhile stay in the inbox for the next call of [`Conn::next`], which
+    /// also reports what went wrong. Cancel-safe.
+    pub async fn room<M: Machine>(&mut self, machine: &mut M) -> Result<(), Error> {
+        while self.out.len() >= HIGH_WATER {
+            let inbox = machine.inbox();
+            let moved = if inbox.len() < UNSEEN {
+                self.moved(Some(inbox)).await?
+            } else {
+                self.moved(None).await?
+            };
+            // Nobody is there to take it.
+            if let Moved::Ended(error) = moved {
+                let what = error.map_or_else(|| "closed".to_owned(), |e| e.to_string());
+                self.drop_output(&what);
+            }
+        }
+        Ok(())
+    }
+
+    fn queue(&mut self, outgoing: Outgoing) {
+        proto::machine::trace_sent(self.peer.label, &outgoing);
+        self.heard();
+        if self.write_error.is_some() {
+            return;
+        }
+        if outgoing.shown.is_none() {
             self.out.extend_from_slice(&outgoing.bytes);
+            return;
+        }
+        self.has_secret = true;
+        // Growing would leave a copy behind that is not zeroed.
+        if self.out.capacity() - self.out.len() < outgoing.bytes.len() {
+            let mut roomy = BytesMut::with_capacity(self.out.len() + outgoing.bytes.len());
+            roomy.extend_from_slice(&self.out);
+            self.out.zeroize();
+            self.out = roomy;
+        }
+        self.out.extend_from_slice(&outgoing.bytes);
+        if let Ok(mut bytes) = outgoing.bytes.try_into_mut() {
+            bytes.zeroize();
         }
     }
 
@@ -124,8 +222,10 @@ impl Conn {
     /// Waits until everything queued is written. A peer that has stopped listening may still have
     /// said why: a write error is remembered, and reported when reading ends.
     async fn flush(&mut self) -> Result<(), Error> {
-        let limit = self.peer.timeout;
-        match timeout(limit, poll_fn(|cx| self.poll_out(cx))).await {
+        while !self.out.is_empty() {
+            self.moved(None).await?;
+        }
+        match timeout(self.peer.timeout, poll_fn(|cx| self.poll_out(cx))).await {
             Ok(()) => Ok(()),
             Err(_) => Err(self.timed_out()),
         }
@@ -133,33 +233,88 @@ impl Conn {
 
     /// Reads once, writing meanwhile.
     async fn exchange<M: Machine>(&mut self, machine: &mut M) -> Result<(), Error> {
-        let limit = self.peer.timeout;
-        let inbox = machine.inbox();
-        inbox.reserve(READ);
-        let read = poll_fn(|cx| {
-            let before = self.out.len();
+        match self.moved(Some(machine.inbox())).await? {
+            Moved::Some => Ok(()),
+            Moved::Ended(None) => self.ended(machine, None),
+            Moved::Ended(Some(error)) => match tls::broken(&self.peer.host, &error) {
+                Some(error) => Err(error),
+                None => self.ended(machine, Some(error.to_string())),
+            },
+        }
+    }
+
+    /// Waits until bytes have moved in either direction, or the peer has ended it. Without an
+    /// inbox it only writes.
+    async fn moved(&mut self, mut inbox: Option<&mut BytesMut>) -> Result<Moved, Error> {
+        let end = self.end_of_patience();
+        let before = inbox.as_ref().map_or(0, |inbox| inbox.len());
+        if let Some(inbox) = &mut inbox {
+            inbox.reserve(READ);
+        }
+        let work = poll_fn(|cx| {
+            let waiting = self.out.len();
             let _ = self.poll_out(cx);
-            match poll_read_buf(Pin::new(&mut self.stream), cx, inbox) {
+            let read = match &mut inbox {
+                Some(inbox) => poll_read_buf(Pin::new(&mut self.stream), cx, *inbox),
+                None => Poll::Pending,
+            };
+            match read {
                 // Progress in writing counts against silence too.
-                Poll::Pending if self.out.len() < before => Poll::Ready(Ok(None)),
+                Poll::Pending if self.out.len() < waiting => Poll::Ready(Ok(None)),
                 Poll::Pending => Poll::Pending,
                 Poll::Ready(result) => Poll::Ready(result.map(Some)),
             }
         });
-        match timeout(limit, read).await {
+        let result = match end {
+            Some(end) => timeout_at(end, work).await,
+            None => Ok(work.await),
+        };
+        match result {
             Err(_) => Err(self.timed_out()),
-            Ok(Ok(Some(0))) => self.ended(machine, None),
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(Some(0))) => Ok(Moved::Ended(None)),
+            Ok(Ok(Some(count))) => {
+                self.dripped += count;
+                let came = inbox.and_then(|inbox| inbox.get(before..));
+                if self.dripped >= DRIP || came.is_some_and(|b| memchr(b'\n', b).is_some()) {
+                    self.heard();
+                }
+                Ok(Moved::Some)
+            }
+            Ok(Ok(None)) => {
+                self.heard();
+                Ok(Moved::Some)
+            }
             // rustls reports a close without close_notify so; the protocol's own framing decides
             // whether anything is missing (threats.md A8).
-            Ok(Err(e)) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-                self.ended(machine, None)
-            }
-            Ok(Err(e)) => self.ended(machine, Some(e.to_string())),
+            Ok(Err(e)) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(Moved::Ended(None)),
+            Ok(Err(e)) => Ok(Moved::Ended(Some(e))),
         }
     }
 
-    fn ended<M: Machine>(&self, machine: &mut M, what: Option<String>) -> Result<(), Error> {
+    /// When silence has lasted too long; `None` for never. A driver that comes back late gets a
+    /// moment once, because bytes may be there that the system has not told us of yet.
+    fn end_of_patience(&mut self) -> Option<Instant> {
+        let now = Instant::now();
+        let since = *self.silent_since.get_or_insert(now);
+        let end = since.checked_add(self.peer.timeout)?;
+        if now < end {
+            return Some(end);
+        }
+        Some(*self.last_moment.get_or_insert(now + GRACE))
+    }
+
+    /// The peer is alive, or we have just said something that it needs time to answer.
+    fn heard(&mut self) {
+        self.silent_since = None;
+        self.last_moment = None;
+        self.dripped = 0;
+    }
+
+    fn ended<M: Machine>(&mut self, machine: &mut M, what: Option<String>) -> Result<(), Error> {
+        // A machine that still wants input would be asked for ever.
+        if std::mem::replace(&mut self.is_over, true) {
+            return Err(proto::Error::Closed.into());
+        }
         match (
             machine.peer_closed(),
             what.or_else(|| self.write_error.clone()),
@@ -184,18 +339,26 @@ impl Conn {
                     }
                     self.out.advance(n);
                 }
-                Poll::Ready(result) => {
-                    let what = result.err().map_or("closed".to_owned(), |e| e.to_string());
-                    self.write_error = Some(what);
-                    self.out.clear();
-                }
+                Poll::Ready(Ok(_)) => self.drop_output("closed"),
+                Poll::Ready(Err(error)) => self.drop_output(&error.to_string()),
             }
         }
         self.has_secret = false;
         match Pin::new(&mut self.stream).poll_flush(cx) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(_) => Poll::Ready(()),
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(error)) => self.drop_output(&error.to_string()),
         }
+        Poll::Ready(())
+    }
+
+    /// Nothing can be written any more; the first cause is the one that counts.
+    fn drop_output(&mut self, what: &str) {
+        self.write_error.get_or_insert_with(|| what.to_owned());
+        if self.has_secret {
+            self.out.zeroize();
+        }
+        self.out.clear();
     }
 
     fn timed_out(&self) -> Error {
@@ -204,4 +367,12 @@ impl Conn {
             seconds: self.peer.timeout.as_secs(),
         }
     }
+}
+
+/// What came of waiting for bytes.
+enum Moved {
+    /// Some went one way or the other.
+    Some,
+    /// The peer has closed its side, or the connection broke.
+    Ended(Option<io::Error>),
 }

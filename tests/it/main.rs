@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod catalogue;
+mod pump;
 mod servers;
 mod support;
 mod tidy;
+mod tls;

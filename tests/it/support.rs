@@ -17,4 +17,5 @@ pub mod pop3;
 pub mod server;
 pub mod sink;
 pub mod store;
+pub mod talk;
 pub mod wire;
