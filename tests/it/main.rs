@@ -8,3 +8,5 @@ mod servers;
 mod support;
 mod tidy;
 mod tls;
+#[cfg(feature = "desktop")]
+mod ui;
