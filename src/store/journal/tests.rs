@@ -1,3 +1,5 @@
+//! The format by known lines, and what damage costs.
+
 use proptest::prelude::*;
 
 use super::*;

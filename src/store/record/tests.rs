@@ -1,3 +1,5 @@
+//! The record over restarts, crashes and damage.
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -594,8 +596,11 @@ fn commits_that_queue_together_all_get_their_answer() {
     assert_eq!(record.mailbox_view(&pop()).len(), 200);
 }
 
+/// One mailbox: validity, baseline, UIDs.
+type Picture = (Option<u32>, bool, Vec<(Vec<u8>, Known)>);
+
 /// What the record says, for comparing.
-fn picture(record: &Record) -> Vec<(Mailbox, Option<u32>, bool, Vec<(Vec<u8>, Known)>)> {
+fn picture(record: &Record) -> Vec<Picture> {
     let look = |mailbox: Mailbox| {
         let view = record.mailbox_view(&mailbox);
         let mut uids: Vec<_> = view.read(|shelf| {
@@ -606,7 +611,7 @@ fn picture(record: &Record) -> Vec<(Mailbox, Option<u32>, bool, Vec<(Vec<u8>, Kn
                 .collect()
         });
         uids.sort_by(|a, b| a.0.cmp(&b.0));
-        (mailbox, view.validity(), view.has_baseline(), uids)
+        (view.validity(), view.has_baseline(), uids)
     };
     [pop(), Mailbox::new(b"a@b c", b"h", None), inbox()]
         .into_iter()
