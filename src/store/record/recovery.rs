@@ -85,11 +85,14 @@ pub(super) fn journal_path(idfile: &Path, state_dir: &Path) -> Result<PathBuf, E
 }
 
 fn make_private_dir(dir: &Path) -> Result<(), Error> {
+    let missing: Vec<&Path> = dir.ancestors().take_while(|d| !d.exists()).collect();
     let made = std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(dir);
-    made.map_err(|e| Error::disk(dir, &e))
+    // A journal is as durable as the names that lead to it.
+    made.and_then(|()| missing.into_iter().try_for_each(atomic::sync_parent))
+        .map_err(|e| Error::disk(dir, &e))
 }
 
 /// Opens the journal, made if absent, and locks it until it is closed.
