@@ -2,7 +2,6 @@
 //! as a server is understood by us. It is stricter than servers are, so it judges only what is
 //! ours or its own.
 
-use bytes::Bytes;
 use imap_codec::decode::Decoder;
 use imap_codec::encode::Encoder;
 use imap_codec::imap_types::command::CommandBody;
@@ -113,7 +112,7 @@ proptest! {
         let wire = encode(Theirs::Data(Data::Search(hits)));
         let mut splitter = Splitter::default();
         splitter.inbox.extend_from_slice(&wire);
-        let Ok(Piece::Hits(hits)) = splitter.next() else {
+        let Ok(Piece::Hits(hits)) = splitter.piece() else {
             panic!("no hits");
         };
         let words = hits.split(|b| b.is_ascii_whitespace());
@@ -175,7 +174,7 @@ fn ours(theirs: Theirs<'_>) -> (Vec<Response>, Vec<u8>) {
     splitter.inbox.extend_from_slice(&encode(theirs));
     let (mut responses, mut body) = (Vec::new(), Vec::new());
     loop {
-        match splitter.next().unwrap() {
+        match splitter.piece().unwrap() {
             Piece::Response(line) => responses.push(Response::scan(&line)),
             Piece::Chunk(chunk) => body.extend_from_slice(&chunk),
             Piece::Input => return (responses, body),
