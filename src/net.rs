@@ -4,6 +4,7 @@ pub mod connect;
 pub mod host;
 pub mod process;
 pub mod pump;
+mod silence;
 pub mod tls;
 
 pub use connect::{Peer, connect, connect_unix};

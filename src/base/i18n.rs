@@ -30,8 +30,9 @@ pub fn gettext(text: &str) -> String {
     gettextrs::gettext(text)
 }
 
-/// Marks a text in a table for the translators; it goes through [`gettext`] when it is shown.
-pub const fn mark(text: &'static str) -> &'static str {
+/// `text` itself, marked for the catalogue: it is kept as it is and given to [`gettext`] when it
+/// is shown.
+pub const fn gettext_noop(text: &'static str) -> &'static str {
     text
 }
 

@@ -7,8 +7,10 @@ use tokio::sync::{broadcast, mpsc};
 use super::api::{Command, Event, Snapshot};
 use super::board::Board;
 use super::schedule::Scheduler;
-use super::source::Source;
-use crate::store::Places;
+use super::source::{File, Source};
+use crate::base::i18n::{fill, gettext};
+use crate::rc::Overrides;
+use crate::store::{Places, user};
 
 /// How the engine is to run.
 #[derive(Clone, Debug)]
@@ -25,6 +27,38 @@ pub struct Options {
     pub places: Places,
     /// This very program, for `mda "postrider ..."`.
     pub program: PathBuf,
+}
+
+impl Options {
+    /// Options of this process: places and user by its environment, the rc file where fetchmail
+    /// looks for it unless `file` names one. An error is a sentence (fetchmail status 23).
+    pub fn from_environment(file: Option<File>, rhythm: Rhythm) -> Result<Self, String> {
+        for name in ["QMAILINJECT", "NULLMAILER_FLAGS"] {
+            if std::env::var_os(name).is_some_and(|value| !value.is_empty()) {
+                let text = gettext("The variable {name} is set. Unset it: it breaks delivery.");
+                return Err(fill(&text, &[("name", &name)]));
+            }
+        }
+        let places = Places::of_process().map_err(|error| error.to_string())?;
+        let file = match file.or_else(|| places.rcfile().map(File::Path)) {
+            Some(file) => file,
+            None => return Err(gettext("There is no home directory to look for .fetchmailrc in.")),
+        };
+        let source = Source {
+            file,
+            overrides: Overrides::default(),
+            servers: Vec::new(),
+            user: user::invoking(),
+            is_root: rustix::process::geteuid().is_root() || rustix::process::getuid().is_root(),
+        };
+        let program = std::env::current_exe().map_err(|error| error.to_string())?;
+        // The window's program delivers through its sister.
+        let program = match program.file_name() {
+            Some(name) if name == "postrider-desktop" => program.with_file_name("postrider"),
+            _ => program,
+        };
+        Ok(Self { source, rhythm, only_check: false, serial: false, places, program })
+    }
 }
 
 /// When accounts are polled by themselves.

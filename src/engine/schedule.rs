@@ -163,14 +163,14 @@ impl Scheduler {
             let path = globals.pidfile.clone().unwrap_or_else(|| places.pidfile());
             let interval = (self.interval > 0).then_some(self.interval);
             self.lock = Some(Lock::take(&path, interval).map_err(|error| match error {
-                LockError::Held { pid, .. } => Halt::Locked { pid },
+                LockError::Held { holder } => Halt::Locked { pid: holder.pid },
                 other => Halt::State(other.to_string()),
             })?);
             self.lock_again = None;
         }
         if self.around.is_none() {
             let idfile = globals.idfile.clone().unwrap_or_else(|| places.idfile());
-            let state = places.state_dir();
+            let state = places.state_dir.clone();
             let opened = tokio::task::spawn_blocking(move || Record::open(&idfile, &state)).await;
             let record = opened
                 .map_err(|error| Halt::State(error.to_string()))?

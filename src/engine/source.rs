@@ -56,9 +56,9 @@ impl Source {
         let mut advice = Vec::new();
         let (bytes, stamp) = match &self.file {
             File::Text(bytes) => (bytes.clone(), None),
-            File::Path(path) => match rcfile::read(path) {
+            File::Path(path) => match rcfile::read(path, true) {
                 Ok(found) => {
-                    advice.extend(found.advice);
+                    advice.extend(found.warning);
                     (found.bytes, Some(found.stamp))
                 }
                 Err(RcError::Missing { .. }) if !self.servers.is_empty() => (Vec::new(), None),
@@ -96,7 +96,7 @@ impl Source {
             },
             servers: self.servers.clone(),
         };
-        let document = Document::parse(bytes);
+        let document = Document::parse(bytes.to_vec());
         rc::resolve(&document, &self.overrides, &around)
             .map_err(|errors| errors.iter().map(|d| d.in_file(&self.name()).to_string()).collect())
     }

@@ -10,26 +10,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use memchr::memchr;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{timeout, timeout_at};
 use tokio_util::io::poll_read_buf;
 use zeroize::Zeroize;
 
+use super::silence::Silence;
 use super::{Error, Peer, tls};
 use crate::proto::{self, Machine, Outgoing, Step};
 
 /// Room made for each read; more gains nothing (measured in stack.md).
 const READ: usize = 16 * 1024;
-/// Octets without a line end that count as a sign of life. A peer that drips fewer than these in
-/// one timeout is as good as silent (threats.md A12).
-const DRIP: usize = 512;
-/// How long a driver that comes back late waits for bytes that may be there already.
-const GRACE: Duration = Duration::from_secs(1);
-/// What may wait to be written before [`Conn::room`] makes the driver wait.
-const HIGH_WATER: usize = 64 * 1024;
-/// What [`Conn::room`] reads at most before the machine has looked at it.
-const UNSEEN: usize = 64 * 1024;
 
 /// A two-way byte stream of any kind.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -55,13 +46,7 @@ pub struct Conn {
     out: BytesMut,
     has_secret: bool,
     write_error: Option<String>,
-    /// Since when the peer has neither said nor taken anything. It outlives a cancelled call, so
-    /// that a driver that waits for several things at once does not start the clock anew.
-    silent_since: Option<Instant>,
-    /// When a driver that came back after the end of patience gives up.
-    last_moment: Option<Instant>,
-    /// Octets come without a line end since then.
-    dripped: usize,
+    silence: Silence,
     /// The machine was told that the peer has closed.
     is_over: bool,
 }
@@ -77,9 +62,7 @@ impl Conn {
             out: BytesMut::new(),
             has_secret: false,
             write_error: None,
-            silent_since: None,
-            last_moment: None,
-            dripped: 0,
+            silence: Silence::default(),
             is_over: false,
         }
     }
@@ -124,7 +107,7 @@ impl Conn {
             match machine.step()? {
                 Step::Send(outgoing) => self.queue(outgoing),
                 Step::Event(event) => {
-                    self.heard();
+                    self.silence.broken();
                     self.write_now().await;
                     return Ok(Turn::Event(event));
                 }
@@ -160,32 +143,13 @@ impl Conn {
         };
         self.stream = stream;
         self.tls = Some(session);
-        Ok(())
-    }
-
-    /// Waits until the peer has taken so much that there is room for another chunk of a body.
-    /// Answers that come meanwhile stay in the inbox for the next call of [`Conn::next`], which
-    /// also reports what went wrong. Cancel-safe.
-    pub async fn room<M: Machine>(&mut self, machine: &mut M) -> Result<(), Error> {
-        while self.out.len() >= HIGH_WATER {
-            let inbox = machine.inbox();
-            let moved = if inbox.len() < UNSEEN {
-                self.moved(Some(inbox)).await?
-            } else {
-                self.moved(None).await?
-            };
-            // Nobody is there to take it.
-            if let Moved::Ended(error) = moved {
-                let what = error.map_or_else(|| "closed".to_owned(), |e| e.to_string());
-                self.drop_output(&what);
-            }
-        }
+        self.silence.broken();
         Ok(())
     }
 
     fn queue(&mut self, outgoing: Outgoing) {
         proto::machine::trace_sent(self.peer.label, &outgoing);
-        self.heard();
+        self.silence.broken();
         if self.write_error.is_some() {
             return;
         }
@@ -246,68 +210,55 @@ impl Conn {
     /// Waits until bytes have moved in either direction, or the peer has ended it. Without an
     /// inbox it only writes.
     async fn moved(&mut self, mut inbox: Option<&mut BytesMut>) -> Result<Moved, Error> {
-        let end = self.end_of_patience();
+        let end = self.silence.end(self.peer.timeout);
         let before = inbox.as_ref().map_or(0, |inbox| inbox.len());
         if let Some(inbox) = &mut inbox {
             inbox.reserve(READ);
         }
-        let work = poll_fn(|cx| {
-            let waiting = self.out.len();
-            let _ = self.poll_out(cx);
-            let read = match &mut inbox {
-                Some(inbox) => poll_read_buf(Pin::new(&mut self.stream), cx, *inbox),
-                None => Poll::Pending,
-            };
-            match read {
-                // Progress in writing counts against silence too.
-                Poll::Pending if self.out.len() < waiting => Poll::Ready(Ok(None)),
-                Poll::Pending => Poll::Pending,
-                Poll::Ready(result) => Poll::Ready(result.map(Some)),
-            }
-        });
+        let work = poll_fn(|cx| self.poll_both(cx, inbox.as_deref_mut()));
         let result = match end {
             Some(end) => timeout_at(end, work).await,
             None => Ok(work.await),
         };
-        match result {
-            Err(_) => Err(self.timed_out()),
-            Ok(Ok(Some(0))) => Ok(Moved::Ended(None)),
-            Ok(Ok(Some(count))) => {
-                self.dripped += count;
-                let came = inbox.and_then(|inbox| inbox.get(before..));
-                if self.dripped >= DRIP || came.is_some_and(|b| memchr(b'\n', b).is_some()) {
-                    self.heard();
-                }
-                Ok(Moved::Some)
-            }
-            Ok(Ok(None)) => {
-                self.heard();
-                Ok(Moved::Some)
-            }
+        let Ok((has_written, read)) = result else {
+            // A driver that knows why the peer is silent may go on with a new clock.
+            self.silence.broken();
+            return Err(self.timed_out());
+        };
+        let came = inbox.and_then(|inbox| inbox.get(before..));
+        self.silence.came(came.unwrap_or_default());
+        // Progress in writing is a sign of life too.
+        if has_written {
+            self.silence.broken();
+        }
+        Ok(match read {
+            None => Moved::Some,
+            Some(Ok(count)) if count > 0 => Moved::Some,
+            Some(Ok(_)) => Moved::Ended(None),
             // rustls reports a close without close_notify so; the protocol's own framing decides
             // whether anything is missing (threats.md A8).
-            Ok(Err(e)) if e.kind() == io::ErrorKind::UnexpectedEof => Ok(Moved::Ended(None)),
-            Ok(Err(e)) => Ok(Moved::Ended(Some(e))),
-        }
+            Some(Err(e)) if e.kind() == io::ErrorKind::UnexpectedEof => Moved::Ended(None),
+            Some(Err(e)) => Moved::Ended(Some(e)),
+        })
     }
 
-    /// When silence has lasted too long; `None` for never. A driver that comes back late gets a
-    /// moment once, because bytes may be there that the system has not told us of yet.
-    fn end_of_patience(&mut self) -> Option<Instant> {
-        let now = Instant::now();
-        let since = *self.silent_since.get_or_insert(now);
-        let end = since.checked_add(self.peer.timeout)?;
-        if now < end {
-            return Some(end);
+    /// Ready when some was written (true) or reading has come to something.
+    fn poll_both(
+        &mut self,
+        cx: &mut Context<'_>,
+        inbox: Option<&mut BytesMut>,
+    ) -> Poll<(bool, Option<io::Result<usize>>)> {
+        let waiting = self.out.len();
+        let _ = self.poll_out(cx);
+        let has_written = self.out.len() < waiting;
+        let read = inbox.map_or(Poll::Pending, |inbox| {
+            poll_read_buf(Pin::new(&mut self.stream), cx, inbox)
+        });
+        match read {
+            Poll::Ready(result) => Poll::Ready((has_written, Some(result))),
+            Poll::Pending if has_written => Poll::Ready((true, None)),
+            Poll::Pending => Poll::Pending,
         }
-        Some(*self.last_moment.get_or_insert(now + GRACE))
-    }
-
-    /// The peer is alive, or we have just said something that it needs time to answer.
-    fn heard(&mut self) {
-        self.silent_since = None;
-        self.last_moment = None;
-        self.dripped = 0;
     }
 
     fn ended<M: Machine>(&mut self, machine: &mut M, what: Option<String>) -> Result<(), Error> {

@@ -15,6 +15,10 @@ mod scan;
 pub mod session;
 pub mod set;
 pub mod splitter;
+#[cfg(test)]
+mod talk;
+#[cfg(test)]
+mod tests;
 
 pub use login::{Login, Method};
 pub use session::{Event, Found, Mark, Session};

@@ -28,6 +28,11 @@ impl Imap {
         Ok(Self { conn, session })
     }
 
+    /// Whether the line is encrypted.
+    pub fn is_protected(&self) -> bool {
+        self.conn.is_protected()
+    }
+
     /// Opens `folder` and lists its new messages, or all. Must only be called when idle. After
     /// [`Reason::Folder`] another folder may be tried.
     pub async fn survey(&mut self, folder: &[u8], want: Want) -> Result<Survey, Error> {

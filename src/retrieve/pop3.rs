@@ -43,6 +43,11 @@ impl Pop3 {
         })
     }
 
+    /// Whether the line is encrypted.
+    pub fn is_protected(&self) -> bool {
+        self.conn.is_protected()
+    }
+
     /// Lists the mailbox. POP3 knows no old messages: all are candidates.
     pub async fn survey(&mut self, want: Want) -> Result<Survey, Error> {
         self.by_top = want.by_top;

@@ -65,7 +65,7 @@ fn accessible(widget: &gtk::Widget) -> *mut gtk::ffi::GtkAccessible {
     pointer.cast()
 }
 
-/// The widgets below `root` that a screen reader could not name: buttons, entries, lists, bars
+/// The widgets on the screen below `root` that a screen reader could not name: buttons, entries, lists, bars
 /// and the like that have neither a label of their own nor visible text. Empty is good.
 ///
 /// Needs an accessibility context to read back what was set (`GTK_A11Y=test`, or a real one);
@@ -84,6 +84,9 @@ pub fn can_walk() -> bool {
 }
 
 fn walk(widget: &gtk::Widget, found: &mut Vec<String>) {
+    if !widget.is_mapped() {
+        return;
+    }
     if wants_name(widget) && !has_label(widget) && !has_text(widget) {
         found.push(format!("{} “{}”", widget.type_(), widget.widget_name()));
     }

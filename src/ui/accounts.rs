@@ -245,7 +245,7 @@ fn side_by_side(list: &gtk::ListView, page: &impl IsA<gtk::Widget>) -> adw::Leaf
     let leaflet = adw::Leaflet::builder().can_navigate_back(true).build();
     let scroll = gtk::ScrolledWindow::builder()
         .hscrollbar_policy(gtk::PolicyType::Never)
-        .width_request(290)
+        .width_request(320)
         .child(list)
         .build();
     a11y::set_label(list, &gettext("Accounts"));

@@ -92,7 +92,7 @@ pub(super) struct Bar {
 impl Bar {
     /// A hidden bar whose buttons call `details` and `settle`.
     pub(super) fn new(details: impl Fn() + 'static, settle: impl Fn() + 'static) -> Self {
-        let root = gtk::InfoBar::builder().revealed(false).build();
+        let root = gtk::InfoBar::builder().visible(false).build();
         root.set_widget_name("notice");
         let label = gtk::Label::builder()
             .wrap(true)
@@ -138,6 +138,6 @@ impl Bar {
             self.first.set_label(&first.unwrap_or_default());
             self.second.set_label(&second);
         }
-        self.root.set_revealed(notice.is_some());
+        self.root.set_visible(notice.is_some());
     }
 }

@@ -10,9 +10,9 @@ use std::fs;
 
 use super::tidy::{files, root, short};
 
-/// Calls whose literal is translated, and how many literals they take. `mark` is for texts in
+/// Calls whose literal is translated, and how many literals they take. `gettext_noop` is for texts in
 /// tables that go through `gettext` later.
-const CALLS: &[(&str, usize)] = &[("gettext", 1), ("mark", 1), ("ngettext", 2)];
+const CALLS: &[(&str, usize)] = &[("gettext", 1), ("gettext_noop", 1), ("ngettext", 2)];
 
 /// What Rust source is made of, for our purposes.
 pub enum Piece {
@@ -301,7 +301,7 @@ fn texts_are_read_as_rust_means_them() {
         &[("raw \"x\"", None), ("b", None)],
     );
     check(
-        "// gettext(\"no\")\n/* gettext(\"no\") */ i18n::mark(\"yes\")",
+        "// gettext(\"no\")\n/* gettext(\"no\") */ i18n::gettext_noop(\"yes\")",
         &[("yes", None)],
     );
     check(r#"bookmark("no"); gettext(x, "no")"#, &[]);

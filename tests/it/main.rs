@@ -2,8 +2,11 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod catalogue;
+mod connect;
 mod pump;
 mod servers;
 mod support;
 mod tidy;
 mod tls;
+#[cfg(feature = "desktop")]
+mod ui;

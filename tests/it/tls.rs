@@ -9,6 +9,8 @@ use postrider::rc::account;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, SanType, date_time_ymd};
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio_rustls::TlsAcceptor;
 
@@ -143,17 +145,23 @@ impl Server {
 }
 
 fn pem(identity: &Identity) -> String {
+    armour("CERTIFICATE", &identity.0[0])
+}
+
+fn key_pem(identity: &Identity) -> String {
+    armour("PRIVATE KEY", identity.1.secret_der())
+}
+
+fn armour(label: &str, der: &[u8]) -> String {
     use base64::Engine;
-    let text = base64::engine::general_purpose::STANDARD.encode(&identity.0[0]);
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
     let lines: Vec<&str> = text
         .as_bytes()
         .chunks(64)
         .map(|c| std::str::from_utf8(c).unwrap())
         .collect();
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        lines.join("\n")
-    )
+    let lines = lines.join("\n");
+    format!("-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n")
 }
 
 fn colons(digest: &[u8]) -> String {
@@ -290,6 +298,9 @@ async fn untrusted_issuers() {
     let own = self_signed(&server_params(&[HOST]));
     let sentence = client.refused(Server::new(own)).await;
     assert!(sentence.contains("signed it itself"), "{sentence}");
+
+    // The system's authorities, many or none, do not know it either.
+    Client::bare().refused(Server::new(ca.issue(&[HOST]))).await;
 }
 
 #[tokio::test]
@@ -527,6 +538,58 @@ async fn sessions_are_resumed() {
             resumed.push(session.is_resumed);
         }
         assert_eq!(resumed, [false, true], "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn client_certificates() {
+    let server_ca = Ca::new();
+    let client_ca = Ca::new();
+    let server = |versions: &[&'static SupportedProtocolVersion]| {
+        let (chain, key) = server_ca.issue(&[HOST]);
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut roots = rustls::RootCertStore::empty();
+        let pem = client_ca.pem();
+        roots
+            .add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap())
+            .unwrap();
+        let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(
+            Arc::new(roots),
+            Arc::clone(&provider),
+        )
+        .build()
+        .unwrap();
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(chain, key)
+            .unwrap();
+        Server {
+            config: Arc::new(config),
+        }
+    };
+    let mut params = server_params(&["me"]);
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let (good, bad) = (
+        client_ca.issue_with(params.clone()),
+        Ca::named("Another").issue_with(params),
+    );
+    for versions in [&[&TLS12][..], &[&TLS13]] {
+        let mut client = Client::trusting(&server_ca.pem());
+        let sentence = client.failed(server(versions)).await;
+        assert!(sentence.contains("sslcert"), "{sentence}");
+        // One file stands for both.
+        client.settings.key = Some(client.file("good.pem", &(pem(&good) + &key_pem(&good))));
+        client.meet(server(versions)).await.unwrap();
+        client.settings.key = Some(client.file("key.pem", &key_pem(&good)));
+        client.settings.cert = Some(client.file("cert.pem", &pem(&good)));
+        client.meet(server(versions)).await.unwrap();
+        client.settings.key = Some(client.file("key.pem", &key_pem(&bad)));
+        assert!(matches!(client.setup(), Err(Error::TlsSettings { .. })));
+        client.settings.cert = Some(client.file("cert.pem", &pem(&bad)));
+        let sentence = client.failed(server(versions)).await;
+        assert!(sentence.contains("sslcert"), "{sentence}");
     }
 }
 

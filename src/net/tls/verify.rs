@@ -203,3 +203,51 @@ fn explain(error: &webpki::Error, leaf: &Leaf, has_no_anchors: bool) -> Refusal 
 fn seconds(time: UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn rules() -> Rules {
+        Rules {
+            trust: Trust::Own {
+                anchors: Vec::new(),
+                exact: Vec::new(),
+            },
+            pin: None,
+            common_name: None,
+            check: true,
+            algorithms: rustls::crypto::ring::default_provider().signature_verification_algorithms,
+        }
+    }
+
+    #[test]
+    fn no_damage_makes_a_certificate_good_or_us_panic() {
+        let names = ["localhost".to_owned(), "192.0.2.1".to_owned()];
+        let good = rcgen::generate_simple_self_signed(names).unwrap().cert;
+        let name = ServerName::try_from("localhost").unwrap();
+        let rules = rules();
+        let judge = |der: Vec<u8>| {
+            let chain = [CertificateDer::from(der.clone()), CertificateDer::from(der)];
+            assert!(rules.judge(&chain, &name, UnixTime::now()).is_err());
+        };
+        for at in 0..good.der().len() {
+            for value in [0, 1, 0x7f, 0x80, 0x84, 0xff] {
+                let mut der = good.der().to_vec();
+                der[at] = value;
+                judge(der);
+            }
+            judge(good.der()[..at].to_vec());
+        }
+    }
+
+    #[test]
+    fn nothing_shown_is_refused() {
+        let name = ServerName::try_from("localhost").unwrap();
+        assert_eq!(
+            rules().decide(&[], &name, UnixTime::now()),
+            Err(Refusal::Malformed)
+        );
+    }
+}

@@ -51,7 +51,10 @@ pub enum Form {
 pub fn form(string: &[u8]) -> Form {
     if string.contains(&0) {
         Form::Impossible
-    } else if string.iter().any(|b| *b >= 0x80 || matches!(b, b'\r' | b'\n')) {
+    } else if string
+        .iter()
+        .any(|b| *b >= 0x80 || matches!(b, b'\r' | b'\n'))
+    {
         Form::Literal
     } else {
         Form::Quoted
@@ -173,7 +176,9 @@ mod tests {
     #[test]
     fn strings_are_quoted_or_literal() {
         let check = |string: &[u8], expected: &[u8]| {
-            let parts = Command::new("A1 SELECT".to_owned()).string(string).parts(None);
+            let parts = Command::new("A1 SELECT".to_owned())
+                .string(string)
+                .parts(None);
             let wire: Vec<u8> = parts.iter().flat_map(|p| p.bytes.to_vec()).collect();
             assert_eq!(wire, expected);
         };
@@ -190,7 +195,10 @@ mod tests {
     fn a_literal_waits_for_leave() {
         let mut outbox = Outbox::default();
         let (one, two) = (Tag(1), Tag(2));
-        outbox.push(one, Command::new("A1 X".to_owned()).string(b"\xff").parts(None));
+        outbox.push(
+            one,
+            Command::new("A1 X".to_owned()).string(b"\xff").parts(None),
+        );
         outbox.push(two, Command::new("A2 Y".to_owned()).parts(None));
         let mut sent = || outbox.pop().map(|o| o.bytes);
         assert_eq!(sent().as_deref(), Some(&b"A1 X {1}\r\n"[..]));
@@ -204,7 +212,10 @@ mod tests {
     #[test]
     fn a_refused_literal_is_not_sent() {
         let mut outbox = Outbox::default();
-        outbox.push(Tag(1), Command::new("A1 X".to_owned()).string(b"\xff").parts(None));
+        outbox.push(
+            Tag(1),
+            Command::new("A1 X".to_owned()).string(b"\xff").parts(None),
+        );
         outbox.push(Tag(2), Command::new("A2 Y".to_owned()).parts(None));
         outbox.pop();
         outbox.ended(Tag(1));

@@ -147,7 +147,9 @@ impl Response {
             return scan_untagged(line, cursor);
         }
         match scan_status(line, cursor.rest()) {
-            Some(status) if !tag.is_empty() && matches!(status.kind, Kind::Ok | Kind::No | Kind::Bad) => {
+            Some(status)
+                if !tag.is_empty() && matches!(status.kind, Kind::Ok | Kind::No | Kind::Bad) =>
+            {
                 Self::Tagged {
                     tag: line.slice_ref(tag),
                     status,

@@ -228,7 +228,11 @@ mod tests {
         check("~{3}\r\na)b)", text("a)b"), ")");
         check("{4}\r\nabc", None, "");
         check("{99999999999999999999}\r\nabc", None, "");
-        check("(a (b \")\") {1}\r\n)) c", Some(Value::List(b"a (b \")\") {1}\r\n)")), " c");
+        check(
+            "(a (b \")\") {1}\r\n)) c",
+            Some(Value::List(b"a (b \")\") {1}\r\n)")),
+            " c",
+        );
         check("(a {x} b)", Some(Value::List(b"a {x} b")), "");
         check("((a)", None, "");
         check("12)", Some(Value::Atom(b"12")), ")");

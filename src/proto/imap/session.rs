@@ -243,7 +243,10 @@ impl Session {
             } else if code.is("READ-ONLY") {
                 self.folder.is_read_only = true;
             } else if code.is("UIDVALIDITY") {
-                let known = self.folder.uid_validity.filter(|_| self.surveying.is_none());
+                let known = self
+                    .folder
+                    .uid_validity
+                    .filter(|_| self.surveying.is_none());
                 if known.is_some_and(|known| code.number() != Some(known)) {
                     return Err(broken("UIDVALIDITY has changed", &status.line));
                 }

@@ -150,7 +150,10 @@ mod tests {
     #[test]
     fn ranges_are_bounded() {
         let mut set = Set::default();
-        let room = (0..).map(|n| n * 2 + 1).take_while(|n| set.insert(*n)).count();
+        let room = (0..)
+            .map(|n| n * 2 + 1)
+            .take_while(|n| set.insert(*n))
+            .count();
         assert_eq!(room, RANGES_MAX);
         assert!(set.insert(2), "what joins ranges needs no room");
     }

@@ -23,7 +23,7 @@ impl Listing {
 
     /// UIDL and LIST (threats.md section 6).
     pub fn of_messages() -> Self {
-        Self::new(super::survey::MOST)
+        Self::new(super::survey::MOST + 1)
     }
 
     fn new(lines: u32) -> Self {

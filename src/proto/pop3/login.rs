@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 
 use bytes::{Bytes, BytesMut};
+use memchr::memmem;
 
 use method::Mechanism;
 pub use method::Method;
@@ -74,7 +75,8 @@ pub struct SignedIn {
     pub is_survey_asked: bool,
 }
 
-/// What rides behind a log-in (contract: Pipelining rules), and how many answers it brings.
+/// What rides behind a log-in (contract: Pipelining rules; one round trip less in a poll), and how
+/// many answers it brings.
 pub(super) const AHEAD: (&str, u32) = ("STAT\r\nUIDL\r\nLIST\r\n", 3);
 
 impl Login {
@@ -322,11 +324,19 @@ impl Login {
     /// behind it if the server can take that. Not a second time after a failure.
     fn say_last(&mut self, state: State, outgoing: Outgoing) -> Result<(), Error> {
         self.say(state, outgoing)?;
-        if self.capabilities.pipelining && self.refusal.is_none() {
+        if self.takes_survey_ahead() && self.refusal.is_none() {
             self.out.push_back(Outgoing::plain(AHEAD.0));
             self.is_ahead = true;
         }
         Ok(())
+    }
+
+    /// PIPELINING alone does not tell: Courier lists it, reads the log-in through a buffer and
+    /// starts another program for the session; what was in the buffer is lost and we would wait
+    /// for it (pop3login.c as of 2024). So only a server that is known to hand it over, by the
+    /// name in its greeting.
+    fn takes_survey_ahead(&self) -> bool {
+        self.capabilities.pipelining && memmem::find(&self.greeting, b"Dovecot").is_some()
     }
 
     /// Everything asked for is answered here, so whatever still lies in the inbox is an answer to

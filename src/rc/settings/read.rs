@@ -4,6 +4,7 @@
 mod value;
 mod words;
 
+use crate::base::i18n::gettext_noop;
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::{Document, Span};
 use crate::rc::lex::Kind as Shape;
@@ -46,7 +47,8 @@ impl Reader<'_> {
             .first()
             .is_some_and(|token| token.kind == Shape::ByteOrderMark)
         {
-            let text = "The file begins with a byte order mark, which fetchmail refuses";
+            let text =
+                gettext_noop("The file begins with a byte order mark, which fetchmail refuses");
             self.diagnostics
                 .push(Diagnostic::advice("byte-order-mark", text, span(0)));
         }
@@ -54,13 +56,15 @@ impl Reader<'_> {
             .last()
             .is_some_and(|token| token.kind == Shape::Comment)
         {
-            let text = "The last line is a comment without a line end, which fetchmail refuses";
+            let text = gettext_noop(
+                "The last line is a comment without a line end, which fetchmail refuses",
+            );
             let place = span(tokens.len() - 1);
             self.diagnostics
                 .push(Diagnostic::advice("comment-at-end", text, place));
         }
         if self.document.bytes().len() > Document::MAX {
-            let text = "The file is too large to be a configuration";
+            let text = gettext_noop("The file is too large to be a configuration");
             self.diagnostics
                 .push(Diagnostic::error("too-large", text, span(0)));
         }
@@ -84,7 +88,9 @@ impl Reader<'_> {
 
     fn statement(&mut self) -> Reading<()> {
         let Lexeme::Keyword(word) = self.words.look() else {
-            return Err(self.unexpected("A statement must begin with poll, skip, defaults or set"));
+            return Err(self.unexpected(gettext_noop(
+                "A statement must begin with poll, skip, defaults or set",
+            )));
         };
         match word {
             b"set" => {
@@ -94,14 +100,16 @@ impl Reader<'_> {
             b"poll" | b"server" => self.entry(true),
             b"skip" => self.entry(false),
             b"defaults" => self.defaults(),
-            _ => Err(self.unexpected("A statement must begin with poll, skip, defaults or set")),
+            _ => Err(self.unexpected(gettext_noop(
+                "A statement must begin with poll, skip, defaults or set",
+            ))),
         }
     }
 
     fn global(&mut self) -> Reading<()> {
         let (found, start) = self
             .option(Scope::Global)?
-            .ok_or_else(|| self.unexpected("This is not a global option"))?;
+            .ok_or_else(|| self.unexpected(gettext_noop("This is not a global option")))?;
         let setting = self.setting(found, start)?;
         self.stanzas.globals.say(setting);
         Ok(())
@@ -110,7 +118,7 @@ impl Reader<'_> {
     fn entry(&mut self, is_active: bool) -> Reading<()> {
         let head = self.words.bump();
         let Lexeme::Text(name) = self.words.look() else {
-            return Err(self.unexpected("The name of a server is missing"));
+            return Err(self.unexpected(gettext_noop("The name of a server is missing")));
         };
         let head = head.to(self.words.bump());
         let entry = Entry {
@@ -133,11 +141,11 @@ impl Reader<'_> {
         let is_first = self.stanzas.defaults.is_none() && self.stanzas.entries.is_empty();
         let is_server = self.stanzas.defaults.is_some() && self.stanzas.entries.is_empty();
         if is_server {
-            let text = "A second defaults entry is taken as a server of that name";
+            let text = gettext_noop("A second defaults entry is taken as a server of that name");
             self.diagnostics
                 .push(Diagnostic::advice("second-defaults", text, place));
         } else if !is_first {
-            let text = "The defaults entry must come before all others";
+            let text = gettext_noop("The defaults entry must come before all others");
             self.diagnostics
                 .push(Diagnostic::error("late-defaults", text, place));
         }
@@ -177,7 +185,7 @@ impl Reader<'_> {
         let start = self.words.look_span();
         if let Some((found, start)) = self.option(Scope::Server)? {
             if !entry.users.is_empty() {
-                let text = "Server options must come before user options";
+                let text = gettext_noop("Server options must come before user options");
                 return Err(self.error_at("server-option-after-user", text, start));
             }
             let setting = self.setting(found, start)?;
@@ -189,7 +197,7 @@ impl Reader<'_> {
         };
         if found.keyword.id == Id::User {
             if !*is_named && !entry.users.is_empty() {
-                let text = "User options must follow the user they belong to";
+                let text = gettext_noop("User options must follow the user they belong to");
                 return Err(self.error_at("user-option-before-user", text, start));
             }
             *is_named = true;
@@ -219,16 +227,18 @@ impl Reader<'_> {
         match self.words.look() {
             Lexeme::Keyword(b"no") => {
                 self.words.bump();
-                let found = match self.words.look() {
-                    Lexeme::Keyword(word) => option::find(scope, word),
-                    _ => None,
-                };
+                let found = self
+                    .words
+                    .raw_word()
+                    .and_then(|word| option::find(scope, word));
                 let Some(found) = found.filter(|found| !found.is_negated) else {
                     self.words = back;
                     return Ok(None);
                 };
                 if found.keyword.negation == Negation::None {
-                    return Err(self.unexpected("There is no negated form of this option"));
+                    return Err(
+                        self.unexpected(gettext_noop("There is no negated form of this option"))
+                    );
                 }
                 self.words.bump();
                 Ok(Some((
@@ -263,12 +273,13 @@ impl Reader<'_> {
     fn said(&mut self, keyword: &'static Keyword, value: Value, span: Span) -> Setting {
         let place = Some(self.document.place(span));
         if keyword.support == Support::Warns && !value.is_off() {
-            let text = "{option} has no effect in this version";
+            let text = gettext_noop("{option} has no effect in this version");
             let advice = Diagnostic::advice("no-effect", text, place);
             self.diagnostics.push(advice.with("option", keyword.name()));
         }
         if keyword.is_later {
-            let text = "{option} is a word of later releases; fetchmail 6.4 refuses it";
+            let text =
+                gettext_noop("{option} is a word of later releases; fetchmail 6.4 refuses it");
             let advice = Diagnostic::advice("later-word", text, place);
             self.diagnostics.push(advice.with("option", keyword.name()));
         }
@@ -281,9 +292,9 @@ impl Reader<'_> {
 
     fn unknown(&mut self, start: Span) -> Reported {
         let text = match self.words.look() {
-            Lexeme::Text(_) => "There is no such option",
-            Lexeme::Keyword(b"no") => "There is no such option to negate",
-            _ => "An option is expected here",
+            Lexeme::Text(_) => gettext_noop("There is no such option"),
+            Lexeme::Keyword(b"no") => gettext_noop("There is no such option to negate"),
+            _ => gettext_noop("An option is expected here"),
         };
         self.error_at("unknown-word", text, start)
     }

@@ -142,7 +142,7 @@ async fn a_whole_session() {
         assert_eq!(collect(&mut pop3).await, expected);
         assert_eq!(pop3.close().await, Ok(vec![1]));
     };
-    tokio::join!(serve(theirs, "+OK\r\n", talk), us);
+    tokio::join!(serve(theirs, "+OK Dovecot ready.\r\n", talk), us);
 }
 
 /// How closing ends when the server answers QUIT with `answer`, or hangs up.

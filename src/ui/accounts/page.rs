@@ -339,7 +339,7 @@ impl Facts {
             &self.last,
             status.last_check.map(|at| {
                 let took = words::took(status.progress.elapsed);
-                match status.state.is_busy() {
+                match status.state.is_busy() || status.progress.elapsed.is_zero() {
                     true => words::clock(at, now),
                     false => fill(
                         &gettext("{time}, took {span}"),

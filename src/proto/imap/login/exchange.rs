@@ -87,11 +87,7 @@ impl Login {
     }
 
     /// The command, and whether the response is already in it.
-    fn first_words(
-        &self,
-        tag: Tag,
-        mechanism: Mechanism,
-    ) -> Result<(Vec<Outgoing>, bool), Error> {
+    fn first_words(&self, tag: Tag, mechanism: Mechanism) -> Result<(Vec<Outgoing>, bool), Error> {
         let plainly = |command: String| Command::new(command).parts(None);
         match mechanism {
             Mechanism::CramMd5 => Ok((plainly(format!("{tag} AUTHENTICATE CRAM-MD5")), false)),

@@ -133,7 +133,12 @@ impl Session {
     pub(super) fn bodies_ended(&mut self, bodies: Bodies, status: &Status) -> Result<(), Error> {
         let missing = bodies.missing;
         let is_ok = status.kind == Kind::Ok;
-        if !is_ok && matches!(reason(status, Reason::Refused), Reason::Busy | Reason::Limit) {
+        if !is_ok
+            && matches!(
+                reason(status, Reason::Refused),
+                Reason::Busy | Reason::Limit
+            )
+        {
             return Err(refused(status, Reason::Refused));
         }
         if !is_ok && missing.len() > 1 {

@@ -1,6 +1,7 @@
 //! What follows a keyword, read as the option table says.
 
 use crate::base::Secret;
+use crate::base::i18n::gettext_noop;
 use crate::rc::account::LocalName;
 use crate::rc::diagnostic::Diagnostic;
 use crate::rc::document::Span;
@@ -45,7 +46,7 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Reading<i32> {
         let Lexeme::Number(digits) = self.words.look() else {
-            return Err(self.unexpected("A number is expected here"));
+            return Err(self.unexpected(gettext_noop("A number is expected here")));
         };
         self.words.bump();
         Ok(number(digits))
@@ -55,12 +56,16 @@ impl Reader<'_> {
         let text = match self.words.look() {
             Lexeme::Text(text) => text,
             Lexeme::Keyword(_) => {
-                return Err(self.unexpected("A value is expected here; keywords need quotes"));
+                return Err(self.unexpected(gettext_noop(
+                    "A value is expected here; keywords need quotes",
+                )));
             }
             Lexeme::Number(_) => {
-                return Err(self.unexpected("A string is expected here; digits need quotes"));
+                return Err(self.unexpected(gettext_noop(
+                    "A string is expected here; digits need quotes",
+                )));
             }
-            _ => return Err(self.unexpected("A value is expected here")),
+            _ => return Err(self.unexpected(gettext_noop("A value is expected here"))),
         };
         self.words.bump();
         Ok(text)
@@ -77,7 +82,9 @@ impl Reader<'_> {
             .raw_word()
             .is_some_and(|raw| matches!(raw.first(), Some(b'"' | b'\'')))
         {
-            let text = "The quotes are part of this value, because something follows the last one";
+            let text = gettext_noop(
+                "The quotes are part of this value, because something follows the last one",
+            );
             let place = Some(self.document.place(span));
             self.diagnostics
                 .push(Diagnostic::advice("quotes-in-value", text, place));
@@ -106,7 +113,8 @@ impl Reader<'_> {
 
     fn protocol(&mut self) -> Reading<Value> {
         let word = self.words.raw_word().and_then(table::protocol);
-        let protocol = word.ok_or_else(|| self.unexpected("This is not a protocol"))?;
+        let protocol =
+            word.ok_or_else(|| self.unexpected(gettext_noop("This is not a protocol")))?;
         self.words.bump();
         Ok(Value::Protocol(protocol))
     }
@@ -116,11 +124,11 @@ impl Reader<'_> {
         let (value, is_later) = match table::auth(word) {
             Some(method) => (Value::Auth(method.auth), method.is_later),
             None if word == table::APOP.as_bytes() => (Value::Choice(table::APOP), true),
-            None => return Err(self.unexpected("This is not a way to sign in")),
+            None => return Err(self.unexpected(gettext_noop("This is not a way to sign in"))),
         };
         let span = self.words.bump();
         if is_later {
-            let text = "This is a word of later releases; fetchmail 6.4 refuses it";
+            let text = gettext_noop("This is a word of later releases; fetchmail 6.4 refuses it");
             let advice = Diagnostic::advice("later-word", text, Some(self.document.place(span)));
             self.diagnostics.push(advice.at_token(self.document, span));
         }
@@ -135,7 +143,7 @@ impl Reader<'_> {
             _ => Vec::new(),
         };
         let Some(word) = words.iter().find(|word| word.as_bytes() == said) else {
-            return Err(self.unexpected("This is not one of the possible words"));
+            return Err(self.unexpected(gettext_noop("This is not one of the possible words")));
         };
         self.words.bump();
         Ok(Value::Choice(word))
@@ -233,7 +241,9 @@ impl Reader<'_> {
         if self.words.raw_word().is_some_and(is_later) {
             return Ok(None);
         }
-        Err(self.unexpected("There is no such option, or here is missing after local names"))
+        Err(self.unexpected(gettext_noop(
+            "There is no such option, or here is missing after local names",
+        )))
     }
 
     /// After `is` or `to`: local names, perhaps with `here`, or one remote name with `there`.
@@ -274,7 +284,9 @@ impl Reader<'_> {
         };
         let found = [Scope::User, Scope::Server].map(|scope| option::find(scope, word));
         if found.iter().flatten().any(|found| found.keyword.is_later) {
-            let text = "This word belongs to the list before it; quote it, or move the option";
+            let text = gettext_noop(
+                "This word belongs to the list before it; quote it, or move the option",
+            );
             let place = Some(self.document.place(span));
             let advice = Diagnostic::advice("option-in-list", text, place);
             self.diagnostics.push(advice.at_token(self.document, span));
