@@ -16,7 +16,7 @@ const NOBODY: u32 = 65534;
 /// A home directory; removed when dropped.
 pub struct Home {
     dir: TempDir,
-    is_root: bool,
+    as_nobody: bool,
 }
 
 /// How a program ended and what it said.
@@ -33,16 +33,23 @@ pub struct Ended {
 impl Home {
     /// An empty home.
     pub fn new() -> Self {
+        Self::make(rustix::process::geteuid().is_root())
+    }
+
+    /// An empty home whose programs run as whoever we are: for a window, which display and
+    /// session bus open to their owner only.
+    pub fn own() -> Self {
+        Self::make(false)
+    }
+
+    fn make(as_nobody: bool) -> Self {
         let dir = tempfile::Builder::new()
             .prefix("postrider-")
             .tempdir()
             .expect("a temporary directory");
-        let home = Self {
-            dir,
-            is_root: rustix::process::geteuid().is_root(),
-        };
-        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o700))
-            .expect("our own directory");
+        let home = Self { dir, as_nobody };
+        let mode = fs::Permissions::from_mode(0o700);
+        fs::set_permissions(home.path(), mode).expect("our own directory");
         home.give(home.path());
         home
     }
@@ -93,7 +100,7 @@ impl Home {
                 .filter_map(|name| Some((name, std::env::var_os(name)?))),
         );
         self.settle_in(&mut command, &program);
-        if self.is_root {
+        if self.as_nobody {
             command.uid(NOBODY).gid(NOBODY);
         }
         command
@@ -153,7 +160,7 @@ impl Home {
     fn reachable(&self, program: &Path) -> PathBuf {
         let is_open =
             |path: &Path| fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o005 == 0o005);
-        if !self.is_root || program.ancestors().all(is_open) {
+        if !self.as_nobody || program.ancestors().all(is_open) {
             return program.to_owned();
         }
         let name = program.file_name().unwrap_or_default();
@@ -168,7 +175,7 @@ impl Home {
     }
 
     fn give(&self, path: &Path) {
-        if self.is_root {
+        if self.as_nobody {
             chown(path, Some(NOBODY), Some(NOBODY)).expect("root may");
         }
     }

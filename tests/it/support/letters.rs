@@ -74,7 +74,7 @@ pub const LETTERS: &[Letter] = &[
     letter("Bruno Keller <bruno@keller.example>", "Signed, as you asked", Signed),
     letter("Parcel Point <status@parcels.example>", "Parcel 7734 is waiting for you", Alternative),
     letter("Jo <jo@example.org>", "", Plain),
-    letter("Yuki Tanaka <yuki@example.com>", "=?iso-2022-jp?B?GyRCJCo1Vyc3JFYkaiRHJDkbKEI=?=", Quoted),
+    letter("Yuki Tanaka <yuki@example.com>", "=?iso-2022-jp?B?GyRCJCo1VyQ3JFYkaiRHJDkbKEI=?=", Quoted),
     letter("The Monday Paper <news@monday.example>", "Why the bridge will open twice", LongLines),
     letter("Mara Lindqvist <mara.lindqvist@example.org>", "Re: Lunch on Thursday?", Flowed),
     letter("archive@history.example", "Letters of 1911, page scans and a transcript", FromLines),
