@@ -8,7 +8,8 @@ pub mod maildir;
 pub mod mda;
 pub mod smtp;
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -199,6 +200,18 @@ impl Feed {
         let settled = in_hand.into_iter().map(|ticket| (ticket, deferred.clone()));
         self.settle(settled.collect());
         let _ = self.reports.send(Report::Down(error));
+    }
+}
+
+/// An error of the file system at `path`.
+pub(crate) fn disk_error(path: &Path, error: &io::Error) -> Error {
+    Error::Disk {
+        path: path.display().to_string(),
+        what: error.to_string(),
+        is_full: matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        ),
     }
 }
 
