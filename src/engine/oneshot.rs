@@ -7,5 +7,6 @@ use crate::deliver::maildir;
 
 /// Delivers one message durably into a Maildir, made if it is missing (rule R1).
 pub fn deliver_to_maildir(folder: &Path, message: &mut impl Read) -> io::Result<()> {
-    let _ = (folder, message); Ok(())
+    let _ = (folder, message);
+    Ok(())
 }
