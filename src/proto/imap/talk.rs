@@ -59,10 +59,10 @@ impl Talk {
         talk
     }
 
-    /// How much the server says.
-    pub fn octets(&self) -> usize {
+    /// All that the server says.
+    pub fn said(&self) -> Vec<u8> {
         let said = self.lines.iter().filter(|(is_client, _)| !is_client);
-        said.map(|(_, line)| line.len()).sum()
+        said.flat_map(|(_, line)| line.clone()).collect()
     }
 
     /// The same dialogue with the connection lost after so many of the server's octets.

@@ -186,6 +186,15 @@ fn folders_with_odd_names() {
 }
 
 #[test]
+fn uids_that_do_not_last() {
+    let told = events(
+        "S: * PREAUTH [CAPABILITY UIDPLUS] |C: A1 SELECT \"INBOX\" |C: A2 UID SEARCH UNSEEN UNDELETED
+        |S: * NO [UIDNOTSTICKY] never |S: * OK [UIDVALIDITY 9] |S: A1 OK |S: A2 OK |C: A3 LOGOUT |S: * BYE",
+    );
+    assert_eq!(told[1], "found  of 0 validity None");
+}
+
+#[test]
 fn looking_changes_nothing() {
     let told = events(
         "?: look all |S: * PREAUTH [CAPABILITY UIDPLUS] |C: A1 EXAMINE \"INBOX\"
