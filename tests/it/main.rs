@@ -1,4 +1,7 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod connect;
+mod pump;
 mod support;
+mod tls;
