@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each module of the library and what it may import: a module, or one module inside it. A
-/// module may always import from itself. Bottom first.
+/// Each module of the library and what it may import: a module, one module inside it, or with
+/// `::Type` only what stands at the module's own door. A module may always import from itself.
+/// Bottom first.
 const FLOORS: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("mail", &["base"]),
@@ -31,7 +32,8 @@ const FLOORS: &[(&str, &[&str])] = &[
             "probe",
         ],
     ),
-    ("cli", &["base", "rc", "engine::api"]),
+    // It starts the engine; what it hears from it goes through the same door as for a window.
+    ("cli", &["base", "rc", "engine::api", "engine::Type"]),
     ("ui", &["base", "rc", "engine::api"]),
     ("desktop", &["base", "rc", "engine", "ui"]),
 ];
@@ -117,6 +119,11 @@ fn may_import(module: &str, allowed: &[&str], import: &[String]) -> bool {
     // A constant of the crate itself: its name, its release.
     let is_constant = first.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     let full = import.join("::");
+    let is_at_door = |module: &str| {
+        import.len() == 2
+            && first == module
+            && (import[1] == "self" || import[1].starts_with(char::is_uppercase))
+    };
     is_constant
         || first == module
         || allowed
@@ -153,6 +160,16 @@ fn imports_are_read_right() {
         "cli",
         &["engine::api"],
         &["engine".into(), "poll".into()]
+    ));
+    assert!(may_import(
+        "cli",
+        &["engine::Type"],
+        &["engine".into(), "Handle".into()]
+    ));
+    assert!(!may_import(
+        "cli",
+        &["engine::Type"],
+        &["engine".into(), "poll".into(), "X".into()]
     ));
     assert!(!may_import("base", &[], &["mail".into()]));
 }
