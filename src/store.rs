@@ -7,10 +7,15 @@
 pub mod atomic;
 pub mod idfile;
 pub mod journal;
+pub mod lock;
+pub mod places;
 pub mod private;
+pub mod rcfile;
 pub mod record;
 mod uids;
 
+pub use lock::{Lock, LockError};
+pub use places::Places;
 pub use record::{Entry, Mailbox, Record, View};
 
 use std::path::{Path, PathBuf};

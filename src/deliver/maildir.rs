@@ -1,1 +1,3 @@
 //! Written next.
+use super::*;
+pub(super) fn start(_p: PathBuf, _f: Feed) {}

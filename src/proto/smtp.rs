@@ -42,6 +42,8 @@ pub enum Hello {
 pub enum Event {
     /// The listener has greeted and accepted our hello.
     Open(Capabilities),
+    /// 354 came: the body of the message may be given.
+    Go,
     /// The fate of a message is known. If it was not finished yet, its remaining chunks must not
     /// be given any more.
     Ended {
@@ -158,7 +160,7 @@ impl Client {
         self.sealed = Some(sealed);
     }
 
-    /// No message will follow: QUIT as soon as the last one is answered or may be pipelined.
+    /// No message will follow: QUIT as soon as the last one is answered.
     pub fn quit(&mut self) {
         self.wants_quit = true;
         self.advance();
@@ -183,15 +185,20 @@ impl Client {
         self.queued
     }
 
-    /// Whether nothing is asked and nothing is under way.
-    pub fn is_idle(&self) -> bool {
-        self.expected.is_empty() && self.current.is_none()
+    /// Whether the listener owes us a reply.
+    pub fn awaits_reply(&self) -> bool {
+        !self.expected.is_empty()
     }
 
-    /// How long the listener may take for what it is asked now (RFC 5321 section 4.5.3.2).
+    /// Whether the listener has greeted and our hello is not answered yet.
+    pub fn is_saying_hello(&self) -> bool {
+        matches!(self.expected.front(), Some(Asked::Hello(_)))
+    }
+
+    /// How long the listener may take for what it is asked now: RFC 5321 section 4.5.3.2 wants ten
+    /// minutes for the final dot, and no more than five for all else.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(match self.expected.front() {
-            Some(Asked::Data) => 120,
             Some(Asked::Dot) => 600,
             _ => 300,
         })
@@ -208,7 +215,8 @@ impl Client {
                 return;
             }
             let Some(current) = &mut self.current else {
-                if self.wants_quit {
+                // Not behind a dot: its answer must not be mistaken for the one to QUIT.
+                if self.wants_quit && self.expected.is_empty() {
                     self.stage = Stage::Quitting;
                     self.say(b"QUIT".to_vec(), Asked::Quit);
                 }
@@ -306,7 +314,10 @@ impl Client {
             return;
         };
         match (current.verdict(), reply.is_go_ahead()) {
-            (None, true) => current.data = Data::Go,
+            (None, true) => {
+                current.data = Data::Go;
+                self.steps.push_back(Step::Event(Event::Go));
+            }
             (None, false) if reply.is_good() => self.fail(out_of_place(&reply)),
             (None, false) => self.reject(fate_of(reply)),
             (Some(fate), false) => self.reject(fate),
@@ -322,7 +333,7 @@ impl Client {
     }
 
     fn dot_answered(&mut self, reply: Reply) {
-        if reply.is_go_ahead() {
+        if reply.is_go_ahead() || reply.code == 221 {
             return self.fail(out_of_place(&reply));
         }
         if let Some(mut sealed) = self.sealed.take() {

@@ -21,7 +21,7 @@ impl Imap {
         let method = method(sign_in.auth)?;
         let is_protected = conn.is_protected();
         let mut login = Login::new(sign_in.credentials, method, sign_in.tls, is_protected);
-        while let Some(never) = conn.next(&mut login).await? {
+        if let Some(never) = conn.next(&mut login).await? {
             match never {}
         }
         let session = login.into_session();

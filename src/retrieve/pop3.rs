@@ -16,7 +16,9 @@ pub struct Pop3 {
     conn: Conn,
     session: Session,
     by_top: bool,
-    /// What needs no word from the server.
+    /// Between `Begin` and `End`.
+    is_inside: bool,
+    /// What needs no word from the server; not told in the middle of a message.
     ready: VecDeque<Fetched>,
     /// Marked by DELE; gone when QUIT is agreed to.
     deleted: Vec<u32>,
@@ -38,6 +40,7 @@ impl Pop3 {
             conn,
             session: Session::new(login.finish()),
             by_top: false,
+            is_inside: false,
             ready: VecDeque::new(),
             deleted: Vec::new(),
         })
@@ -88,7 +91,9 @@ impl Pop3 {
     /// The next thing that came. Cancel-safe.
     pub async fn next(&mut self) -> Result<Fetched, Error> {
         loop {
-            if let Some(fetched) = self.ready.pop_front() {
+            if !self.is_inside
+                && let Some(fetched) = self.ready.pop_front()
+            {
                 return Ok(fetched);
             }
             if self.session.is_idle() {
@@ -126,6 +131,7 @@ impl Pop3 {
 
     /// In the words of a transfer; `None` for what only the driver wants to know.
     fn fetched(&mut self, event: Event) -> Option<Fetched> {
+        self.is_inside = matches!(event, Event::Begin(_) | Event::Chunk(_));
         Some(match event {
             Event::Begin(number) => Fetched::Begin { number, size: None },
             Event::Chunk(bytes) => Fetched::Chunk(bytes),

@@ -61,7 +61,11 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    File::open(parent)?.sync_all()
+    match File::open(parent)?.sync_all() {
+        // Some network file systems have nothing to be asked for here.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        synced => synced,
+    }
 }
 
 /// Gives a file that cannot be trusted the name `NAME.damaged-N`, with the first free N, and says

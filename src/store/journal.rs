@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::mail::Uid;
 use crate::store::Known;
-use crate::store::record::Mailbox;
+use crate::store::record::{Held, Mailbox};
 
 /// First line of the file.
 pub const HEADER: &[u8] = b"postrider journal 1\n";
@@ -49,6 +49,15 @@ pub enum Line {
         state: Known,
         /// Which.
         uids: Vec<Word>,
+    },
+    /// `H`: the sink refused it; it waits for another try.
+    Held {
+        /// Where it is.
+        mailbox: Mailbox,
+        /// Which.
+        uid: Uid,
+        /// Until when, and why.
+        held: Held,
     },
     /// `V`: the folder has this UIDVALIDITY now; another one voids what was known of it.
     Validity {
@@ -153,6 +162,20 @@ impl Batch {
         if line.len() > head.len() {
             self.add(&line);
         }
+    }
+
+    /// Adds a message that waits.
+    pub fn held(&mut self, mailbox: &Mailbox, uid: &[u8], held: &Held) {
+        let mut line = b"H".to_vec();
+        put_mailbox(&mut line, mailbox);
+        put(&mut line, Some(uid));
+        let Held {
+            tries,
+            retry_at,
+            options,
+        } = held;
+        line.extend_from_slice(format!(" {tries} {retry_at} {options}").as_bytes());
+        self.add(&line);
     }
 
     /// Adds a folder's UIDVALIDITY.
@@ -287,6 +310,17 @@ fn parse_line<'a>(mut fields: impl Iterator<Item = &'a [u8]>) -> Option<Line> {
                 validity,
                 has_baseline: fields.next()? == b"b",
             }
+        }
+        b"H" => {
+            let mailbox = take_mailbox(&mut fields)?;
+            let uid = Uid::new(take(fields.next()?)??);
+            let mut figures = fields.map(|f| std::str::from_utf8(f).ok());
+            let held = Held {
+                tries: figures.next()??.parse().ok()?,
+                retry_at: figures.next()??.parse().ok()?,
+                options: figures.next()??.parse().ok()?,
+            };
+            Line::Held { mailbox, uid, held }
         }
         b"C" => Line::IdfileWritten,
         _ => return None,

@@ -103,6 +103,16 @@ pub enum Entry {
         /// The file of the intent.
         file: PathBuf,
     },
+    /// The sink refused it and it stays on the server: not to be fetched again before a time.
+    /// Whatever else is said of the UID ends this.
+    Held {
+        /// Where it is.
+        mailbox: Mailbox,
+        /// Its UID.
+        uid: Uid,
+        /// Until when, and why.
+        held: Held,
+    },
     /// First contact, or `MarkAllKnown`: these count as delivered.
     Baseline {
         /// Where.
@@ -120,6 +130,18 @@ pub enum Entry {
         /// As the server says.
         validity: u32,
     },
+}
+
+/// A message the sink refused, waiting on the server for another try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Tries that failed.
+    pub tries: u32,
+    /// When to try again, in seconds since 1970.
+    pub retry_at: i64,
+    /// A figure made of the delivery options at the last try: with other options it is tried at
+    /// once.
+    pub options: u64,
 }
 
 /// The record of one id file. Dropping it ends the writer after what was queued.
@@ -241,13 +263,24 @@ impl View {
         })
     }
 
-    /// Known messages that are not among `listed`: when the listing was complete, the server no
+    /// Whether and until when a message waits after a refusal; it counts as [`Known::New`].
+    pub fn held(&self, uid: &Uid) -> Option<Held> {
+        self.read(|shelf| shelf.held.get(uid).copied())
+    }
+
+    /// Number of messages that wait.
+    pub fn held_count(&self) -> usize {
+        self.read(|shelf| shelf.held.len())
+    }
+
+    /// Known or held messages that are not among `listed`: when the listing was complete, the server no
     /// longer has them and each is an [`Entry::Gone`].
     pub fn absent<'a>(&self, listed: impl IntoIterator<Item = &'a Uid>) -> Vec<Uid> {
         let listed: std::collections::HashSet<&[u8]> =
             listed.into_iter().map(Uid::as_bytes).collect();
         self.read(|shelf| {
             let known = shelf.uids.iter().map(|(uid, _)| uid);
+            let known = known.chain(shelf.held.keys().map(Uid::as_bytes));
             known
                 .filter(|uid| !listed.contains(uid))
                 .map(Uid::new)

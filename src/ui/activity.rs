@@ -6,6 +6,8 @@
 mod line;
 mod model;
 
+use std::cell::Cell;
+
 use adw::prelude::*;
 use gtk::{glib, pango};
 use relm4::{Component, ComponentParts, ComponentSender};
@@ -30,6 +32,8 @@ pub(super) enum Input {
     ClearFilter,
     /// Whether the last line is in sight.
     AtEnd(bool),
+    /// The list has another height.
+    Grown,
     /// To the last line, and stay there.
     Follow,
     /// Selected lines, or all shown, to the clipboard.
@@ -125,6 +129,8 @@ impl Component for Activity {
                 self.problems.set_active(false);
             }
             Input::AtEnd(is_at_end) => self.at_end(is_at_end),
+            Input::Grown if self.follows => self.to_end(),
+            Input::Grown => {}
             Input::Follow => {
                 self.at_end(true);
                 self.to_end();
@@ -153,9 +159,7 @@ impl Activity {
     }
 
     fn arrived(&self) {
-        if self.follows {
-            self.to_end();
-        } else {
+        if !self.follows {
             self.more.set_reveal_child(true);
         }
     }
@@ -167,12 +171,10 @@ impl Activity {
         }
     }
 
-    /// GTK 4.8 has no call for it, but the list has had the action from the beginning.
+    /// Moves the last line into sight.
     fn to_end(&self) {
-        if let Some(last) = self.log.shown().checked_sub(1) {
-            let _ = self
-                .view
-                .activate_action("list.scroll-to-item", Some(&last.to_variant()));
+        if let Some(at) = self.view.vadjustment() {
+            at.set_value(at.upper() - at.page_size());
         }
     }
 }
@@ -248,13 +250,7 @@ fn scrolled(
         .hscrollbar_policy(gtk::PolicyType::Never)
         .child(view)
         .build();
-    let to = sender.input_sender().clone();
-    // Only the person's scrolling moves the value without the list growing at the same time;
-    // a page of slack keeps what the list itself does from ending the following.
-    scroll.vadjustment().connect_value_changed(move |at| {
-        let left = at.upper() - at.page_size() - at.value();
-        to.emit(Input::AtEnd(left < at.page_size().max(1.0) / 2.0));
-    });
+    watch(&scroll.vadjustment(), sender);
     let button = gtk::Button::builder()
         .label(gettext("New Entries"))
         .css_classes(["pill", "suggested-action"])
@@ -272,6 +268,24 @@ fn scrolled(
     let overlay = gtk::Overlay::builder().child(&scroll).build();
     overlay.add_overlay(&more);
     (overlay, more)
+}
+
+/// Tells the person's scrolling from the list's own: the latter comes with a new height, because
+/// `GtkListView` guesses the height of lines it has not drawn yet.
+fn watch(at: &gtk::Adjustment, sender: &ComponentSender<Activity>) {
+    let to = sender.input_sender().clone();
+    at.connect_changed(move |_| to.emit(Input::Grown));
+    let to = sender.input_sender().clone();
+    let before = Cell::new((0.0, 0.0));
+    at.connect_value_changed(move |at| {
+        let (value, upper) = before.replace((at.value(), at.upper()));
+        let left = at.upper() - at.page_size() - at.value();
+        if left < 1.0 {
+            to.emit(Input::AtEnd(true));
+        } else if at.value() < value && (at.upper() - upper).abs() < 1.0 {
+            to.emit(Input::AtEnd(false));
+        }
+    });
 }
 
 fn nothing_yet(sender: &ComponentSender<Activity>) -> adw::StatusPage {

@@ -239,7 +239,7 @@ impl Machine for Login {
                 State::SignedIn => return Ok(Step::Done),
                 _ => {}
             }
-            match self.splitter.next()? {
+            match self.splitter.piece()? {
                 Piece::Input if self.bye.is_some() => return Err(self.gone()),
                 Piece::Input => return Ok(Step::Input),
                 Piece::Response(line) => self.response(&line)?,

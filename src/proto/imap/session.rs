@@ -333,7 +333,7 @@ impl Machine for Session {
             if self.ending == Ending::Done {
                 return Ok(Step::Done);
             }
-            match self.splitter.next()? {
+            match self.splitter.piece()? {
                 // What came together with a BYE has been looked at; nothing more will come.
                 Piece::Input if self.bye.is_some() => return Err(self.gone()),
                 Piece::Input if self.waiting.is_empty() => return Ok(Step::Event(Event::Idle)),

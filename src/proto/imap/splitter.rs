@@ -73,7 +73,7 @@ impl Splitter {
     }
 
     /// The next piece.
-    pub fn next(&mut self) -> Result<Piece, Error> {
+    pub fn piece(&mut self) -> Result<Piece, Error> {
         loop {
             let piece = match self.within {
                 Within::Body(left) => self.body(left),

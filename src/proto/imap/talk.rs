@@ -49,7 +49,7 @@ impl Talk {
                 Some("S:") => talk.lines.push((false, wire())),
                 Some("S>") => talk.lines.push((false, rest.as_bytes().to_vec())),
                 Some("E:") => talk.expected.push(rest.to_owned()),
-                Some("?:") => rest.split(' ').for_each(|word| talk.want(word)),
+                Some("?:") => rest.split_whitespace().for_each(|word| talk.want(word)),
                 _ => assert!(line.is_empty() || line.starts_with('#'), "{line}"),
             }
         }

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::talk::Talk;
 
+mod codec;
+
 macro_rules! talks {
     ($($name:ident $file:literal)*) => {$(
         #[test]

@@ -44,6 +44,22 @@ pub fn cut(text: &str, length: usize) -> Vec<String> {
     player.told
 }
 
+/// What is told when the server says `octets` to a survey, two messages and a deletion that are
+/// all under way.
+pub fn told(octets: &[u8], size: usize) -> Vec<String> {
+    let mut player = Player::new("#! method=done", size);
+    for answer in ["+OK\r\n", "+OK\r\nPIPELINING\r\n.\r\n"] {
+        player.run();
+        player.give(answer.as_bytes());
+    }
+    for order in ["survey", "fetch 1 2", "delete 1", "quit"] {
+        player.order(order);
+    }
+    player.give(octets);
+    player.close();
+    player.told
+}
+
 /// Octets the server says in `text`.
 pub fn length(text: &str) -> usize {
     let said = |line: &str| match line.split_once(": ") {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::talk::{cut, length, play};
+use proptest::prelude::*;
+
+use super::talk::{cut, length, play, told};
 
 /// Sizes of reads; 1 splits everywhere.
 const SIZES: [usize; 6] = [1, 2, 3, 7, 64, usize::MAX];
@@ -62,4 +64,38 @@ fn talks() -> Vec<(String, String)> {
         .collect();
     assert!(talks.len() > 30);
     talks
+}
+
+/// What servers say, and what they should not.
+fn words() -> impl Strategy<Value = Vec<u8>> {
+    let word = prop_oneof![
+        4 => Just("+OK\r\n"),
+        2 => Just("+OK 2 9\r\n"),
+        4 => Just(".\r\n"),
+        2 => Just("-ERR x\r\n"),
+        2 => Just("1 a\r\n"),
+        1 => Just("2 a\n"),
+        2 => Just("text"),
+        2 => Just("\r\n"),
+        1 => Just("."),
+        1 => Just("\r"),
+        1 => Just("\n"),
+        1 => Just("\0"),
+        1 => Just("+ "),
+    ];
+    prop::collection::vec(word, 0..40).prop_map(|words| words.concat().into_bytes())
+}
+
+proptest! {
+    /// Any server, any split of its words into reads: the same is told, and nobody panics.
+    #[test]
+    fn reads_do_not_matter(server in words(), size in 1usize..12) {
+        prop_assert_eq!(told(&server, size), told(&server, usize::MAX));
+    }
+
+    #[test]
+    fn rubbish_is_survived(server in prop::collection::vec(any::<u8>(), 0..200)) {
+        let told = told(&server, 16);
+        prop_assert!(!told.iter().any(|event| event.starts_with("quit true")));
+    }
 }

@@ -17,6 +17,12 @@ pub struct Stuffer {
     returns: usize,
 }
 
+impl Default for Stuffer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Stuffer {
     /// At the start of a message.
     pub fn new() -> Self {

@@ -64,8 +64,9 @@ impl Talk {
         self.run();
         let told = std::mem::take(&mut self.told);
         told.into_iter()
+            .filter(|event| *event != Event::Go)
             .map(|event| match event {
-                Event::Open(_) => (0, "open", 0),
+                Event::Open(_) | Event::Go => (0, "open", 0),
                 Event::Ended { id, fate } => match fate {
                     Fate::Taken { refused } => (id, "taken", u16::try_from(refused.len()).unwrap()),
                     Fate::Temporary(reply) => (id, "temporary", reply.code),
@@ -111,9 +112,11 @@ fn one_recipient_costs_one_flight() {
     assert_eq!(t.fates(), [(1, "taken", 0)]);
     t.body("x");
     t.client.quit();
-    assert_eq!(t.sent(), "x|.|QUIT|");
-    t.hear("250 ok\r\n221 bye\r\n");
+    assert_eq!(t.sent(), "x|.|");
+    t.hear("250 ok\r\n");
     assert_eq!(t.fates(), [(2, "taken", 0)]);
+    assert_eq!(t.sent(), "QUIT|");
+    t.hear("221 bye\r\n");
     assert_eq!(t.end, Some(Ok(())));
 }
 
@@ -207,7 +210,7 @@ fn answers_to_the_dot() {
         t.body("x");
         t.hear(replies);
         assert_eq!(t.fates(), [expected], "{replies}");
-        assert!(t.client.takes_message() && t.client.is_idle());
+        assert!(t.client.takes_message() && !t.client.awaits_reply());
     };
     check(Hello::Ehlo, "250 ok\r\n", (1, "taken", 0));
     check(Hello::Ehlo, "452 full\r\n", (1, "temporary", 452));
@@ -381,7 +384,7 @@ fn any_split_gives_the_same_events() {
     // MAIL must be out before its answer comes: cut between the hello and the transaction only.
     let hello = wire.find("250 m").unwrap();
     let expected = talk([hello, hello]);
-    assert_eq!(expected.1.len(), 2);
+    assert_eq!(expected.1.len(), 3);
     for at in 0..=wire.len() {
         assert_eq!(talk([hello, at]), expected, "cut at {at}");
     }

@@ -231,10 +231,18 @@ async fn giving_up_loses_nothing() {
             match fetched.unwrap() {
                 Fetched::Chunk(bytes) => told += &bytes.escape_ascii().to_string(),
                 Fetched::Idle => break,
-                other => told += &format!("<{other:?}>"),
+                other => {
+                    told += &format!("<{other:?}>");
+                    if matches!(other, Fetched::Begin { .. }) {
+                        pop3.dispose(&[7], Disposition::Leave);
+                    }
+                }
             }
         }
     }
-    let expected = r"<Begin { number: 1, size: None }>a\r\n.b\r\n<End { number: 1 }>";
+    let expected = concat!(
+        r"<Begin { number: 1, size: None }>a\r\n.b\r\n<End { number: 1 }>",
+        "<Disposed { numbers: [7], what: Leave, done: true }>"
+    );
     assert_eq!(told, expected);
 }

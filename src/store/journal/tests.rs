@@ -1,3 +1,5 @@
+//! The format by known lines, and what damage costs.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -20,6 +22,7 @@ fn put_line(batch: &mut Batch, line: &Line) {
             batch.intent(mailbox, uid.as_ref(), *deletes, file);
         }
         Line::Settled { file } => batch.settled(file),
+        Line::Held { mailbox, uid, held } => batch.held(mailbox, uid.as_bytes(), held),
         Line::Known {
             mailbox,
             state,
@@ -205,6 +208,19 @@ fn any_line() -> impl Strategy<Value = Line> {
                 file
             }),
         file().prop_map(|file| Line::Settled { file }),
+        (any_mailbox(), uid(), any::<(u32, i64, u64)>()).prop_map(
+            |(mailbox, uid, (tries, retry_at, options))| {
+                Line::Held {
+                    mailbox,
+                    uid,
+                    held: Held {
+                        tries,
+                        retry_at,
+                        options,
+                    },
+                }
+            }
+        ),
         (any_mailbox(), state, prop::collection::vec(word, 1..6)).prop_map(
             |(mailbox, state, uids)| Line::Known {
                 mailbox,

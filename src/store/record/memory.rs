@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use crate::mail::Uid;
 use crate::store::journal::{Batch, Line, Word};
-use crate::store::record::{Entry, Mailbox, UID_MAX};
+use crate::store::record::{Entry, Held, Mailbox, UID_MAX};
 use crate::store::uids::Uids;
 use crate::store::{Error, Known, idfile};
 
@@ -33,6 +33,8 @@ pub(super) struct Shelf {
     pub(super) uids: Uids,
     pub(super) validity: Option<u32>,
     pub(super) has_baseline: bool,
+    /// Refused ones that wait; few, if any.
+    pub(super) held: BTreeMap<Uid, Held>,
 }
 
 /// A promised rename.
@@ -73,6 +75,7 @@ impl Memory {
             uids,
             validity: None,
             has_baseline: false,
+            held: BTreeMap::new(),
         };
         let shelf = Arc::new(RwLock::new(shelf));
         self.shelves.insert(key, shelf.clone());
@@ -108,6 +111,11 @@ impl Memory {
                 let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
                 shelf.validity != Some(*validity) || (*has_baseline && !shelf.has_baseline)
             }
+            Line::Held { mailbox, uid, held } => {
+                let shelf = self.shelf(mailbox);
+                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+                shelf.held.get(uid) != Some(held)
+            }
             Line::Known {
                 mailbox,
                 state,
@@ -117,7 +125,9 @@ impl Memory {
                 let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
                 let mut differs = false;
                 uids.iter().for_each(|word| {
-                    each(word, |uid| differs |= shelf.uids.get(uid) != *state);
+                    each(word, |uid| {
+                        differs |= shelf.uids.get(uid) != *state || shelf.is_held(uid);
+                    });
                 });
                 let folded = mailbox.folded();
                 differs || self.intents.values().any(|i| i.is_of(&folded, uids))
@@ -151,6 +161,9 @@ impl Memory {
             } => {
                 self.set_validity(mailbox, *validity, *has_baseline);
             }
+            Line::Held { mailbox, uid, held } => {
+                write(&self.shelf(mailbox)).held.insert(uid.clone(), *held);
+            }
             Line::Known {
                 mailbox,
                 state,
@@ -167,6 +180,7 @@ impl Memory {
         if shelf.validity.is_some_and(|was| was != validity) {
             shelf.uids.clear();
             shelf.has_baseline = false;
+            shelf.held.clear();
             // The UID of a delivery under way names nothing any more.
             let folded = mailbox.folded();
             for intent in self.intents.values_mut() {
@@ -185,6 +199,9 @@ impl Memory {
         let mut is_idfile_stale = false;
         for word in uids {
             each(word, |uid| {
+                if shelf.is_held(uid) {
+                    shelf.held.remove(&Uid::new(uid));
+                }
                 let in_idfile = shelf.is_in_idfile(uid);
                 let is_listed = shelf.uids.get(uid) != Known::New;
                 if idfile_knows && in_idfile && (!is_listed || state == Known::New) {
@@ -238,6 +255,12 @@ impl Memory {
             }
         }
         batch.idfile_written();
+        for shelf in self.shelves.values() {
+            let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+            for (uid, held) in &shelf.held {
+                batch.held(&shelf.name, uid.as_bytes(), held);
+            }
+        }
         for (file, intent) in &self.intents {
             batch.intent(&intent.mailbox, intent.uid.as_ref(), intent.deletes, file);
         }
@@ -246,6 +269,10 @@ impl Memory {
 }
 
 impl Shelf {
+    fn is_held(&self, uid: &[u8]) -> bool {
+        !self.held.is_empty() && self.held.contains_key(&Uid::new(uid))
+    }
+
     fn is_in_idfile(&self, uid: &[u8]) -> bool {
         self.name.folder.is_none() && idfile::can_hold(&self.name.account, uid)
     }
@@ -309,6 +336,10 @@ pub(super) fn lines(batch: Vec<Entry>) -> Result<Vec<Line>, Error> {
                 known(&mut lines, mailbox, state, vec![uid])?;
             }
             Entry::Gone { mailbox, uid } => known(&mut lines, mailbox, Known::New, vec![uid])?,
+            Entry::Held { mailbox, uid, held } => {
+                usable(&uid)?;
+                lines.push(Line::Held { mailbox, uid, held });
+            }
             Entry::Settled { file } => lines.push(Line::Settled { file }),
             Entry::Baseline {
                 mailbox,
@@ -384,6 +415,7 @@ pub(super) fn put(batch: &mut Batch, line: &Line) {
             batch.intent(mailbox, uid.as_ref(), *deletes, Path::new(file));
         }
         Line::Settled { file } => batch.settled(file),
+        Line::Held { mailbox, uid, held } => batch.held(mailbox, uid.as_bytes(), held),
         Line::Known {
             mailbox,
             state,

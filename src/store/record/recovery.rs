@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
-use sha2::{Digest, Sha256};
 
 use crate::store::journal::{self, Line, Word};
+use crate::store::places::state_file;
 use crate::store::record::memory::Memory;
 use crate::store::record::writer::Writer;
 use crate::store::{Error, Known, atomic, idfile};
@@ -80,24 +80,19 @@ pub(super) fn open(idfile: &Path, state_dir: &Path) -> Result<(Memory, Writer), 
     Ok((memory, writer))
 }
 
-/// `HASH.journal`, the hash being that of the id file's absolute path.
 pub(super) fn journal_path(idfile: &Path, state_dir: &Path) -> Result<PathBuf, Error> {
-    let absolute = std::path::absolute(idfile).map_err(|e| Error::disk(idfile, &e))?;
-    let digest = Sha256::digest(absolute.as_os_str().as_bytes());
-    let hash: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(state_dir.join(format!("{hash}.journal")))
+    state_file(state_dir, idfile, ".journal").map_err(|e| Error::disk(idfile, &e))
 }
 
 fn make_private_dir(dir: &Path) -> Result<(), Error> {
+    let missing: Vec<&Path> = dir.ancestors().take_while(|d| !d.exists()).collect();
     let made = std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(dir);
-    made.map_err(|e| Error::disk(dir, &e))
+    // A journal is as durable as the names that lead to it.
+    made.and_then(|()| missing.into_iter().try_for_each(atomic::sync_parent))
+        .map_err(|e| Error::disk(dir, &e))
 }
 
 /// Opens the journal, made if absent, and locks it until it is closed.

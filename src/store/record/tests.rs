@@ -1,3 +1,5 @@
+//! The record over restarts, crashes and damage.
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -207,6 +209,46 @@ fn another_validity_voids_the_folder() {
 }
 
 #[test]
+fn refused_mail_waits_and_is_never_in_the_id_file() {
+    let home = Home::new();
+    let record = home.record();
+    let held = Held {
+        tries: 2,
+        retry_at: 1_800_000_000,
+        options: 77,
+    };
+    let entry = |text: &str| Entry::Held {
+        mailbox: pop(),
+        uid: uid(text),
+        held,
+    };
+    commit(
+        &record,
+        vec![entry("a"), entry("b"), entry("c"), entry("d")],
+    );
+    commit(
+        &record,
+        vec![delivered(&pop(), "b", false), gone(&pop(), "c")],
+    );
+    checkpoint(&record);
+    assert_eq!(home.ids(), "me@example.org b\n");
+    drop(record);
+    for _ in 0..2 {
+        let record = home.record();
+        let view = record.mailbox_view(&pop());
+        assert_eq!(
+            (view.held(&uid("a")), view.known(&uid("a"))),
+            (Some(held), Known::New)
+        );
+        assert_eq!((view.held(&uid("b")), view.held(&uid("c"))), (None, None));
+        assert_eq!(view.held_count(), 2);
+        assert_eq!(view.absent(&[uid("b"), uid("d")]), [uid("a")]);
+        drop(record);
+        reopen_rewritten(&home);
+    }
+}
+
+#[test]
 fn known_things_cost_no_write() {
     let home = Home::new();
     let record = home.record();
@@ -361,6 +403,13 @@ fn commit_quick(record: &Record, batch: Vec<Entry>) {
     RUNTIME
         .with(|runtime| runtime.block_on(record.commit(batch)))
         .expect("a commit");
+}
+
+#[test]
+fn it_may_be_shared_between_tasks() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Record>();
+    shared::<View>();
 }
 
 #[test]
@@ -594,8 +643,11 @@ fn commits_that_queue_together_all_get_their_answer() {
     assert_eq!(record.mailbox_view(&pop()).len(), 200);
 }
 
+/// One mailbox: validity, baseline, UIDs, refused ones.
+type Picture = (Option<u32>, bool, Vec<(Vec<u8>, Known)>, Vec<(Uid, Held)>);
+
 /// What the record says, for comparing.
-fn picture(record: &Record) -> Vec<(Mailbox, Option<u32>, bool, Vec<(Vec<u8>, Known)>)> {
+fn picture(record: &Record) -> Vec<Picture> {
     let look = |mailbox: Mailbox| {
         let view = record.mailbox_view(&mailbox);
         let mut uids: Vec<_> = view.read(|shelf| {
@@ -606,7 +658,8 @@ fn picture(record: &Record) -> Vec<(Mailbox, Option<u32>, bool, Vec<(Vec<u8>, Kn
                 .collect()
         });
         uids.sort_by(|a, b| a.0.cmp(&b.0));
-        (mailbox, view.validity(), view.has_baseline(), uids)
+        let held = view.read(|shelf| shelf.held.clone()).into_iter().collect();
+        (view.validity(), view.has_baseline(), uids, held)
     };
     [pop(), Mailbox::new(b"a@b c", b"h", None), inbox()]
         .into_iter()
@@ -620,6 +673,9 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     prop_oneof![
         4 => (mailbox(), uid(), any::<bool>())
             .prop_map(|(mailbox, uid, deletes)| Entry::Delivered { mailbox, uid, deletes }),
+        2 => (mailbox(), uid(), 0u32..3).prop_map(|(mailbox, uid, tries)| Entry::Held {
+            mailbox, uid, held: Held { tries, retry_at: 5, options: 6 }
+        }),
         3 => (mailbox(), uid()).prop_map(|(mailbox, uid)| Entry::Gone { mailbox, uid }),
         1 => (1u32..3).prop_map(|validity| Entry::Validity { mailbox: inbox(), validity }),
         1 => (mailbox(), 1u32..3, prop::collection::vec(uid(), 0..4)).prop_map(

@@ -31,7 +31,6 @@ struct Head {
     title: gtk::Label,
     line: gtk::Label,
     progress: gtk::ProgressBar,
-    figures: gtk::Label,
     check: gtk::Button,
     seen: gtk::Button,
 }
@@ -147,11 +146,9 @@ impl Head {
             title: centred("title-2"),
             line: centred("figure"),
             progress: gtk::ProgressBar::builder().margin_top(6).build(),
-            figures: centred("caption"),
             check: button("suggested-action", "account-check"),
             seen: button("flat", "account-seen"),
         };
-        this.figures.add_css_class("figure");
         this.title.set_widget_name("account-title");
         this.line.set_widget_name("account-line");
         this.seen.set_label(&gettext("Mark as Seen"));
@@ -170,7 +167,6 @@ impl Head {
         column.append(&self.title);
         column.append(&self.line);
         column.append(&self.progress);
-        column.append(&self.figures);
         let buttons = gtk::Box::builder()
             .spacing(12)
             .halign(gtk::Align::Center)
@@ -185,22 +181,21 @@ impl Head {
     fn show(&self, status: &AccountStatus, now: SystemTime) {
         show_state(&self.icon, &self.spinner, status);
         set_text(&self.title, &words::title(&status.id));
-        set_text(&self.line, &words::status_line(status, now));
         show_progress(&self.progress, status);
-        self.figures.set_visible(self.progress.is_visible());
-        set_text(&self.figures, &words::progress(&status.progress));
-        let (label, class, other) = if status.state.is_busy() {
-            (gettext("Stop"), "destructive-action", "suggested-action")
+        let figures = words::progress(&status.progress);
+        let line = if self.progress.is_visible() {
+            fill(&gettext("Fetching {progress}"), &[("progress", &figures)])
         } else {
-            (
-                gettext("Check Now"),
-                "suggested-action",
-                "destructive-action",
-            )
+            words::status_line(status, now)
         };
-        self.check.set_label(&label);
-        self.check.remove_css_class(other);
-        self.check.add_css_class(class);
+        set_text(&self.line, &line);
+        if status.state.is_busy() {
+            self.check.set_label(&gettext("Stop"));
+            self.check.remove_css_class("suggested-action");
+        } else {
+            self.check.set_label(&gettext("Check Now"));
+            self.check.add_css_class("suggested-action");
+        }
         self.seen.set_visible(status.new > 0);
     }
 }

@@ -86,7 +86,10 @@ impl Row {
         self.new
             .set_tooltip_text(Some(&words::new_messages(status.new)));
         let (icon, name) = if status.state.is_busy() {
-            ("process-stop-symbolic", gettext("Stop Checking {account}"))
+            (
+                "media-playback-stop-symbolic",
+                gettext("Stop Checking {account}"),
+            )
         } else {
             ("mail-send-receive-symbolic", gettext("Check {account}"))
         };

@@ -100,7 +100,7 @@ impl Widgets {
     /// The first button: check, or stop while something is checked.
     pub(super) fn show_check(&self, is_busy: bool, can_check: bool) {
         let (icon, text) = if is_busy {
-            ("process-stop-symbolic", gettext("Stop"))
+            ("media-playback-stop-symbolic", gettext("Stop"))
         } else {
             ("mail-send-receive-symbolic", gettext("Check Now"))
         };

@@ -7,7 +7,7 @@ fn pieces(stream: &[u8]) -> Result<Vec<Piece>, Error> {
     splitter.inbox.extend_from_slice(stream);
     let mut pieces = Vec::new();
     loop {
-        match splitter.next()? {
+        match splitter.piece()? {
             Piece::Input => return Ok(pieces),
             piece => pieces.push(piece),
         }
@@ -154,7 +154,7 @@ fn a_search_of_any_length_passes() {
     for read in stream.chunks(10_007) {
         splitter.inbox.extend_from_slice(read);
         loop {
-            match splitter.next().unwrap() {
+            match splitter.piece().unwrap() {
                 Piece::Hits(hits) => seen.extend(
                     hits.split(|b| b.is_ascii_whitespace())
                         .filter_map(super::super::scan::nonzero),
@@ -180,7 +180,7 @@ fn a_large_body_is_never_held() {
     let read = [b'x'; READ];
     let (mut fed, mut came) = (0, 0);
     while came < SIZE {
-        match splitter.next().unwrap() {
+        match splitter.piece().unwrap() {
             Piece::Chunk(chunk) => came += chunk.len(),
             Piece::Input => {
                 let n = READ.min(SIZE - fed);
@@ -193,7 +193,7 @@ fn a_large_body_is_never_held() {
     }
     splitter.inbox.extend_from_slice(b")\r\n");
     assert_eq!(
-        splitter.next().unwrap(),
+        splitter.piece().unwrap(),
         response(b"* 1 FETCH (UID 1 BODY[] {})")
     );
     assert!(splitter.is_empty());
@@ -206,8 +206,8 @@ fn a_body_is_not_copied() {
         .inbox
         .extend_from_slice(b"* 1 FETCH (BODY[] {4}\r\nabcd)\r\n");
     let inbox = splitter.inbox.as_ptr_range();
-    let _ = splitter.next().unwrap();
-    let Piece::Chunk(chunk) = splitter.next().unwrap() else {
+    let _ = splitter.piece().unwrap();
+    let Piece::Chunk(chunk) = splitter.piece().unwrap() else {
         panic!("no chunk");
     };
     assert!(inbox.contains(&chunk.as_ptr()));
