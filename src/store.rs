@@ -13,6 +13,7 @@ pub mod private;
 pub mod rcfile;
 pub mod record;
 mod uids;
+pub mod user;
 
 pub use lock::{Lock, LockError};
 pub use places::Places;

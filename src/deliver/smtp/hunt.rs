@@ -215,10 +215,10 @@ pub fn dial(listener: &Listener, timeout: Duration, label: &'static str) -> Dial
     let listener = listener.clone();
     Box::pin(async move {
         match &listener {
-            Listener::Tcp { host, port } => net::connect(&peer(host, *port, timeout, label)).await,
+            Listener::Tcp { host, port } => net::connect(&peer(host, *port, timeout, label)?).await,
             Listener::Unix(path) => {
                 let name = path.display().to_string();
-                net::connect_unix(path, &peer(&name, 0, timeout, label)).await
+                net::connect_unix(path, &peer(&name, 0, timeout, label)?).await
             }
             Listener::Unusable { entry, what } => Err(net::Error::Lookup {
                 host: entry.clone(),
@@ -229,7 +229,7 @@ pub fn dial(listener: &Listener, timeout: Duration, label: &'static str) -> Dial
 }
 
 /// A listener as a peer: TLS is not spoken to it (engine.md section 14), so its rules are empty.
-pub(super) fn peer(host: &str, port: u16, timeout: Duration, label: &'static str) -> Peer {
+pub(super) fn peer(host: &str, port: u16, timeout: Duration, label: &'static str) -> Result<Peer, net::Error> {
     let none = Tls {
         implicit: false,
         proto: Some(String::new()),
@@ -241,14 +241,14 @@ pub(super) fn peer(host: &str, port: u16, timeout: Duration, label: &'static str
         key: None,
         cert: None,
     };
-    Peer {
+    Ok(Peer {
         host: host.to_owned(),
         port,
         implicit_tls: false,
-        tls: tls::Setup::new(&none),
+        tls: tls::Setup::new(&none)?,
         timeout,
         label,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -171,7 +171,7 @@ impl Rig {
                 }
                 let (near, far) = tokio::io::duplex(1 << 20);
                 tokio::spawn(serve(far, rule, log.clone()));
-                let peer = peer(&name, 25, timeout, label);
+                let peer = peer(&name, 25, timeout, label)?;
                 Ok(net::Conn::new(Box::new(Counted(near, log)), peer, None))
             })
         });
