@@ -57,7 +57,7 @@ deps-rust:
 deps-build: deps-rust
 	@sh .ci/deps $(KIND)
 
-deps-test: deps-build
+deps-test: deps-rust
 	@sh .ci/deps $(KIND)-test
 
 demo: deps-rust
