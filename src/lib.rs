@@ -1,4 +1,7 @@
 #![doc = include_str!("ARCHITECTURE.md")]
+// The code that pest generates for crates without its std feature names this crate.
+extern crate alloc;
+
 // Floors, bottom first; imports point down only (tests/it/tidy.rs).
 pub mod base;
 

@@ -1,5 +1,16 @@
 //! The `.fetchmailrc`: file to document to settings to [`Account`]. Pure: no files, no environment.
 
 pub mod account;
+pub mod diagnostic;
+pub mod document;
+pub mod draft;
+pub mod lex;
+pub mod option;
+pub mod resolve;
+pub mod settings;
 
-pub use account::{Account, AccountId};
+pub use account::{Account, AccountId, Globals};
+pub use diagnostic::Diagnostic;
+pub use document::Document;
+pub use resolve::{Config, Surroundings, resolve};
+pub use settings::Overrides;

@@ -30,9 +30,20 @@ pub fn gettext(text: &str) -> String {
     gettextrs::gettext(text)
 }
 
+/// `text` itself, marked for the catalogue: it is kept as it is and given to [`gettext`] when it
+/// is shown.
+pub const fn gettext_noop(text: &'static str) -> &'static str {
+    text
+}
+
 /// The translation of `one` or `many`, whichever `n` asks for in the language.
 pub fn ngettext(one: &str, many: &str, n: u64) -> String {
     gettextrs::ngettext(one, many, u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+/// The C library's own translation of one of its texts, to recognise what it says.
+pub fn system_text(text: &str) -> String {
+    gettextrs::dgettext("libc", text)
 }
 
 /// Replaces each `{name}` in `text` by its value. A name without a value stays as it is.

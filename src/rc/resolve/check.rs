@@ -1,0 +1,238 @@
+//! What must hold before a run starts (rcfile.md section 6), and what is worth saying.
+
+use crate::base::i18n::gettext_noop;
+use crate::rc::account::{Account, Auth, EnvelopeSource, Globals, Protocol, Target};
+use crate::rc::diagnostic::{Diagnostic, Place};
+use crate::rc::document::Document;
+use crate::rc::option::words::{METHODS, auth_name, protocol_name};
+use crate::rc::option::{Id, Support};
+use crate::rc::settings::{Entry, Overrides, Settings};
+
+/// Collects findings about resolved accounts.
+pub struct Check<'a> {
+    document: &'a Document,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+/// One account and where it was said.
+struct Case<'a> {
+    account: &'a Account,
+    entry: &'a Entry,
+    user: &'a Settings,
+}
+
+impl<'a> Check<'a> {
+    /// Findings go to `found`.
+    pub fn new(document: &'a Document, found: &'a mut Vec<Diagnostic>) -> Self {
+        Self { document, found }
+    }
+
+    /// Options of the command line that have no effect.
+    pub fn overrides(&mut self, overrides: &Overrides) {
+        for setting in overrides.iter() {
+            if setting.keyword.support == Support::Warns && !setting.value.is_off() {
+                let text = gettext_noop("{option} has no effect in this version");
+                let advice = Diagnostic::advice("no-effect", text, None);
+                self.found
+                    .push(advice.with("option", setting.keyword.name()));
+            }
+        }
+    }
+
+    /// One account.
+    pub fn account(
+        &mut self,
+        account: &Account,
+        entry: &Entry,
+        user: &Settings,
+        globals: &Globals,
+        is_lmtp_without_port: bool,
+    ) {
+        let case = Case {
+            account,
+            entry,
+            user,
+        };
+        self.service(&case);
+        self.sign_in(&case);
+        if is_lmtp_without_port {
+            let text =
+                gettext_noop("LMTP to {account} needs a port other than 25 for every smtphost");
+            self.error(&case, "lmtp-port", text, &[Id::Lmtp]);
+        }
+        self.interface(&case);
+        self.multidrop(&case);
+        if account.is_active && globals.daemon > 0 && account.fetch_all && account.keep {
+            let text = gettext_noop(
+                "With fetchall and keep, every check of {account} fetches the same mail again",
+            );
+            self.advice(&case, "fetchall-keep", text, &[Id::Fetchall, Id::Keep]);
+        }
+    }
+
+    fn service(&mut self, case: &Case) {
+        let Some(service) = &case.account.service else {
+            return;
+        };
+        let number: Option<i64> = service.parse().ok();
+        match number {
+            None if service.is_empty() => {
+                let text = gettext_noop("The service of {account} is empty");
+                self.error(case, "service", text, &[Id::Service]);
+            }
+            Some(port) if !(1..=65535).contains(&port) => {
+                let text = gettext_noop("The port of {account} must be between 1 and 65535");
+                self.error(case, "service", text, &[Id::Service, Id::Port]);
+            }
+            Some(port) if port >= 1024 && case.account.protocol == Protocol::Rpop => {
+                let text = gettext_noop("RPOP needs a port below 1024 for {account}");
+                self.error(case, "rpop-port", text, &[Id::Service, Id::Port, Id::Proto]);
+            }
+            _ => self.port_and_tls(case, service),
+        }
+    }
+
+    fn port_and_tls(&mut self, case: &Case, service: &str) {
+        let wants_tls = matches!(service, "993" | "995" | "imaps" | "pop3s");
+        let wants_plain = matches!(service, "143" | "110" | "imap" | "imap2" | "pop3" | "pop-3");
+        let text = match case.account.tls.implicit {
+            false if wants_tls => {
+                gettext_noop("The port of {account} speaks TLS from the start, but ssl is not set")
+            }
+            true if wants_plain => gettext_noop(
+                "The port of {account} does not speak TLS from the start, but ssl is set",
+            ),
+            _ => return,
+        };
+        self.advice(case, "ssl-port", text, &[Id::Service, Id::Port, Id::Ssl]);
+    }
+
+    fn sign_in(&mut self, case: &Case) {
+        if case.account.auth == Auth::KerberosV4 {
+            let text = gettext_noop("Kerberos 4, asked for by {account}, is not supported");
+            self.error(case, "kerberos4", text, &[Id::Auth]);
+        }
+    }
+
+    fn interface(&mut self, case: &Case) {
+        let Some(interface) = &case.account.interface else {
+            return;
+        };
+        let mut parts = interface.splitn(3, '/').skip(1);
+        let is_good = parts.next().is_some_and(is_address) && parts.next().is_none_or(is_address);
+        if !is_good {
+            let text = gettext_noop(
+                "The interface of {account} must be written NAME/ADDRESS or NAME/ADDRESS/MASK",
+            );
+            self.error(case, "interface", text, &[Id::Interface]);
+        }
+    }
+
+    fn multidrop(&mut self, case: &Case) {
+        let is_explicit = match &case.account.envelope {
+            EnvelopeSource::Disabled => true,
+            EnvelopeSource::Header { is_explicit, .. } => *is_explicit,
+        };
+        if case.account.is_multidrop() && !is_explicit {
+            let text =
+                gettext_noop("Without envelope, the recipients of mail from {account} are guessed");
+            self.advice(case, "multidrop-envelope", text, &[Id::Is]);
+        }
+    }
+
+    fn error(&mut self, case: &Case, rule: &'static str, text: &'static str, ids: &[Id]) {
+        let error = Diagnostic::error(rule, text, self.place(case, ids));
+        self.found
+            .push(error.with("account", case.account.id.to_string()));
+    }
+
+    fn advice(&mut self, case: &Case, rule: &'static str, text: &'static str, ids: &[Id]) {
+        let advice = Diagnostic::advice(rule, text, self.place(case, ids));
+        self.found
+            .push(advice.with("account", case.account.id.to_string()));
+    }
+
+    /// Where the first of these options was said, else the head of the entry; nothing for an
+    /// entry that is not in the file.
+    fn place(&self, case: &Case, ids: &[Id]) -> Option<Place> {
+        let said = |id: &Id| case.user.find(*id).or_else(|| case.entry.server.find(*id));
+        let span = ids.iter().find_map(said).and_then(|setting| setting.origin);
+        let span = span.unwrap_or(case.entry.head);
+        (span.end > span.start).then(|| self.document.place(span))
+    }
+}
+
+/// Values of supported options that this version cannot obey, as keyword and value.
+pub fn unsupported_values(account: &Account) -> Vec<String> {
+    let mut found = Vec::new();
+    let (protocol, support) = protocol_name(account.protocol);
+    if support == Support::Refuses {
+        found.push(format!("proto {protocol}"));
+    }
+    let method = METHODS.iter().find(|method| method.auth == account.auth);
+    if method.is_some_and(|method| method.support == Support::Refuses) {
+        found.push(format!("auth {}", auth_name(account.auth)));
+    }
+    if account.is_multidrop() {
+        found.push("is".to_owned());
+    }
+    // An empty command succeeds and delivers nothing.
+    if account.target == Target::Mda(Vec::new()) {
+        found.push("mda".to_owned());
+    }
+    found
+}
+
+/// An address as `inet_aton` reads it: one to four numbers in C's bases, the last filling up.
+fn is_address(text: &str) -> bool {
+    let numbers: Option<Vec<u64>> = text.split('.').map(part).collect();
+    let Some((last, others)) = numbers.as_deref().and_then(<[u64]>::split_last) else {
+        return false;
+    };
+    others.len() < 4 && others.iter().all(|n| *n < 256) && *last < 1 << (8 * (4 - others.len()))
+}
+
+fn part(text: &str) -> Option<u64> {
+    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let (digits, base) = match (hex, text.strip_prefix('0')) {
+        (Some(hex), _) => (hex, 16),
+        (None, Some(octal)) if !octal.is_empty() => (octal, 8),
+        (None, _) => (text, 10),
+    };
+    let is_number = digits.starts_with(|c: char| c.is_digit(base));
+    u64::from_str_radix(digits, base).ok().filter(|_| is_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_as_inet_aton_reads_them() {
+        let check = |text: &str, expected| assert_eq!(is_address(text), expected, "{text}");
+        for good in [
+            "10.0.0.1",
+            "10.0.0",
+            "10",
+            "0x7f.1",
+            "0377.0.0.0",
+            "255.255.255.255",
+            "0",
+        ] {
+            check(good, true);
+        }
+        for bad in [
+            "",
+            "256.0.0.0",
+            "1.2.3.4.5",
+            "1.2.3.256",
+            "a",
+            "1..2",
+            "+1",
+            "08",
+            "0x",
+        ] {
+            check(bad, false);
+        }
+    }
+}

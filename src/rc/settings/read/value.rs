@@ -1,0 +1,313 @@
+//! What follows a keyword, read as the option table says.
+
+use crate::base::Secret;
+use crate::base::i18n::gettext_noop;
+use crate::rc::account::LocalName;
+use crate::rc::diagnostic::Diagnostic;
+use crate::rc::document::Span;
+use crate::rc::option::words as table;
+use crate::rc::option::{self, Found, Id, Keyword, Kind, Scope};
+use crate::rc::settings::read::words::Lexeme;
+use crate::rc::settings::read::{Reader, Reading};
+use crate::rc::settings::{Setting, Value, number};
+
+impl Reader<'_> {
+    /// The value of an option whose keyword was just read.
+    pub(super) fn value(&mut self, found: Found) -> Reading<Value> {
+        if found.is_negated {
+            return Ok(Value::Flag(false));
+        }
+        let keyword = found.keyword;
+        match keyword.kind {
+            Kind::Flag => Ok(Value::Flag(true)),
+            Kind::Number => self.number().map(Value::Number),
+            Kind::Text | Kind::Path | Kind::Command | Kind::User => {
+                if keyword.scope == Scope::Global && self.words.look() == Lexeme::Equals {
+                    self.words.bump();
+                }
+                self.text().map(Value::Text)
+            }
+            Kind::Secret => self.secret(),
+            Kind::Service => match self.words.look() {
+                Lexeme::Number(_) => self
+                    .number()
+                    .map(|port| Value::Text(port.to_string().into_bytes())),
+                _ => self.text().map(Value::Text),
+            },
+            Kind::List => self.list(),
+            Kind::Numbers => self.numbers(),
+            Kind::Names => self.names(),
+            Kind::Protocol => self.protocol(),
+            Kind::Auth => self.auth(),
+            Kind::Choice(words) => self.choice(words),
+            Kind::Envelope => self.envelope(),
+        }
+    }
+
+    fn number(&mut self) -> Reading<i32> {
+        let Lexeme::Number(digits) = self.words.look() else {
+            return Err(self.unexpected(gettext_noop("A number is expected here")));
+        };
+        self.words.bump();
+        Ok(number(digits))
+    }
+
+    fn text(&mut self) -> Reading<Vec<u8>> {
+        let text = match self.words.look() {
+            Lexeme::Text(text) => text,
+            Lexeme::Keyword(_) => {
+                return Err(self.unexpected(gettext_noop(
+                    "A value is expected here; keywords need quotes",
+                )));
+            }
+            Lexeme::Number(_) => {
+                return Err(self.unexpected(gettext_noop(
+                    "A string is expected here; digits need quotes",
+                )));
+            }
+            _ => return Err(self.unexpected(gettext_noop("A value is expected here"))),
+        };
+        self.words.bump();
+        Ok(text)
+    }
+
+    fn secret(&mut self) -> Reading<Value> {
+        let back = self.words;
+        let secret = Secret::new(self.text()?);
+        self.words = back;
+        let span = self.words.look_span();
+        // The trap of rcfile.md section 2.2: quotes that became part of the value.
+        if self
+            .words
+            .raw_word()
+            .is_some_and(|raw| matches!(raw.first(), Some(b'"' | b'\'')))
+        {
+            let text = gettext_noop(
+                "The quotes are part of this value, because something follows the last one",
+            );
+            let place = Some(self.document.place(span));
+            self.diagnostics
+                .push(Diagnostic::advice("quotes-in-value", text, place));
+        }
+        self.words.bump_secret();
+        Ok(Value::Secret(secret))
+    }
+
+    fn list(&mut self) -> Reading<Value> {
+        let mut list = vec![self.text()?];
+        while let Lexeme::Text(text) = self.words.look() {
+            self.later_word_in_list();
+            self.words.bump();
+            list.push(text);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn numbers(&mut self) -> Reading<Value> {
+        let mut numbers = vec![self.number()?];
+        while let Lexeme::Number(_) = self.words.look() {
+            numbers.push(self.number()?);
+        }
+        Ok(Value::Numbers(numbers))
+    }
+
+    fn protocol(&mut self) -> Reading<Value> {
+        let word = self.words.raw_word().and_then(table::protocol);
+        let protocol =
+            word.ok_or_else(|| self.unexpected(gettext_noop("This is not a protocol")))?;
+        self.words.bump();
+        Ok(Value::Protocol(protocol))
+    }
+
+    fn auth(&mut self) -> Reading<Value> {
+        let word = self.words.raw_word().unwrap_or_default();
+        let (value, is_later) = match table::auth(word) {
+            Some(method) => (Value::Auth(method.auth), method.is_later),
+            None if word == table::APOP.as_bytes() => (Value::Choice(table::APOP), true),
+            None => return Err(self.unexpected(gettext_noop("This is not a way to sign in"))),
+        };
+        let span = self.words.bump();
+        if is_later {
+            let text = gettext_noop("This is a word of later releases; fetchmail 6.4 refuses it");
+            let advice = Diagnostic::advice("later-word", text, Some(self.document.place(span)));
+            self.diagnostics.push(advice.at_token(self.document, span));
+        }
+        Ok(value)
+    }
+
+    fn choice(&mut self, words: &'static [&'static str]) -> Reading<Value> {
+        let said = match self.words.look() {
+            Lexeme::Keyword(word) => word.to_vec(),
+            // The words of later releases are no keywords to the lexer, and some need quotes.
+            Lexeme::Text(word) if !option::is_reserved(&word) => word,
+            _ => Vec::new(),
+        };
+        let Some(word) = words.iter().find(|word| word.as_bytes() == said) else {
+            return Err(self.unexpected(gettext_noop("This is not one of the possible words")));
+        };
+        self.words.bump();
+        Ok(Value::Choice(word))
+    }
+
+    fn envelope(&mut self) -> Reading<Value> {
+        let skip = match self.words.look() {
+            Lexeme::Number(_) => self.number()?,
+            _ => 0,
+        };
+        let skip = u32::try_from(skip).unwrap_or(0);
+        Ok(Value::Envelope {
+            skip,
+            name: self.text()?,
+        })
+    }
+
+    /// One name or `remote=local` pair after the next: at least one.
+    fn maps(&mut self) -> Reading<Vec<(LocalName, bool)>> {
+        let mut maps = Vec::new();
+        loop {
+            if !maps.is_empty() && !matches!(self.words.look(), Lexeme::Text(_)) {
+                return Ok(maps);
+            }
+            let remote = self.text()?;
+            let is_pair = self.words.look() == Lexeme::Equals;
+            let local = if is_pair {
+                self.words.bump();
+                self.text()?
+            } else {
+                remote.clone()
+            };
+            maps.push((LocalName { remote, local }, is_pair));
+        }
+    }
+
+    fn names(&mut self) -> Reading<Value> {
+        Ok(local_names(self.maps()?))
+    }
+
+    /// After `user`: a remote name, perhaps with `there`, or local names with `here`.
+    pub(super) fn user(&mut self, keyword: &'static Keyword, start: Span) -> Reading<Vec<Setting>> {
+        let first = self.text()?;
+        let back = self.words;
+        let is_local = match self.words.look() {
+            Lexeme::Text(_) | Lexeme::Equals => {
+                self.words = back;
+                self.user_is_local(&first)?
+            }
+            Lexeme::Keyword(b"here") => Some(vec![(single(first.clone()), false)]),
+            _ => None,
+        };
+        if let Some(maps) = is_local {
+            self.words.bump();
+            return Ok(self
+                .is_setting(local_names(maps), start)
+                .into_iter()
+                .collect());
+        }
+        if self.words.look() == Lexeme::Keyword(b"there") {
+            self.words.bump();
+        }
+        let span = start.to(self.words.last());
+        Ok(vec![self.said(keyword, Value::Text(first), span)])
+    }
+
+    /// More words follow `user first`: they are local names if `here` ends them. If not, the
+    /// second word is either an option of a later release or out of place.
+    fn user_is_local(&mut self, first: &[u8]) -> Reading<Option<Vec<(LocalName, bool)>>> {
+        let back = self.words;
+        let mut maps = Vec::new();
+        if self.words.look() == Lexeme::Equals {
+            self.words.bump();
+            maps.push((
+                LocalName {
+                    remote: first.to_vec(),
+                    local: self.text()?,
+                },
+                true,
+            ));
+        } else {
+            maps.push((single(first.to_vec()), false));
+        }
+        if let Lexeme::Text(_) = self.words.look() {
+            maps.extend(self.maps()?);
+        }
+        if self.words.look() == Lexeme::Keyword(b"here") {
+            return Ok(Some(maps));
+        }
+        let is_later = |word| {
+            let found = [Scope::User, Scope::Server].map(|scope| option::find(scope, word));
+            found.iter().flatten().any(|found| found.keyword.is_later)
+        };
+        self.words = back;
+        if self.words.raw_word().is_some_and(is_later) {
+            return Ok(None);
+        }
+        Err(self.unexpected(gettext_noop(
+            "There is no such option, or here is missing after local names",
+        )))
+    }
+
+    /// After `is` or `to`: local names, perhaps with `here`, or one remote name with `there`.
+    pub(super) fn is(&mut self, keyword: &'static Keyword, start: Span) -> Reading<Vec<Setting>> {
+        let maps = self.maps()?;
+        match (self.words.look(), &maps[..]) {
+            (Lexeme::Keyword(b"there"), [(name, false)]) => {
+                self.words.bump();
+                let value = Value::Text(name.remote.clone());
+                let span = start.to(self.words.last());
+                let user = option::all().find(|k| k.id == Id::User);
+                Ok(user
+                    .map(|k| self.said(k, value, span))
+                    .into_iter()
+                    .collect())
+            }
+            (lexeme, _) => {
+                if lexeme == Lexeme::Keyword(b"here") {
+                    self.words.bump();
+                }
+                let span = start.to(self.words.last());
+                Ok(vec![self.said(keyword, local_names(maps), span)])
+            }
+        }
+    }
+
+    fn is_setting(&mut self, names: Value, start: Span) -> Option<Setting> {
+        let span = start.to(self.words.last());
+        let keyword = option::all().find(|keyword| keyword.id == Id::Is)?;
+        Some(self.said(keyword, names, span))
+    }
+
+    /// 6.4.37 takes words of later releases for strings, and so do we; the person may not.
+    fn later_word_in_list(&mut self) {
+        let span = self.words.look_span();
+        let Some(word) = self.words.raw_word() else {
+            return;
+        };
+        let found = [Scope::User, Scope::Server].map(|scope| option::find(scope, word));
+        if found.iter().flatten().any(|found| found.keyword.is_later) {
+            let text = gettext_noop(
+                "This word belongs to the list before it; quote it, or move the option",
+            );
+            let place = Some(self.document.place(span));
+            let advice = Diagnostic::advice("option-in-list", text, place);
+            self.diagnostics.push(advice.at_token(self.document, span));
+        }
+    }
+}
+
+fn single(name: Vec<u8>) -> LocalName {
+    LocalName {
+        remote: name.clone(),
+        local: name,
+    }
+}
+
+fn local_names(maps: Vec<(LocalName, bool)>) -> Value {
+    let is_star = |(name, is_pair): &(LocalName, bool)| !is_pair && name.remote == b"*";
+    let wildcard = maps.iter().any(is_star);
+    let names = maps
+        .into_iter()
+        .filter(|map| !is_star(map))
+        .map(|(name, _)| name)
+        .collect();
+    Value::Names { names, wildcard }
+}
