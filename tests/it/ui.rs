@@ -190,15 +190,18 @@ impl Desk {
         };
         self.settle();
         let window = self.window();
-        let (width, height) = (window.width(), window.height());
         let paintable = gtk::WidgetPaintable::new(Some(window));
-        let snapshot = gtk::Snapshot::new();
-        paintable.snapshot(&snapshot, width.into(), height.into());
-        let node = snapshot.to_node().unwrap();
+        let mut node = None;
+        self.until("a frame", || {
+            let snapshot = gtk::Snapshot::new();
+            paintable.snapshot(&snapshot, window.width().into(), window.height().into());
+            node = snapshot.to_node();
+            node.is_some()
+        });
         let renderer = window.renderer().unwrap();
         let path = std::path::Path::new(&dir).join(format!("{name}.png"));
         renderer
-            .render_texture(node, None)
+            .render_texture(node.unwrap(), None)
             .save_to_png(path)
             .unwrap();
     }
