@@ -49,7 +49,9 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
 }
 
 fn base_name(program: OsString) -> String {
-    let name = Path::new(&program).file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = Path::new(&program)
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     name.unwrap_or_default()
 }
 
@@ -83,7 +85,10 @@ fn start_desktop(args: &[OsString]) -> u8 {
         return 0;
     };
     match Command::new(&desktop).args(args).status() {
-        Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
+        Ok(status) => status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .unwrap_or(1),
         Err(error) => {
             eprintln!("postrider: {}: {error}", desktop.display());
             1

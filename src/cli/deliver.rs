@@ -13,7 +13,10 @@ const TEMPFAIL: u8 = 75;
 pub fn run(args: &[OsString]) -> u8 {
     let folder = match args {
         [option, folder] if option == "--maildir" => PathBuf::from(folder),
-        [only] => match only.to_str().and_then(|word| word.strip_prefix("--maildir=")) {
+        [only] => match only
+            .to_str()
+            .and_then(|word| word.strip_prefix("--maildir="))
+        {
             Some(folder) => PathBuf::from(folder),
             None => return usage(),
         },
@@ -23,13 +26,19 @@ pub fn run(args: &[OsString]) -> u8 {
         Ok(()) => 0,
         Err(error) => {
             let text = gettext("postrider: {folder}: {error}. The message was not delivered.");
-            eprintln!("{}", fill(&text, &[("folder", &folder.display()), ("error", &error)]));
+            eprintln!(
+                "{}",
+                fill(&text, &[("folder", &folder.display()), ("error", &error)])
+            );
             TEMPFAIL
         }
     }
 }
 
 fn usage() -> u8 {
-    eprintln!("{}", gettext("Usage: postrider deliver --maildir FOLDER < MESSAGE"));
+    eprintln!(
+        "{}",
+        gettext("Usage: postrider deliver --maildir FOLDER < MESSAGE")
+    );
     super::USAGE
 }

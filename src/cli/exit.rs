@@ -9,14 +9,20 @@ pub fn of_run(all: &Snapshot, strict: bool) -> u8 {
     if let Some(halt) = &all.halted {
         return of_halt(halt);
     }
-    let polled = || all.accounts.iter().filter_map(|a| Some((a, a.last_status?)));
+    let polled = || {
+        all.accounts
+            .iter()
+            .filter_map(|a| Some((a, a.last_status?)))
+    };
     if strict && let Some(status) = polled().filter_map(|(a, status)| honest(a, status)).last() {
         return status;
     }
     if polled().any(|(_, status)| status == status::OK) {
         return status::OK;
     }
-    polled().last().map_or(status::NO_MAIL, |(_, status)| status)
+    polled()
+        .last()
+        .map_or(status::NO_MAIL, |(_, status)| status)
 }
 
 /// The status of an account with trouble; messages that were not taken count as a failure.
@@ -44,7 +50,11 @@ mod tests {
 
     fn account(status: Option<u8>, cause: Option<Cause>) -> AccountStatus {
         AccountStatus {
-            id: AccountId { label: "l".into(), user: "u".into(), ordinal: 0 },
+            id: AccountId {
+                label: "l".into(),
+                user: "u".into(),
+                ordinal: 0,
+            },
             state: State::Idle,
             progress: Progress::default(),
             new: 0,
@@ -68,7 +78,10 @@ mod tests {
     #[test]
     fn success_wins_else_the_last() {
         let check = |accounts: Vec<AccountStatus>, classic, strict| {
-            let all = Snapshot { accounts, ..Snapshot::default() };
+            let all = Snapshot {
+                accounts,
+                ..Snapshot::default()
+            };
             assert_eq!((of_run(&all, false), of_run(&all, true)), (classic, strict));
         };
         let refused = || account(Some(3), Some(Cause::SignIn));
@@ -77,6 +90,10 @@ mod tests {
         check(vec![refused(), account(Some(1), None)], 1, 3);
         check(vec![account(Some(0), None), refused()], 0, 3);
         check(vec![refused(), account(None, None)], 3, 3);
-        check(vec![account(Some(0), Some(Cause::NotDelivered { count: 1 }))], 0, 10);
+        check(
+            vec![account(Some(0), Some(Cause::NotDelivered { count: 1 }))],
+            0,
+            10,
+        );
     }
 }

@@ -28,7 +28,10 @@ pub fn run(program: &str, args: &[OsString]) -> u8 {
         Ok(invocation) => invocation,
         Err(error) => {
             let text = gettext("“{command} --help” lists the options.");
-            eprintln!("{program}: {error}\n{}", fill(&text, &[("command", &call(program))]));
+            eprintln!(
+                "{program}: {error}\n{}",
+                fill(&text, &[("command", &call(program))])
+            );
             return super::USAGE;
         }
     };
@@ -46,7 +49,9 @@ pub fn run(program: &str, args: &[OsString]) -> u8 {
         return super::USAGE;
     }
     trace::start(program, &invocation.verbosity);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     match runtime {
         Ok(runtime) => runtime.block_on(fetch(program, invocation)),
         Err(error) => {
@@ -58,7 +63,11 @@ pub fn run(program: &str, args: &[OsString]) -> u8 {
 
 /// How a person calls it.
 fn call(program: &str) -> String {
-    if program == "fetchmail" { program.to_owned() } else { format!("{program} fetch") }
+    if program == "fetchmail" {
+        program.to_owned()
+    } else {
+        format!("{program} fetch")
+    }
 }
 
 /// An option that is read and has no effect so far; ignoring it would surprise.
@@ -69,7 +78,9 @@ fn not_yet(invocation: &Invocation) -> Option<&'static str> {
         (invocation.status, "--status"),
         (invocation.log_json, "--log-format"),
     ];
-    options.into_iter().find_map(|(is_given, name)| is_given.then_some(name))
+    options
+        .into_iter()
+        .find_map(|(is_given, name)| is_given.then_some(name))
 }
 
 async fn fetch(program: &str, invocation: Invocation) -> u8 {
@@ -85,7 +96,10 @@ async fn fetch(program: &str, invocation: Invocation) -> u8 {
     terminal.follow(events).await;
     let all = terminal.handle.snapshot();
     let status = if all.halted.is_none() && all.accounts.is_empty() {
-        eprintln!("{program}: {}", gettext("no mail servers have been specified."));
+        eprintln!(
+            "{program}: {}",
+            gettext("no mail servers have been specified.")
+        );
         super::USAGE
     } else {
         exit::of_run(&all, invocation.strict_status)
@@ -106,7 +120,9 @@ fn options(invocation: &Invocation) -> Result<Options, String> {
     let file = match (&invocation.rc_file, invocation.is_stdin) {
         (_, true) => {
             let mut text = Vec::new();
-            std::io::stdin().read_to_end(&mut text).map_err(|error| error.to_string())?;
+            std::io::stdin()
+                .read_to_end(&mut text)
+                .map_err(|error| error.to_string())?;
             Some(File::Text(text))
         }
         (path, false) => path.clone().map(File::Path),
@@ -144,7 +160,12 @@ impl<'a> Terminal<'a> {
             is_verbose: matches!(invocation.verbosity, Verbosity::Verbose(_)),
         };
         let screen = (is_normal && !is_plain).then(Screen::default);
-        Self { program, handle, manner, screen }
+        Self {
+            program,
+            handle,
+            manner,
+            screen,
+        }
     }
 
     async fn follow(&mut self, mut events: Receiver<Event>) {
@@ -186,7 +207,10 @@ impl<'a> Terminal<'a> {
             Event::Loaded(all) => {
                 let rc_path = all.rc_path.clone();
                 let advice = all.advice.iter().map(|line| self.error(line));
-                let halt = all.halted.iter().flat_map(|halt| self.halted(halt, &rc_path));
+                let halt = all
+                    .halted
+                    .iter()
+                    .flat_map(|halt| self.halted(halt, &rc_path));
                 advice.chain(halt).collect()
             }
             Event::Activity(entry) => {
@@ -227,7 +251,10 @@ impl<'a> Terminal<'a> {
             Halt::NoFile => vec![self.error(&words::halt_advice(halt, rc_path))],
             _ => {
                 let headline = words::halt_headline(halt);
-                vec![self.error(&format!("{headline}. {}", words::halt_advice(halt, rc_path)))]
+                vec![self.error(&format!(
+                    "{headline}. {}",
+                    words::halt_advice(halt, rc_path)
+                ))]
             }
         }
     }

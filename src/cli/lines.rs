@@ -27,24 +27,43 @@ pub struct Manner<'a> {
 
 /// The lines of one log entry.
 pub fn lines(entry: &Entry, manner: Manner<'_>) -> Vec<Line> {
-    let Some(id) = &entry.id else { return Vec::new() };
+    let Some(id) = &entry.id else {
+        return Vec::new();
+    };
     let is_shown = !manner.is_silent;
     let program = manner.program;
     match &entry.what {
         What::Failed(trouble) => failed(program, id, trouble),
-        What::Left { octets, number, why } => left(manner, id, *octets, *number, why),
+        What::Left {
+            octets,
+            number,
+            why,
+        } => left(manner, id, *octets, *number, why),
         What::Note(text) => vec![Line::Err(format!("{program}: {text}"))],
         _ if !is_shown => Vec::new(),
-        What::Found { folder, total, old, octets } => {
-            found(manner, id, folder.as_deref(), (*total, *old), *octets)
-        }
-        What::Delivered { octets, number, deletes, .. } => {
+        What::Found {
+            folder,
+            total,
+            old,
+            octets,
+        } => found(manner, id, folder.as_deref(), (*total, *old), *octets),
+        What::Delivered {
+            octets,
+            number,
+            deletes,
+            ..
+        } => {
             let fate = if *deletes { "flushed" } else { "not flushed" };
             let (at, of) = number;
-            vec![Line::Out(format!("reading message {id}:{at} of {of} ({octets} octets) {fate}"))]
+            vec![Line::Out(format!(
+                "reading message {id}:{at} of {of} ({octets} octets) {fate}"
+            ))]
         }
         What::Started | What::SignedIn { .. } | What::Finished { .. } if manner.is_verbose => {
-            vec![Line::Out(format!("{program}: {id}: {}", words::entry(entry)))]
+            vec![Line::Out(format!(
+                "{program}: {id}: {}",
+                words::entry(entry)
+            ))]
         }
         What::Started | What::SignedIn { .. } | What::Finished { .. } => Vec::new(),
     }
@@ -63,12 +82,22 @@ fn found(
     if total == 0 {
         let is_shown = manner.is_verbose || !manner.is_daemon;
         let line = format!("{}: No mail for {user} at {label}{folder}", manner.program);
-        return if is_shown { vec![Line::Out(line)] } else { Vec::new() };
+        return if is_shown {
+            vec![Line::Out(line)]
+        } else {
+            Vec::new()
+        };
     }
     let noun = if total == 1 { "message" } else { "messages" };
-    let seen = if old > 0 { format!(" ({old} seen)") } else { String::new() };
+    let seen = if old > 0 {
+        format!(" ({old} seen)")
+    } else {
+        String::new()
+    };
     let octets = octets.map(|n| format!(" ({n} octets)")).unwrap_or_default();
-    vec![Line::Out(format!("{total} {noun}{seen} for {user} at {label}{folder}{octets}."))]
+    vec![Line::Out(format!(
+        "{total} {noun}{seen} for {user} at {label}{folder}{octets}."
+    ))]
 }
 
 fn left(
@@ -89,10 +118,17 @@ fn left(
             let entry = Entry {
                 at: std::time::SystemTime::UNIX_EPOCH,
                 id: Some(id.clone()),
-                what: What::Left { octets: None, number: (at, of), why: why.clone() },
+                what: What::Left {
+                    octets: None,
+                    number: (at, of),
+                    why: why.clone(),
+                },
             };
             let sentence = words::entry(&entry);
-            vec![Line::Err(format!("{}: {id}: {sentence}{octets}", manner.program))]
+            vec![Line::Err(format!(
+                "{}: {id}: {sentence}{octets}",
+                manner.program
+            ))]
         }
     }
 }
@@ -112,7 +148,10 @@ fn failed(program: &str, id: &AccountId, trouble: &Trouble) -> Vec<Line> {
         lines.push(Line::Err(format!("{program}: {id}: {text}")));
     }
     if let Some(name) = status_name(trouble.status) {
-        lines.push(Line::Err(format!("{program}: Query status={} ({name})", trouble.status)));
+        lines.push(Line::Err(format!(
+            "{program}: Query status={} ({name})",
+            trouble.status
+        )));
     }
     lines
 }
@@ -143,12 +182,20 @@ mod tests {
 
     #[test]
     fn lines_scripts_rely_on() {
-        let manner =
-            Manner { program: "fetchmail", is_daemon: false, is_silent: false, is_verbose: false };
+        let manner = Manner {
+            program: "fetchmail",
+            is_daemon: false,
+            is_silent: false,
+            is_verbose: false,
+        };
         let check = |what: What, manner: Manner<'_>, expected: &[Line]| {
             let entry = Entry {
                 at: std::time::SystemTime::UNIX_EPOCH,
-                id: Some(AccountId { label: "pop.example".into(), user: "anna".into(), ordinal: 0 }),
+                id: Some(AccountId {
+                    label: "pop.example".into(),
+                    user: "anna".into(),
+                    ordinal: 0,
+                }),
                 what,
             };
             assert_eq!(lines(&entry, manner), expected);
@@ -160,16 +207,42 @@ mod tests {
             octets,
         };
         let out = |s: &str| [Line::Out(s.to_owned())];
-        check(found(None, 1, 0, Some(9)), manner, &out("1 message for anna at pop.example (9 octets)."));
-        check(found(None, 3, 2, None), manner, &out("3 messages (2 seen) for anna at pop.example."));
+        check(
+            found(None, 1, 0, Some(9)),
+            manner,
+            &out("1 message for anna at pop.example (9 octets)."),
+        );
+        check(
+            found(None, 3, 2, None),
+            manner,
+            &out("3 messages (2 seen) for anna at pop.example."),
+        );
         check(
             found(Some("Junk"), 3, 0, None),
             manner,
             &out("3 messages for anna at pop.example (folder Junk)."),
         );
-        check(found(None, 0, 0, None), manner, &out("fetchmail: No mail for anna at pop.example"));
-        check(found(None, 0, 0, None), Manner { is_daemon: true, ..manner }, &[]);
-        check(found(None, 1, 0, None), Manner { is_silent: true, ..manner }, &[]);
+        check(
+            found(None, 0, 0, None),
+            manner,
+            &out("fetchmail: No mail for anna at pop.example"),
+        );
+        check(
+            found(None, 0, 0, None),
+            Manner {
+                is_daemon: true,
+                ..manner
+            },
+            &[],
+        );
+        check(
+            found(None, 1, 0, None),
+            Manner {
+                is_silent: true,
+                ..manner
+            },
+            &[],
+        );
         let delivered = What::Delivered {
             from: String::new(),
             subject: String::new(),
@@ -177,6 +250,10 @@ mod tests {
             number: (1, 2),
             deletes: true,
         };
-        check(delivered, manner, &out("reading message anna@pop.example:1 of 2 (7 octets) flushed"));
+        check(
+            delivered,
+            manner,
+            &out("reading message anna@pop.example:1 of 2 (7 octets) flushed"),
+        );
     }
 }

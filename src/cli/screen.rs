@@ -35,7 +35,11 @@ impl Screen {
             .iter()
             .take(LIVE_MAX)
             .map(|account| {
-                format!("{}: {}", words::title(&account.id), words::status_line(account, now))
+                format!(
+                    "{}: {}",
+                    words::title(&account.id),
+                    words::status_line(account, now)
+                )
             })
             .collect();
         if busy.len() > LIVE_MAX {

@@ -20,10 +20,15 @@ pub fn start(program: &str, verbosity: &Verbosity) {
         Verbosity::Verbose(1) => "warn,postrider=info,postrider::wire=trace",
         Verbosity::Verbose(_) => "warn,postrider=debug,postrider::wire=trace",
     };
-    let lines = Lines { program: program.to_owned() };
+    let lines = Lines {
+        program: program.to_owned(),
+    };
     let filter = EnvFilter::new(level);
     // A second start in one process (tests) keeps the first.
-    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .try_init();
 }
 
 struct Lines {

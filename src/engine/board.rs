@@ -28,7 +28,10 @@ struct Shared {
 
 impl Default for Board {
     fn default() -> Self {
-        Self { shared: Arc::default(), events: broadcast::channel(BACKLOG).0 }
+        Self {
+            shared: Arc::default(),
+            events: broadcast::channel(BACKLOG).0,
+        }
     }
 }
 
@@ -61,7 +64,11 @@ impl Board {
 
     /// One line for the activity log.
     pub fn log(&self, id: Option<&AccountId>, what: What) {
-        self.tell(Event::Activity(Entry { at: SystemTime::now(), id: id.cloned(), what }));
+        self.tell(Event::Activity(Entry {
+            at: SystemTime::now(),
+            id: id.cloned(),
+            what,
+        }));
     }
 
     /// An event that changes nothing in the snapshot.
@@ -78,7 +85,10 @@ impl Board {
         change(status);
         let status = status.clone();
         let now = Instant::now();
-        let is_due = shared.told.get(id).is_none_or(|last| now - *last >= PROGRESS_EVERY);
+        let is_due = shared
+            .told
+            .get(id)
+            .is_none_or(|last| now - *last >= PROGRESS_EVERY);
         if at_once || is_due {
             shared.told.insert(id.clone(), now);
             drop(shared);
@@ -99,7 +109,11 @@ mod tests {
 
     #[test]
     fn progress_is_merged_and_changes_are_not() {
-        let id = AccountId { label: "l".into(), user: "u".into(), ordinal: 0 };
+        let id = AccountId {
+            label: "l".into(),
+            user: "u".into(),
+            ordinal: 0,
+        };
         let status = AccountStatus {
             id: id.clone(),
             state: State::Idle,
@@ -114,7 +128,10 @@ mod tests {
             totals: Totals::default(),
         };
         let board = Board::default();
-        board.load(Snapshot { accounts: vec![status], ..Snapshot::default() });
+        board.load(Snapshot {
+            accounts: vec![status],
+            ..Snapshot::default()
+        });
         let mut events = board.subscribe();
         for done in 1..=1000 {
             board.progress(&id, |a| a.progress.done = done);

@@ -57,10 +57,20 @@ impl Sink {
     ) -> Self {
         let (sender, closed) = mpsc::unbounded_channel();
         let memos = Memos::default();
-        let closer =
-            Closer { reports, record, memos: memos.clone(), sender, files: HashMap::new() };
+        let closer = Closer {
+            reports,
+            record,
+            memos: memos.clone(),
+            sender,
+            files: HashMap::new(),
+        };
         tokio::spawn(closer.run());
-        Self { delivery, closed, memos, last_ticket: 0 }
+        Self {
+            delivery,
+            closed,
+            memos,
+            last_ticket: 0,
+        }
     }
 
     /// Begins a message; `None` when the sink has ended.
@@ -68,7 +78,10 @@ impl Sink {
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
         lock(&self.memos).insert(ticket, memo);
-        self.delivery.send(Part::Begin { ticket, envelope }).await.then_some(ticket)
+        self.delivery
+            .send(Part::Begin { ticket, envelope })
+            .await
+            .then_some(ticket)
     }
 
     /// The next bytes; `false` when the sink has ended.
@@ -167,10 +180,20 @@ impl Closer {
             if let Some(file) = self.files.remove(ticket) {
                 entries.push(Entry::Settled { file });
             }
-            if let (Outcome::Delivered, Some(Memo { mailbox, uid: Some(uid), deletes })) =
-                (outcome, memo)
+            if let (
+                Outcome::Delivered,
+                Some(Memo {
+                    mailbox,
+                    uid: Some(uid),
+                    deletes,
+                }),
+            ) = (outcome, memo)
             {
-                entries.push(Entry::Delivered { mailbox, uid, deletes });
+                entries.push(Entry::Delivered {
+                    mailbox,
+                    uid,
+                    deletes,
+                });
             }
         }
         if !entries.is_empty()

@@ -42,7 +42,11 @@ impl Options {
         let places = Places::of_process().map_err(|error| error.to_string())?;
         let file = match file.or_else(|| places.rcfile().map(File::Path)) {
             Some(file) => file,
-            None => return Err(gettext("There is no home directory to look for .fetchmailrc in.")),
+            None => {
+                return Err(gettext(
+                    "There is no home directory to look for .fetchmailrc in.",
+                ));
+            }
         };
         let source = Source {
             file,
@@ -57,7 +61,14 @@ impl Options {
             Some(name) if name == "postrider-desktop" => program.with_file_name("postrider"),
             _ => program,
         };
-        Ok(Self { source, rhythm, only_check: false, serial: false, places, program })
+        Ok(Self {
+            source,
+            rhythm,
+            only_check: false,
+            serial: false,
+            places,
+            program,
+        })
     }
 }
 
@@ -82,7 +93,10 @@ pub struct Handle {
 
 /// Starts the engine on this runtime. Subscribe before looking at the snapshot, so that nothing
 /// falls between the two; the first events come after the caller's next await.
-pub fn start(runtime: &tokio::runtime::Handle, options: Options) -> (Handle, broadcast::Receiver<Event>) {
+pub fn start(
+    runtime: &tokio::runtime::Handle,
+    options: Options,
+) -> (Handle, broadcast::Receiver<Event>) {
     let (commands, inbox) = mpsc::unbounded_channel();
     let board = Board::default();
     let events = board.subscribe();

@@ -20,15 +20,21 @@ pub struct Meter {
 impl Meter {
     /// A poll begins.
     pub fn new(now: Instant) -> Self {
-        Self { progress: Progress::default(), started: now, samples: VecDeque::new() }
+        Self {
+            progress: Progress::default(),
+            started: now,
+            samples: VecDeque::new(),
+        }
     }
 
     /// The survey of a folder is known: adds what is to be fetched from it.
     pub fn surveyed(&mut self, total: u32, old: u32, fetch: u32, octets: Option<u64>) {
         let progress = &mut self.progress;
         let waiting = progress.waiting.unwrap_or_default();
-        progress.waiting =
-            Some((waiting.0.saturating_add(total), waiting.1.saturating_add(old)));
+        progress.waiting = Some((
+            waiting.0.saturating_add(total),
+            waiting.1.saturating_add(old),
+        ));
         progress.of_bytes = match (progress.of, progress.of_bytes, octets) {
             (None, _, octets) => octets,
             (Some(_), Some(before), Some(octets)) => Some(before.saturating_add(octets)),
@@ -43,7 +49,11 @@ impl Meter {
         let is_due = self.samples.back().is_none_or(|(at, _)| now - *at >= STEP);
         if is_due {
             self.samples.push_back((now, self.progress.bytes));
-            while self.samples.front().is_some_and(|(at, _)| now - *at > STRETCH) {
+            while self
+                .samples
+                .front()
+                .is_some_and(|(at, _)| now - *at > STRETCH)
+            {
                 self.samples.pop_front();
             }
         }
@@ -64,11 +74,13 @@ impl Meter {
         {
             progress.rate = (after - before) as f64 / (*to - *from).as_secs_f64();
         }
-        let open = progress.of_bytes.map(|all| all.saturating_sub(progress.bytes));
+        let open = progress
+            .of_bytes
+            .map(|all| all.saturating_sub(progress.bytes));
         progress.left = match open {
-            Some(open) if progress.rate >= 1.0 => {
-                Some(Duration::from_secs_f64((open as f64 / progress.rate).min(1e9)))
-            }
+            Some(open) if progress.rate >= 1.0 => Some(Duration::from_secs_f64(
+                (open as f64 / progress.rate).min(1e9),
+            )),
             _ => None,
         };
         progress

@@ -7,5 +7,5 @@ use crate::deliver::maildir;
 
 /// Delivers one message durably into a Maildir, made if it is missing (rule R1).
 pub fn deliver_to_maildir(folder: &Path, message: &mut impl Read) -> io::Result<()> {
-    let _ = (folder, message); Ok(())
+    maildir::deliver_one(folder, message).map(drop)
 }

@@ -79,9 +79,10 @@ pub async fn run(
         gone: Vec::new(),
     };
     let result = match unsupported {
-        Some(word) => {
-            Err(Fault::yours(Cause::Unsupported(word.to_owned()), status::SYNTAX))
-        }
+        Some(word) => Err(Fault::yours(
+            Cause::Unsupported(word.to_owned()),
+            status::SYNTAX,
+        )),
         None => tokio::select! {
             result = poll.all() => result,
             () = overdue(stop) => Err(Fault::passing(Cause::Stopped, status::OK)),
@@ -115,7 +116,9 @@ struct Poll<'a> {
 
 impl Poll<'_> {
     async fn all(&mut self) -> Result<(), Fault> {
-        self.around.board.change(&self.account.id, |a| a.state = State::Connecting);
+        self.around
+            .board
+            .change(&self.account.id, |a| a.state = State::Connecting);
         let opened = tokio::select! {
             session = session::open(self.account, &self.around.board) => session,
             () = self.stop.cancelled() => Err(Fault::passing(Cause::Stopped, status::OK)),
@@ -130,8 +133,12 @@ impl Poll<'_> {
     }
 
     async fn folders(&mut self, session: &mut Session) -> Result<(), Fault> {
-        let mut folders: Vec<Option<&[u8]>> =
-            self.account.folders.iter().map(|f| Some(f.as_slice())).collect();
+        let mut folders: Vec<Option<&[u8]>> = self
+            .account
+            .folders
+            .iter()
+            .map(|f| Some(f.as_slice()))
+            .collect();
         if folders.is_empty() {
             folders.push(None);
         }
@@ -144,9 +151,16 @@ impl Poll<'_> {
             match self.folder(session, folder).await {
                 Ok(()) => {}
                 // A folder that cannot be opened is that folder's trouble (quirk Q26).
-                Err(Fault { cause: Cause::Folder(_), words, .. }) => {
+                Err(Fault {
+                    cause: Cause::Folder(_),
+                    words,
+                    ..
+                }) => {
                     let name = quiet(folder.unwrap_or(b"INBOX"), 100);
-                    let fault = Fault { words, ..Fault::yours(Cause::Folder(name), status::PROTOCOL) };
+                    let fault = Fault {
+                        words,
+                        ..Fault::yours(Cause::Folder(name), status::PROTOCOL)
+                    };
                     first_fault.get_or_insert(fault);
                 }
                 Err(fault) => return Err(fault),
@@ -191,7 +205,8 @@ impl Poll<'_> {
             return Err(Fault::passing(Cause::Locked, status::BUSY_MAILBOX));
         }
         let listed: Vec<Listed> = choice.fetch.iter().chain(&choice.delete).cloned().collect();
-        self.transfer(session, &mailbox, folder, &survey, choice).await?;
+        self.transfer(session, &mailbox, folder, &survey, choice)
+            .await?;
         if self.tally.is_cut {
             return Ok(());
         }
@@ -215,7 +230,9 @@ impl Poll<'_> {
         if choice.fetch.is_empty() && choice.delete.is_empty() {
             return Ok(());
         }
-        self.around.board.change(&self.account.id, |a| a.state = State::Fetching);
+        self.around
+            .board
+            .change(&self.account.id, |a| a.state = State::Fetching);
         let stamp = (!self.around.globals.invisible).then(|| self.stamp(session, folder));
         let mut sink = match self.sink.take() {
             Some(sink) => sink,
@@ -284,7 +301,10 @@ impl Poll<'_> {
         }
         let mut choice = Choice::default();
         for listed in &survey.listed {
-            let known = listed.uid.as_ref().map_or(store::Known::New, |uid| view.known(uid));
+            let known = listed
+                .uid
+                .as_ref()
+                .map_or(store::Known::New, |uid| view.known(uid));
             match select(listed, known_word(known), self.account) {
                 Verdict::Fetch if self.is_full() => choice.left += 1,
                 Verdict::Fetch => {
@@ -316,30 +336,47 @@ impl Poll<'_> {
     fn learn(&self, mailbox: &Mailbox, survey: &Survey, view: &store::View) -> Vec<Entry> {
         let mut entries = Vec::new();
         if let Some(validity) = survey.uid_validity {
-            entries.push(Entry::Validity { mailbox: mailbox.clone(), validity });
+            entries.push(Entry::Validity {
+                mailbox: mailbox.clone(),
+                validity,
+            });
         }
         let is_complete = mailbox.folder.is_none() || self.account.fetch_all || self.account.flush;
         if is_complete && survey.listed.iter().all(|listed| listed.uid.is_some()) {
-            let uids = survey.listed.iter().filter_map(|listed| listed.uid.as_ref());
+            let uids = survey
+                .listed
+                .iter()
+                .filter_map(|listed| listed.uid.as_ref());
             let gone = view.absent(uids).into_iter();
-            entries.extend(gone.map(|uid| Entry::Gone { mailbox: mailbox.clone(), uid }));
+            entries.extend(gone.map(|uid| Entry::Gone {
+                mailbox: mailbox.clone(),
+                uid,
+            }));
         }
         entries
     }
 
     fn is_full(&self) -> bool {
-        self.account.fetch_limit.is_some_and(|limit| self.fetched >= limit)
+        self.account
+            .fetch_limit
+            .is_some_and(|limit| self.fetched >= limit)
     }
 
     fn say_found(&mut self, folder: Option<&[u8]>, survey: &Survey, choice: &Choice) {
         let old = survey.old.saturating_add(choice.old);
-        let sizes = choice.fetch.iter().map(|listed| listed.size).sum::<Option<u64>>();
+        let sizes = choice
+            .fetch
+            .iter()
+            .map(|listed| listed.size)
+            .sum::<Option<u64>>();
         let count = u32::try_from(choice.fetch.len()).unwrap_or(u32::MAX);
         self.waiting = self.waiting.saturating_add(count);
         self.left = self.left.saturating_add(choice.left);
         self.meter.surveyed(survey.total, old, count, sizes);
         let progress = self.meter.read(Instant::now());
-        self.around.board.change(&self.account.id, |a| a.progress = progress);
+        self.around
+            .board
+            .change(&self.account.id, |a| a.progress = progress);
         let what = What::Found {
             folder: folder.map(|f| quiet(f, 100)),
             total: survey.total,
@@ -366,13 +403,21 @@ impl Poll<'_> {
         Ok(())
     }
 
-    async fn forget(&self, mailbox: &Mailbox, listed: &[Listed], gone: &[u32]) -> Result<(), Fault> {
+    async fn forget(
+        &self,
+        mailbox: &Mailbox,
+        listed: &[Listed],
+        gone: &[u32],
+    ) -> Result<(), Fault> {
         let gone: std::collections::HashSet<u32> = gone.iter().copied().collect();
         let entries = listed
             .iter()
             .filter(|listed| gone.contains(&listed.number))
             .filter_map(|listed| listed.uid.clone())
-            .map(|uid| Entry::Gone { mailbox: mailbox.clone(), uid })
+            .map(|uid| Entry::Gone {
+                mailbox: mailbox.clone(),
+                uid,
+            })
             .collect();
         self.around.record.commit(entries).await.map_err(unrecorded)
     }
@@ -389,7 +434,13 @@ impl Poll<'_> {
         };
         let progress = self.meter.read(Instant::now());
         self.sink = None;
-        Ended { status, fault, delivered: self.tally.delivered, bytes: self.tally.bytes, progress }
+        Ended {
+            status,
+            fault,
+            delivered: self.tally.delivered,
+            bytes: self.tally.bytes,
+            progress,
+        }
     }
 }
 
@@ -397,8 +448,13 @@ impl Poll<'_> {
 /// exit status of fetchmail for the former is 0 (cli.md section 3, Traps).
 fn undelivered(tally: &Tally) -> Option<Fault> {
     if tally.not_taken > 0 {
-        let cause = Cause::NotDelivered { count: tally.not_taken };
-        let words = tally.refusal.as_ref().map_or(&b""[..], |refusal| &refusal.words);
+        let cause = Cause::NotDelivered {
+            count: tally.not_taken,
+        };
+        let words = tally
+            .refusal
+            .as_ref()
+            .map_or(&b""[..], |refusal| &refusal.words);
         return Some(Fault::yours(cause, status::OK).said(words));
     }
     let fault = Fault::passing(Cause::Withheld(tally.withheld), status::SERVER);
@@ -435,7 +491,12 @@ impl Choice {
         let pending = view.pending().into_iter().filter_map(|uid| {
             let number = std::str::from_utf8(uid.as_bytes()).ok()?.parse().ok()?;
             let is_listed = self.delete.iter().any(|listed| listed.number == number);
-            (!is_listed).then_some(Listed { number, uid: Some(uid), size: None, is_seen: true })
+            (!is_listed).then_some(Listed {
+                number,
+                uid: Some(uid),
+                size: None,
+                is_seen: true,
+            })
         });
         let pending: Vec<_> = pending.collect();
         self.delete.extend(pending);

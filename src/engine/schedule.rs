@@ -197,7 +197,12 @@ impl Scheduler {
         }
         let before = self.board.snapshot();
         let rc_path = self.options.source.name();
-        self.board.load(Snapshot { halted: Some(halt), advice, rc_path, ..before });
+        self.board.load(Snapshot {
+            halted: Some(halt),
+            advice,
+            rc_path,
+            ..before
+        });
     }
 
     fn is_once(&self) -> bool {
@@ -210,7 +215,10 @@ impl Scheduler {
 
     fn next_due(&self) -> Option<Instant> {
         let slots = self.slots.iter().filter(|slot| slot.running.is_none());
-        slots.filter_map(|slot| slot.due).chain(self.lock_again).min()
+        slots
+            .filter_map(|slot| slot.due)
+            .chain(self.lock_again)
+            .min()
     }
 
     async fn time_has_come(&mut self) {

@@ -33,7 +33,13 @@ pub async fn open(account: &Account, board: &Board) -> Result<Session, Fault> {
             Err(fault) if matches!(fault.status, status::SOCKET | status::PROTOCOL) => {
                 let again = open_as(account, Kind::Pop3, board).await;
                 // When neither answers, the first failure is the one worth telling.
-                again.map_err(|second| if second.status == status::SOCKET { fault } else { second })
+                again.map_err(|second| {
+                    if second.status == status::SOCKET {
+                        fault
+                    } else {
+                        second
+                    }
+                })
             }
             done => done,
         },
@@ -74,22 +80,37 @@ async fn open_as(account: &Account, kind: Kind, board: &Board) -> Result<Session
     };
     let protected = maildrop.is_protected();
     board.log(Some(&account.id), What::SignedIn { protected });
-    Ok(Session { maildrop, protocol: label, address, port })
+    Ok(Session {
+        maildrop,
+        protocol: label,
+        address,
+        port,
+    })
 }
 
 fn sign_in(account: &Account) -> Result<SignIn, Fault> {
     if !matches!(account.auth, Auth::Any | Auth::Password | Auth::CramMd5) {
-        let refused = crate::proto::Error::Refused { reason: Reason::NoMethod, reply: Vec::new() };
+        let refused = crate::proto::Error::Refused {
+            reason: Reason::NoMethod,
+            reply: Vec::new(),
+        };
         return Err(of_server(net::Error::Proto(refused), account, 0));
     }
     let Some(password) = account.password.clone() else {
         return Err(Fault::yours(Cause::NoPassword, status::SIGN_IN));
     };
     Ok(SignIn {
-        credentials: Credentials { user: account.user.clone(), password },
+        credentials: Credentials {
+            user: account.user.clone(),
+            password,
+        },
         auth: account.auth,
         wants_apop: account.protocol == Protocol::Apop,
-        tls: if account.tls.implicit { TlsPolicy::Never } else { tls::policy(&account.tls) },
+        tls: if account.tls.implicit {
+            TlsPolicy::Never
+        } else {
+            tls::policy(&account.tls)
+        },
     })
 }
 
@@ -109,7 +130,10 @@ fn port(account: &Account, kind: Kind) -> Result<u16, Fault> {
         (_, "pop3s") => Ok(995),
         (_, "imap" | "imap2") => Ok(143),
         (_, "imaps") => Ok(993),
-        _ => Err(Fault::yours(Cause::Unsupported(format!("service {service}")), status::SYNTAX)),
+        _ => Err(Fault::yours(
+            Cause::Unsupported(format!("service {service}")),
+            status::SYNTAX,
+        )),
     }
 }
 

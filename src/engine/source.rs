@@ -67,12 +67,21 @@ impl Source {
             },
         };
         let config = self.resolve(&bytes).map_err(Halt::Syntax)?;
-        advice.extend(config.advice.iter().map(|d| d.in_file(&self.name()).to_string()));
+        advice.extend(
+            config
+                .advice
+                .iter()
+                .map(|d| d.in_file(&self.name()).to_string()),
+        );
         for (id, word) in &config.unsupported {
             let text = gettext("{account} is not polled: this version cannot do “{keyword}”.");
             advice.push(fill(&text, &[("account", id), ("keyword", word)]));
         }
-        Ok(Loaded { config, advice, stamp })
+        Ok(Loaded {
+            config,
+            advice,
+            stamp,
+        })
     }
 
     /// Whether the file is another than `stamp` says. A file that cannot be looked at counts as
@@ -97,7 +106,11 @@ impl Source {
             servers: self.servers.clone(),
         };
         let document = Document::parse(bytes.to_vec());
-        rc::resolve(&document, &self.overrides, &around)
-            .map_err(|errors| errors.iter().map(|d| d.in_file(&self.name()).to_string()).collect())
+        rc::resolve(&document, &self.overrides, &around).map_err(|errors| {
+            errors
+                .iter()
+                .map(|d| d.in_file(&self.name()).to_string())
+                .collect()
+        })
     }
 }

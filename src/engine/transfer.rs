@@ -88,7 +88,11 @@ enum Phase {
     /// The header is being gathered.
     Head(Collector),
     /// The body streams on under this ticket.
-    Body { ticket: Ticket, ends: LineEnds, about: Rewritten },
+    Body {
+        ticket: Ticket,
+        ends: LineEnds,
+        about: Rewritten,
+    },
     /// What comes is thrown away.
     Discard,
 }
@@ -207,7 +211,11 @@ impl Course<'_, '_> {
                 // Whatever was asked for and never came is not there (expunged meanwhile).
                 self.asked.clear();
                 self.asked_octets = 0;
-                if let Some(Current { phase: Phase::Body { ticket, .. }, .. }) = self.current.take() {
+                if let Some(Current {
+                    phase: Phase::Body { ticket, .. },
+                    ..
+                }) = self.current.take()
+                {
                     self.on.sink.abort(ticket).await;
                 }
             }
@@ -226,14 +234,24 @@ impl Course<'_, '_> {
             uid: listed.uid,
             deletes: !self.on.account.keep,
         };
-        let phase =
-            if self.is_ending { Phase::Discard } else { Phase::Head(Collector::default()) };
-        self.current =
-            Some(Current { number, announced: listed.size, memo, octets: 0, phase });
+        let phase = if self.is_ending {
+            Phase::Discard
+        } else {
+            Phase::Head(Collector::default())
+        };
+        self.current = Some(Current {
+            number,
+            announced: listed.size,
+            memo,
+            octets: 0,
+            phase,
+        });
     }
 
     async fn chunk(&mut self, chunk: Bytes) {
-        let Some(current) = &mut self.current else { return };
+        let Some(current) = &mut self.current else {
+            return;
+        };
         current.octets += chunk.len() as u64;
         let now = Instant::now();
         self.on.meter.received(chunk.len() as u64, now);
@@ -249,12 +267,16 @@ impl Course<'_, '_> {
             self.sink_is_gone().await;
         }
         let progress = self.on.meter.read(now);
-        self.on.board.progress(&self.on.account.id, |a| a.progress = progress);
+        self.on
+            .board
+            .progress(&self.on.account.id, |a| a.progress = progress);
     }
 
     /// The header is complete: decides, and opens the delivery. `false` when the sink has ended.
     async fn deliver(&mut self, header: Header) -> bool {
-        let Some(current) = &mut self.current else { return true };
+        let Some(current) = &mut self.current else {
+            return true;
+        };
         let account = self.on.account;
         let about = transit::rewrite(&header, account, self.on.server);
         if about.is_malformed || (about.is_folder_data && current.number == 1) {
@@ -268,10 +290,14 @@ impl Course<'_, '_> {
         }
         let size = current.announced;
         let envelope = transit::envelope(&about, account, self.on.server, size);
-        let received = self.on.stamp.as_ref().zip(envelope.recipients.first()).map_or_else(
-            Vec::new,
-            |(stamp, recipient)| stamp.line(recipient, &super::clock::rfc5322_now()),
-        );
+        let received = self
+            .on
+            .stamp
+            .as_ref()
+            .zip(envelope.recipients.first())
+            .map_or_else(Vec::new, |(stamp, recipient)| {
+                stamp.line(recipient, &super::clock::rfc5322_now())
+            });
         let Some(ticket) = self.on.sink.begin(envelope, current.memo.clone()).await else {
             return false;
         };
@@ -279,21 +305,46 @@ impl Course<'_, '_> {
         let head = [&about.before[..], &received, &about.after].concat();
         let head = ends.apply(Bytes::from(head));
         let rest = ends.apply(header.rest);
-        let about = Rewritten { before: Vec::new(), after: Vec::new(), ..about };
-        current.phase = Phase::Body { ticket, ends, about };
+        let about = Rewritten {
+            before: Vec::new(),
+            after: Vec::new(),
+            ..about
+        };
+        current.phase = Phase::Body {
+            ticket,
+            ends,
+            about,
+        };
         self.on.sink.write(head).await && self.on.sink.write(rest).await
     }
 
     async fn finish(&mut self) {
-        if let Some(Current { phase: Phase::Head(collector), .. }) = &mut self.current {
+        if let Some(Current {
+            phase: Phase::Head(collector),
+            ..
+        }) = &mut self.current
+        {
             let header = std::mem::take(collector).finish();
             if !self.deliver(header).await {
                 return self.sink_is_gone().await;
             }
         }
-        let Some(current) = self.current.take() else { return };
-        let Phase::Body { ticket, ends, about } = current.phase else { return };
-        let flying = Flying { number: current.number, octets: current.octets, about };
+        let Some(current) = self.current.take() else {
+            return;
+        };
+        let Phase::Body {
+            ticket,
+            ends,
+            about,
+        } = current.phase
+        else {
+            return;
+        };
+        let flying = Flying {
+            number: current.number,
+            octets: current.octets,
+            about,
+        };
         self.flying.insert(ticket, flying);
         let tail = ends.finish();
         if !(self.on.sink.write(tail).await && self.on.sink.finish().await) {
@@ -390,7 +441,11 @@ impl Course<'_, '_> {
     }
 
     fn left(&self, number: u32, octets: Option<u64>, why: Why) {
-        let what = What::Left { octets, number: (number, self.on.total), why };
+        let what = What::Left {
+            octets,
+            number: (number, self.on.total),
+            why,
+        };
         self.on.board.log(Some(&self.on.account.id), what);
     }
 
@@ -433,7 +488,10 @@ impl Course<'_, '_> {
             self.tally.is_cut = true;
         }
         match &mut self.current {
-            Some(Current { phase: Phase::Body { ticket, .. }, .. }) => {
+            Some(Current {
+                phase: Phase::Body { ticket, .. },
+                ..
+            }) => {
                 self.on.sink.abort(*ticket).await;
                 self.after_abort();
             }

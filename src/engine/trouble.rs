@@ -59,7 +59,12 @@ pub struct Fault {
 impl Fault {
     /// A fault without words of a peer.
     pub fn new(who: Who, cause: Cause, status: u8) -> Self {
-        Self { who, cause, words: String::new(), status }
+        Self {
+            who,
+            cause,
+            words: String::new(),
+            status,
+        }
     }
 
     /// The person must mend it.
@@ -105,7 +110,10 @@ pub fn of_server(error: net::Error, account: &Account, port: u16) -> Fault {
         E::TimedOut { host, seconds } => {
             Fault::passing(Cause::TimedOut(host, seconds), status::SOCKET)
         }
-        E::Tls { sentence, is_certificate } => {
+        E::Tls {
+            sentence,
+            is_certificate,
+        } => {
             let who = if is_certificate { Who::You } else { Who::Retry };
             Fault::new(who, Cause::Certificate(sentence), status::SOCKET)
         }
@@ -157,12 +165,12 @@ pub fn of_sink(error: deliver::Error) -> Fault {
         E::Broken { peer, what } => {
             Fault::passing(Cause::NoListener(peer), status::DELIVERY).said(what.as_bytes())
         }
-        E::Disk { path, is_full: true, .. } => {
-            Fault::yours(Cause::DiskFull(path), status::DELIVERY)
-        }
-        E::Disk { path, what, .. } => {
-            Fault::yours(Cause::Folderless(path, what), status::DELIVERY)
-        }
+        E::Disk {
+            path,
+            is_full: true,
+            ..
+        } => Fault::yours(Cause::DiskFull(path), status::DELIVERY),
+        E::Disk { path, what, .. } => Fault::yours(Cause::Folderless(path, what), status::DELIVERY),
         E::Command { what } => Fault::yours(Cause::Command(what), status::SYNTAX),
     }
 }
@@ -179,15 +187,30 @@ mod tests {
             assert_eq!((fault.who, fault.status), expected, "{fault:?}");
         };
         let refused = |reason| {
-            net::Error::Proto(proto::Error::Refused { reason, reply: b"-ERR no\x1b[2J".to_vec() })
+            net::Error::Proto(proto::Error::Refused {
+                reason,
+                reply: b"-ERR no\x1b[2J".to_vec(),
+            })
         };
         check(net::Error::UnknownHost { host: "x".into() }, (Who::You, 2));
-        check(net::Error::TimedOut { host: "x".into(), seconds: 3 }, (Who::Retry, 2));
+        check(
+            net::Error::TimedOut {
+                host: "x".into(),
+                seconds: 3,
+            },
+            (Who::Retry, 2),
+        );
         check(refused(Reason::SignIn), (Who::You, 3));
         check(refused(Reason::Locked), (Who::Retry, 9));
         check(refused(Reason::Busy), (Who::Retry, 14));
-        check(net::Error::Proto(proto::Error::NoTls { reply: vec![] }), (Who::You, 2));
-        check(net::Error::Proto(proto::Error::TooMuch { what: "x" }), (Who::Retry, 4));
+        check(
+            net::Error::Proto(proto::Error::NoTls { reply: vec![] }),
+            (Who::You, 2),
+        );
+        check(
+            net::Error::Proto(proto::Error::TooMuch { what: "x" }),
+            (Who::Retry, 4),
+        );
         let words = of_server(refused(Reason::SignIn), &account, 110).words;
         assert_eq!(words, "-ERR no\u{fffd}[2J");
     }
@@ -196,6 +219,9 @@ mod tests {
     fn history_counts_tries() {
         let first = Fault::passing(Cause::Busy, 14).follow(None);
         let second = Fault::passing(Cause::Locked, 9).follow(Some(&first));
-        assert_eq!((first.tries, second.tries, second.since), (1, 2, first.since));
+        assert_eq!(
+            (first.tries, second.tries, second.since),
+            (1, 2, first.since)
+        );
     }
 }

@@ -47,12 +47,16 @@ impl Draft {
         }
     }
 
-    /// `proto`; KPOP brings its port along.
-    pub fn set_protocol(&mut self, protocol: Protocol) {
-        self.account.protocol = protocol;
-        if protocol == Protocol::Kpop && self.account.service.is_none() {
-            self.account.service = Some("kpop".to_owned());
-        }
+    /// `lmtp` with a listener on the port of SMTP, which is other people's mail. Counts even where
+    /// `mda` or `bsmtp` take the mail (6.4.37 refuses such a file).
+    pub fn is_lmtp_without_port(&self) -> bool {
+        let is_smtp_port = |host: &String| {
+            !host.starts_with('/')
+                && host
+                    .split_once('/')
+                    .is_none_or(|(_, port)| matches!(port, "" | "25" | "smtp"))
+        };
+        self.is_lmtp && (self.hosts.is_empty() || self.hosts.iter().any(is_smtp_port))
     }
 
     /// Settles what is left; `ordinal` is told by the caller.

@@ -6,7 +6,7 @@ mod check;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::rc::account::{Account, AccountId, Globals, Protocol};
+use crate::rc::account::{Account, AccountId, Auth, Globals, Protocol};
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::Document;
 use crate::rc::draft::Draft;
@@ -129,21 +129,24 @@ impl Resolver<'_> {
             &entry.users
         };
         for user in users {
-            let mut account = self.account(entry, user);
+            let draft = self.draft(entry, user);
+            let lacks_port = draft.is_lmtp_without_port();
+            let mut account = draft.finish(&self.around.invoking_user);
             account.is_active = is_active;
             let equals = (account.id.label.clone(), account.id.user.clone());
             let ordinal = self.ordinals.entry(equals).or_default();
             account.id.ordinal = *ordinal;
             *ordinal += 1;
             if is_wanted {
-                self.check.account(&account, entry, user, &self.globals);
+                self.check
+                    .account(&account, entry, user, &self.globals, lacks_port);
                 self.unsupported(&account, entry, user);
                 self.accounts.push(account);
             }
         }
     }
 
-    fn account(&self, entry: &Entry, user: &Settings) -> Account {
+    fn draft(&self, entry: &Entry, user: &Settings) -> Draft {
         let mut draft = Draft::new(&entry.label, &self.around.invoking_user);
         for setting in self.inherited() {
             if setting.keyword.id != Id::Aka {
@@ -171,7 +174,7 @@ impl Resolver<'_> {
                 self.lay(&mut draft, setting, &setting.value);
             }
         }
-        draft.finish(&self.around.invoking_user)
+        draft
     }
 
     /// Settings of `defaults`: server options, and those of its first user entry.
@@ -181,7 +184,12 @@ impl Resolver<'_> {
         server.into_iter().chain(users).flat_map(Settings::iter)
     }
 
+    /// `auth any` is as if nothing was said: it does not undo an `auth` of the defaults or, on
+    /// the command line, of the file (as in 6.4.37).
     fn lay(&self, draft: &mut Draft, setting: &Setting, value: &Value) {
+        if *value == Value::Auth(Auth::Any) {
+            return;
+        }
         if let Act::Account(act) = setting.keyword.act {
             act(
                 draft,

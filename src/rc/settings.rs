@@ -175,19 +175,19 @@ pub struct Setting {
 pub struct Settings(Vec<Setting>);
 
 impl Settings {
-    /// Says an option: lists grow, anything else is replaced.
-    pub fn say(&mut self, setting: Setting) {
-        match self
+    /// Says an option: lists grow, anything else is replaced. What was said last is last, because
+    /// `port` and `service` mean the same.
+    pub fn say(&mut self, mut setting: Setting) {
+        if let Some(at) = self
             .0
-            .iter_mut()
-            .find(|old| old.keyword.id == setting.keyword.id)
+            .iter()
+            .position(|old| old.keyword.id == setting.keyword.id)
         {
-            Some(old) => {
-                old.value.add(setting.value);
-                old.origin = setting.origin;
-            }
-            None => self.0.push(setting),
+            let mut old = self.0.remove(at);
+            old.value.add(setting.value);
+            setting.value = old.value;
         }
+        self.0.push(setting);
     }
 
     /// What was said about `id`.
@@ -195,7 +195,7 @@ impl Settings {
         self.0.iter().find(|setting| setting.keyword.id == id)
     }
 
-    /// All of them, in the order they were first said.
+    /// All of them, in the order they were last said.
     pub fn iter(&self) -> impl Iterator<Item = &Setting> {
         self.0.iter()
     }

@@ -119,6 +119,9 @@ impl Imap {
 }
 
 fn survey(found: Found, is_all: bool) -> Survey {
+    // Without UIDVALIDITY a UID says nothing about the next session.
+    let is_named = found.uid_validity.is_some();
+    let listed = |item| listed(item, is_named);
     let listed: Vec<_> = found.listed.into_iter().map(listed).collect();
     let candidates = u32::try_from(listed.len()).unwrap_or(u32::MAX);
     Survey {
@@ -135,10 +138,10 @@ fn survey(found: Found, is_all: bool) -> Survey {
     }
 }
 
-fn listed(item: proto::imap::session::Item) -> Listed {
+fn listed(item: proto::imap::session::Item, is_named: bool) -> Listed {
     Listed {
         number: item.uid,
-        uid: Some(Uid::from(item.uid)),
+        uid: is_named.then(|| Uid::from(item.uid)),
         size: item.size,
         is_seen: item.is_seen,
     }

@@ -7,7 +7,9 @@ use std::fs;
 pub fn invoking() -> String {
     let uid = rustix::process::getuid().as_raw();
     let passwd = fs::read("/etc/passwd").unwrap_or_default();
-    let named = ["FETCHMAILUSER", "LOGNAME", "USER"].iter().find_map(std::env::var_os);
+    let named = ["FETCHMAILUSER", "LOGNAME", "USER"]
+        .iter()
+        .find_map(std::env::var_os);
     let named = named.map(|name| name.to_string_lossy().into_owned());
     choose(named.as_deref(), uid, &String::from_utf8_lossy(&passwd))
 }

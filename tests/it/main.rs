@@ -6,6 +6,7 @@ mod catalogue;
 mod connect;
 mod pump;
 mod servers;
+mod compat_rc;
 mod support;
 mod tidy;
 mod tls;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::deliver::{Delivery, QUEUE, Report};
+use crate::deliver::{Delivery, Error, QUEUE, Report};
 use crate::mail::envelope::BodyType;
 
 struct Rig {

@@ -229,7 +229,12 @@ pub fn dial(listener: &Listener, timeout: Duration, label: &'static str) -> Dial
 }
 
 /// A listener as a peer: TLS is not spoken to it (engine.md section 14), so its rules are empty.
-pub(super) fn peer(host: &str, port: u16, timeout: Duration, label: &'static str) -> Result<Peer, net::Error> {
+pub(super) fn peer(
+    host: &str,
+    port: u16,
+    timeout: Duration,
+    label: &'static str,
+) -> Result<Peer, net::Error> {
     let none = Tls {
         implicit: false,
         proto: Some(String::new()),

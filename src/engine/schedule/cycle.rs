@@ -21,7 +21,11 @@ impl Scheduler {
         let mut old = std::mem::take(&mut self.slots);
         let is_named = !self.options.source.servers.is_empty();
         for account in loaded.config.accounts {
-            let unsupported = loaded.config.unsupported.iter().find(|(id, _)| *id == account.id);
+            let unsupported = loaded
+                .config
+                .unsupported
+                .iter()
+                .find(|(id, _)| *id == account.id);
             let known = old.iter().position(|slot| slot.account.id == account.id);
             let known = known.map(|at| old.swap_remove(at));
             let is_due = account.is_active || is_named;
@@ -46,7 +50,10 @@ impl Scheduler {
             let fresh = slot.fresh_status();
             match known {
                 Some(known) if known.state != State::Skipped && slot.account.is_active => {
-                    crate::engine::api::AccountStatus { target: fresh.target, ..known.clone() }
+                    crate::engine::api::AccountStatus {
+                        target: fresh.target,
+                        ..known.clone()
+                    }
                 }
                 _ => fresh,
             }
@@ -74,15 +81,20 @@ impl Scheduler {
     }
 
     fn start(&mut self, at: usize) {
-        let Some(around) = self.around.clone() else { return };
+        let Some(around) = self.around.clone() else {
+            return;
+        };
         let slot = &mut self.slots[at];
         let stop = CancellationToken::new();
         slot.running = Some(stop.clone());
         slot.due = None;
         let account = slot.account.clone();
         let unsupported = slot.unsupported.clone();
-        let key: MailboxKey =
-            (account.host.clone(), account.service.clone(), account.user.clone());
+        let key: MailboxKey = (
+            account.host.clone(),
+            account.service.clone(),
+            account.user.clone(),
+        );
         let mailbox = self.mailboxes.entry(key).or_default().clone();
         let places = self.places.clone();
         self.board.change(&account.id, |a| {
@@ -143,16 +155,28 @@ impl Scheduler {
             return;
         };
         slot.running = None;
-        let before = self.board.snapshot().accounts.into_iter().find(|a| a.id == *id);
+        let before = self
+            .board
+            .snapshot()
+            .accounts
+            .into_iter()
+            .find(|a| a.id == *id);
         let before = before.and_then(|a| a.trouble);
-        let was_stopped = ended.fault.as_ref().is_some_and(|f| f.cause == Cause::Stopped);
+        let was_stopped = ended
+            .fault
+            .as_ref()
+            .is_some_and(|f| f.cause == Cause::Stopped);
         let trouble = match ended.fault {
             Some(fault) if !was_stopped => Some(fault.follow(before.as_ref())),
             Some(_) => before,
             None => None,
         };
         let every = slot.account.interval;
-        let rest = if self.is_ending { None } else { pause(self.interval, every, trouble.as_ref()) };
+        let rest = if self.is_ending {
+            None
+        } else {
+            pause(self.interval, every, trouble.as_ref())
+        };
         if slot.account.is_active {
             slot.due = rest.map(|rest| Instant::now() + rest);
         }
@@ -183,7 +207,10 @@ impl Scheduler {
             },
         );
         if ended.delivered > 0 {
-            self.board.tell(Event::Arrived { id: id.clone(), count: ended.delivered });
+            self.board.tell(Event::Arrived {
+                id: id.clone(),
+                count: ended.delivered,
+            });
         }
     }
 
@@ -191,7 +218,11 @@ impl Scheduler {
     pub(super) fn poll_broke(&mut self, error: &tokio::task::JoinError) {
         tracing::error!(%error, "a poll broke");
         let rest = pause(self.interval, 1, None);
-        let Some(slot) = self.slots.iter_mut().find(|slot| slot.task == Some(error.id())) else {
+        let Some(slot) = self
+            .slots
+            .iter_mut()
+            .find(|slot| slot.task == Some(error.id()))
+        else {
             return;
         };
         slot.running = None;
@@ -203,7 +234,8 @@ impl Scheduler {
             a.last_status = Some(status::INTERNAL);
             a.trouble = Some(trouble.clone());
         });
-        self.board.log(Some(&slot.account.id), What::Failed(trouble));
+        self.board
+            .log(Some(&slot.account.id), What::Failed(trouble));
     }
 }
 

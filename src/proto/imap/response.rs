@@ -188,21 +188,25 @@ fn scan_untagged(line: &Bytes, mut cursor: Cursor<'_>) -> Response {
 
 fn scan_status(line: &Bytes, text: &[u8]) -> Option<Status> {
     let mut cursor = Cursor::new(text);
-    let kind = match cursor.word().to_ascii_uppercase().as_slice() {
-        b"OK" => Kind::Ok,
-        b"NO" => Kind::No,
-        b"BAD" => Kind::Bad,
-        b"BYE" => Kind::Bye,
-        b"PREAUTH" => Kind::Preauth,
-        _ => return None,
-    };
+    let word = cursor.word();
+    let (_, kind) = KINDS
+        .iter()
+        .find(|(name, _)| word.eq_ignore_ascii_case(name))?;
     cursor.blanks();
     Some(Status {
-        kind,
+        kind: *kind,
         code: scan_code(line, cursor.rest()),
         line: line.slice_ref(text),
     })
 }
+
+const KINDS: [(&[u8], Kind); 5] = [
+    (b"OK", Kind::Ok),
+    (b"NO", Kind::No),
+    (b"BAD", Kind::Bad),
+    (b"BYE", Kind::Bye),
+    (b"PREAUTH", Kind::Preauth),
+];
 
 /// A code ends at the first `]`: none that matters here has one inside.
 fn scan_code(line: &Bytes, text: &[u8]) -> Option<Code> {

@@ -80,7 +80,7 @@ pub enum Mark {
 pub struct Found {
     /// Messages in the folder.
     pub total: u32,
-    /// UIDVALIDITY, if the server gives a usable one.
+    /// UIDVALIDITY; without one, or if the server says so, UIDs name nothing in another session.
     pub uid_validity: Option<u32>,
     /// Nothing can be marked or deleted.
     pub is_read_only: bool,
@@ -124,6 +124,8 @@ struct Folder {
     total: u32,
     uid_validity: Option<u32>,
     is_read_only: bool,
+    /// UIDs mean nothing in another session (`UIDNOTSTICKY`, RFC 4315 section 3).
+    is_fleeting: bool,
     seqs: Seqs,
     /// What we have marked and the server has agreed to.
     deleted: Set,
@@ -242,6 +244,8 @@ impl Session {
                 self.capabilities = Some(list);
             } else if code.is("READ-ONLY") {
                 self.folder.is_read_only = true;
+            } else if code.is("UIDNOTSTICKY") {
+                self.folder.is_fleeting = true;
             } else if code.is("UIDVALIDITY") {
                 let known = self
                     .folder

@@ -59,10 +59,10 @@ impl Talk {
         talk
     }
 
-    /// How much the server says.
-    pub fn octets(&self) -> usize {
+    /// All that the server says.
+    pub fn said(&self) -> Vec<u8> {
         let said = self.lines.iter().filter(|(is_client, _)| !is_client);
-        said.map(|(_, line)| line.len()).sum()
+        said.flat_map(|(_, line)| line.clone()).collect()
     }
 
     /// The same dialogue with the connection lost after so many of the server's octets.
@@ -203,31 +203,26 @@ impl<'a, F: FnMut() -> usize> Wire<'a, F> {
     }
 
     fn surveyed(&mut self, session: &mut Session) -> Result<Vec<u32>, Error> {
-        loop {
-            match self.next(session)? {
-                Some(Event::Surveyed(found)) => {
-                    let items = found.listed.iter();
-                    let items: Vec<_> = items
-                        .map(|i| {
-                            format!("{}:{:?}{}", i.uid, i.size, if i.is_seen { "s" } else { "" })
-                        })
-                        .collect();
-                    self.told.push(format!(
-                        "found {} of {} validity {:?}{}",
-                        items.join(" "),
-                        found.total,
-                        found.uid_validity,
-                        if found.is_read_only { " read-only" } else { "" }
-                    ));
-                    return Ok(found.listed.iter().map(|i| i.uid).collect());
-                }
-                Some(Event::NotSurveyed(error)) => {
-                    self.told.push(format!("not surveyed {error:?}"));
-                    return Ok(Vec::new());
-                }
-                other => panic!("{other:?}"),
+        let found = match self.next(session)? {
+            Some(Event::Surveyed(found)) => found,
+            Some(Event::NotSurveyed(error)) => {
+                self.told.push(format!("not surveyed {error:?}"));
+                return Ok(Vec::new());
             }
+            other => panic!("{other:?}"),
+        };
+        let seen = |is_seen| if is_seen { "s" } else { "" };
+        let items = found.listed.iter();
+        let items: Vec<_> = items
+            .map(|i| format!("{}:{:?}{}", i.uid, i.size, seen(i.is_seen)))
+            .collect();
+        let mut told = format!("found {} of {}", items.join(" "), found.total);
+        told.push_str(&format!(" validity {:?}", found.uid_validity));
+        if found.is_read_only {
+            told.push_str(" read-only");
         }
+        self.told.push(told);
+        Ok(found.listed.iter().map(|i| i.uid).collect())
     }
 
     fn fetched(&mut self, session: &mut Session) -> Result<Vec<u32>, Error> {

@@ -2,7 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::command::Tag;
+use super::splitter::Splitter;
 use super::talk::Talk;
+use super::{Event, Login, Mark, Session};
+use crate::proto::machine::{Machine, Step};
 
 mod codec;
 
@@ -51,12 +55,54 @@ proptest! {
     }
 }
 
+/// What a server says, damaged, is an error or something else said, but never a panic or a loop.
+fn survives(said: &[u8]) {
+    let talk = Talk::new("");
+    let mut login = Login::new(talk.credentials, talk.method, talk.tls, true);
+    login.inbox().extend_from_slice(said);
+    while matches!(login.step(), Ok(Step::Send(_))) {}
+    let mut session = Session::new(Splitter::default(), Tag::FIRST, None);
+    session.survey(b"INBOX", true, false);
+    session.request(&[6, 7, 17]);
+    session.mark(&[6, 7, 17], Mark::Deleted);
+    session.close();
+    session.inbox().extend_from_slice(said);
+    for _ in 0..10_000 {
+        match session.step() {
+            Ok(Step::Event(Event::Idle) | Step::Input | Step::Done) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
+    panic!("does not come to an end");
+}
+
+proptest! {
+    #[test]
+    fn damage_is_survived(which in 0..TALKS.len(), cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0_u8..3), 1..20)) {
+        let mut said = Talk::new(TALKS[which]).said();
+        for (at, octet, how) in cuts {
+            let at = at.index(said.len());
+            match how {
+                0 => said[at] = octet,
+                1 => said.insert(at, octet),
+                _ => { said.remove(at); }
+            }
+        }
+        survives(&said);
+    }
+
+    #[test]
+    fn noise_is_survived(said in "(\\* |A[1-9] )?[ -~]{0,40}([{(][0-9]{0,3}[})])?(\r\n[ -~]{0,20}\r\n)?") {
+        survives(said.as_bytes());
+    }
+}
+
 /// A line cut anywhere: what was not whole is not told as whole, and nothing panics.
 #[test]
 fn truncation_anywhere_gives_no_wrong_end() {
     for text in TALKS {
         let whole = Talk::new(text);
-        for octets in 0..whole.octets() {
+        for octets in 0..whole.said().len() {
             let told = whole.cut(octets).events(|| usize::MAX);
             let (last, before) = told.split_last().unwrap();
             assert!(

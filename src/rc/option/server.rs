@@ -24,7 +24,7 @@ pub static WORDS: &[Keyword] = &[
     word(Id::Proto, Kind::Protocol, &["proto", "protocol"])
         .cli(&[arg(Some(b'p'), &["protocol", "proto"])]).default("auto")
         .help("the protocol to retrieve mail with")
-        .account(|d, v| if let Value::Protocol(p) = v { d.set_protocol(*p) }),
+        .account(|d, v| if let Value::Protocol(p) = v { d.account.protocol = *p }),
     word(Id::Localdomains, Kind::List, &["localdomains", "local"])
         .help("domains to take as local")
         .account(|d, v| d.account.local_domains = v.list().to_vec()),
@@ -52,8 +52,10 @@ pub static WORDS: &[Keyword] = &[
     word(Id::Envelope, Kind::Envelope, &["envelope"]).no(Negation::RunOn)
         .cli(&[arg(Some(b'E'), &["envelope"])]).default("Received")
         .help("header that names the recipient")
-        .account(|d, v| d.account.envelope = match v {
-            Value::Envelope { skip, name } => EnvelopeSource::Header {
+        // The count is inherited apart from the name.
+        .account(|d, v| d.account.envelope = match (v, &d.account.envelope) {
+            (Value::Envelope { skip: 0, name }, EnvelopeSource::Header { skip, .. })
+            | (Value::Envelope { skip, name }, _) => EnvelopeSource::Header {
                 name: name.clone(), skip: *skip, is_explicit: true,
             },
             _ => EnvelopeSource::Disabled,

@@ -29,9 +29,12 @@ pub static WORDS: &[Keyword] = &[
         .account(|d, v| d.account.password = v.secret()),
     word(Id::Is, Kind::Names, &["is", "to"])
         .help("who gets the mail here")
+        // `*` is inherited apart from the names.
         .account(|d, v| if let Value::Names { names, wildcard } = v {
-            d.account.local_names = names.clone();
-            d.account.wildcard = *wildcard;
+            d.account.wildcard |= *wildcard;
+            if !names.is_empty() {
+                d.account.local_names = names.clone();
+            }
         }),
     word(Id::Folder, Kind::List, &["folder", "folders"])
         .cli(&[arg(Some(b'r'), &["folder"])])

@@ -159,6 +159,7 @@ fn tricky_examples_that_are_refused() {
     fails(&format!("{p} sslproto auto"), "auto"); // 22
     fails("set daemon=300", "="); // 23, reported at 300 by 6.4.37
     rule(&format!("{p} lmtp"), "lmtp-port"); // 27
+    rule(&format!("{p} lmtp mda x smtphost h/26 h"), "lmtp-port");
     fails("poll foo proto imap user a is b=c=d here", "="); // 34
 }
 
@@ -406,6 +407,7 @@ fn accounts_that_must_not_be_polled() {
 fn advice() {
     rule("poll a user b # x", "comment-at-end");
     rule("\u{feff}poll a user b", "byte-order-mark");
+    rule("defaults user a user b\npoll c", "defaults-users");
     rule("poll a user b idle", "no-effect");
     rule("poll a service 993 user b", "ssl-port");
     rule("poll a service 143 user b ssl", "ssl-port");

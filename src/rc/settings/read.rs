@@ -5,6 +5,7 @@ mod value;
 mod words;
 
 use crate::base::i18n::gettext_noop;
+use crate::rc::account::Protocol;
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::{Document, Span};
 use crate::rc::lex::Kind as Shape;
@@ -157,6 +158,11 @@ impl Reader<'_> {
             users: Vec::new(),
         };
         let (entry, done) = self.body(entry);
+        if is_first && entry.users.len() > 1 {
+            let text = gettext_noop("Only the first user of the defaults entry counts");
+            self.diagnostics
+                .push(Diagnostic::advice("defaults-users", text, place));
+        }
         if is_first {
             self.stanzas.defaults = Some(entry);
         } else {
@@ -189,6 +195,18 @@ impl Reader<'_> {
                 return Err(self.error_at("server-option-after-user", text, start));
             }
             let setting = self.setting(found, start)?;
+            // KPOP brings its port along, and leaves it behind when the protocol changes again.
+            if setting.value == Value::Protocol(Protocol::Kpop)
+                && let Some(service) = option::find(Scope::Server, b"service")
+            {
+                let value = Value::Text(b"kpop".to_vec());
+                let origin = setting.origin;
+                entry.server.say(Setting {
+                    keyword: service.keyword,
+                    value,
+                    origin,
+                });
+            }
             entry.server.say(setting);
             return Ok(());
         }

@@ -27,7 +27,7 @@ fn connection() -> (Conn, DuplexStream) {
         host: "pop.example".to_owned(),
         port: 110,
         implicit_tls: false,
-        tls,
+        tls: tls.unwrap(),
         timeout: Duration::from_secs(10),
         label: "POP3",
     };

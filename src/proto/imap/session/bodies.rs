@@ -133,12 +133,7 @@ impl Session {
     pub(super) fn bodies_ended(&mut self, bodies: Bodies, status: &Status) -> Result<(), Error> {
         let missing = bodies.missing;
         let is_ok = status.kind == Kind::Ok;
-        if !is_ok
-            && matches!(
-                reason(status, Reason::Refused),
-                Reason::Busy | Reason::Limit
-            )
-        {
+        if !is_ok && wants_rest(status) {
             return Err(refused(status, Reason::Refused));
         }
         if !is_ok && missing.len() > 1 {
@@ -153,4 +148,12 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whether the server wants to be left alone (Q6). A bug or a part that is down may concern one
+/// message only (Q12, Dovecot with a damaged file): it must not stand before the others.
+fn wants_rest(status: &Status) -> bool {
+    let is = |name| status.code.as_ref().is_some_and(|code| code.is(name));
+    let reason = reason(status, Reason::Refused);
+    matches!(reason, Reason::Busy | Reason::Limit) && !is("SERVERBUG") && !is("UNAVAILABLE")
 }

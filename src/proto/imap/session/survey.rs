@@ -185,7 +185,10 @@ impl Session {
             Some(error) => Event::NotSurveyed(error),
             None => Event::Surveyed(Found {
                 total: self.folder.total,
-                uid_validity: self.folder.uid_validity,
+                uid_validity: self
+                    .folder
+                    .uid_validity
+                    .filter(|_| !self.folder.is_fleeting),
                 is_read_only: self.folder.is_read_only,
                 listed: candidates(surveying.is_all, &surveying.listed),
             }),

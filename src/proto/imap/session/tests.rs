@@ -100,8 +100,13 @@ fn one_failure_is_one_message() {
     ];
     assert_eq!(told, expected);
     // Refused in a command of its own.
-    let told = fetching("S: * 2 FETCH (UID 6 BODY[] {2} |S> aa |S: ) |S: A4 NO [SERVERBUG] {5}");
-    assert!(told.last().unwrap().contains("reason: Busy"), "{told:?}");
+    let told = fetching(
+        "S: * 2 FETCH (UID 6 BODY[] {2} |S> aa |S: ) |S: A4 NO [SERVERBUG] {5}
+        |C: A5 UID STORE 6 +FLAGS.SILENT (\\Deleted \\Seen) |S: A5 OK |C: A6 UID EXPUNGE 6
+        |C: A7 LOGOUT |S: A6 OK |S: * BYE",
+    );
+    assert_eq!(told[2], "refused 7 NO [SERVERBUG] {5}");
+    assert_eq!(told.last().unwrap(), "done");
     let told = fetching(
         "S: A4 NO x |C: A5 UID FETCH 6 (UID BODY.PEEK[]) |C: A6 UID FETCH 7 (UID BODY.PEEK[])
         |S: A5 NO x |S: A6 BAD y |C: A7 LOGOUT |S: A7 OK",
@@ -183,6 +188,15 @@ fn folders_with_odd_names() {
         "{told:?}"
     );
     assert_eq!(told.last().unwrap(), "done");
+}
+
+#[test]
+fn uids_that_do_not_last() {
+    let told = events(
+        "S: * PREAUTH [CAPABILITY UIDPLUS] |C: A1 SELECT \"INBOX\" |C: A2 UID SEARCH UNSEEN UNDELETED
+        |S: * NO [UIDNOTSTICKY] never |S: * OK [UIDVALIDITY 9] |S: A1 OK |S: A2 OK |C: A3 LOGOUT |S: * BYE",
+    );
+    assert_eq!(told[1], "found  of 0 validity None");
 }
 
 #[test]
