@@ -24,7 +24,7 @@ use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::{Error, Feed, Part, Settings, disk_error};
+use super::{Feed, Part, Settings, disk_error};
 use crate::base::text::quiet;
 use crate::mail::Envelope;
 use crate::transit::{Outcome, Refusal, Ticket};
