@@ -134,7 +134,7 @@ impl Conn {
 
     fn queue(&mut self, outgoing: &Outgoing) {
         proto::machine::trace_sent(self.peer.label, outgoing);
-        self.has_secret |= outgoing.shown.is_some();
+        self.has_secret |= outgoing.is_secret;
         if self.write_error.is_none() {
             self.out.extend_from_slice(&outgoing.bytes);
         }
