@@ -26,7 +26,7 @@ fn server(room: usize, script: &'static str) -> (Conn, tokio::task::JoinHandle<(
         host: "imap.example".to_owned(),
         port: 143,
         implicit_tls: false,
-        tls: tls::Setup::new(&settings),
+        tls: tls::Setup::new(&settings).unwrap(),
         timeout: std::time::Duration::from_secs(60),
         label: "IMAP",
     };
