@@ -214,8 +214,11 @@ async fn fetch(server: &Server, fetcher: &Path, mail: &[Message]) -> bool {
     println!("On the server now:      {left:>3}");
     println!("In the Maildir:         {:>3}", delivered.len());
     println!("Of these, body intact:  {right:>3}");
-    for message in missing {
+    for message in missing.iter().take(5) {
         println!("Missing or changed:     {}", message.field("Subject"));
+    }
+    if missing.len() > 5 {
+        println!("                        and {} more", missing.len() - 5);
     }
     let is_well = status.success() && left == 0 && right == mail.len() && delivered.len() == right;
     println!(
