@@ -672,7 +672,7 @@ async fn cut_after_every_octet() {
                     }
                 });
                 let peer = peer("mx.test", 25, timeout, label);
-                Ok(net::Conn::new(Box::new(near), peer, None))
+                Ok(net::Conn::new(Box::new(near), peer?, None))
             })
         });
         let rig = Rig::over(&["mx.test"], settings(), dial, log);
