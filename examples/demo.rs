@@ -14,6 +14,7 @@ use mailparse::MailHeaderMap as _;
 use support::home::Home;
 use support::mailbox::{self, Message};
 use support::server::Server;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// The servers and homes of the tests, which use more of them than the demo does.
 #[path = "../tests/it/support"]
@@ -77,10 +78,21 @@ async fn main() -> ExitCode {
     // Ending here drops the home, the server and the programs.
     tokio::select! {
         is_well = shown => if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE },
-        _ = tokio::signal::ctrl_c() => {
+        () = stopped() => {
             println!("\nStopped; the temporary home is gone.");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Waits for Ctrl+C or a polite kill.
+async fn stopped() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
 }
 
