@@ -3,10 +3,11 @@
 
 mod bench;
 mod catalogue;
+mod compat_rc;
 mod connect;
+mod fetch;
 mod pump;
 mod servers;
-mod compat_rc;
 mod support;
 mod tidy;
 mod tls;
