@@ -1,3 +1,97 @@
-//! The command line.
+//! The command line: what was typed becomes an engine that runs in this process, or one piece
+//! of work done at once. Nothing here knows protocols or sockets.
 
+mod deliver;
+mod exit;
+mod fetch;
+mod lines;
 pub mod parse;
+mod screen;
+mod trace;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use crate::base::i18n::{fill, gettext};
+
+/// fetchmail's status for bad arguments.
+const USAGE: u8 = 5;
+
+/// Runs the command line; `args` begin with the program's name.
+pub fn main(args: Vec<OsString>) -> ExitCode {
+    let mut args = args.into_iter();
+    let program = args.next().map(base_name).unwrap_or_default();
+    let rest: Vec<OsString> = args.collect();
+    if program == "fetchmail" {
+        return fetch::run(&program, &rest).into();
+    }
+    let words: Vec<_> = rest.iter().map(|word| word.to_string_lossy()).collect();
+    let status = match words.first().map(AsRef::as_ref) {
+        None | Some("app") => start_desktop(rest.get(1..).unwrap_or_default()),
+        Some("fetch") => fetch::run("postrider", &rest[1..]),
+        Some("deliver") => deliver::run(&rest[1..]),
+        Some("help" | "--help" | "-h" | "-?") => {
+            println!("{}", usage());
+            0
+        }
+        Some("--version" | "-V") => {
+            println!("Postrider {}", crate::VERSION);
+            0
+        }
+        Some(word) => {
+            let text = gettext("postrider: unknown command “{word}”");
+            eprintln!("{}\n\n{}", fill(&text, &[("word", &word)]), usage());
+            USAGE
+        }
+    };
+    status.into()
+}
+
+fn base_name(program: OsString) -> String {
+    let name = Path::new(&program)
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_default()
+}
+
+fn usage() -> String {
+    gettext(
+        "Postrider fetches your mail and delivers it to this computer.
+
+Usage:
+  postrider                    open the window
+  postrider fetch [OPTIONS] [SERVER…]
+                               check for mail in the terminal, as fetchmail does;
+                               “postrider fetch --help” lists the options
+  postrider deliver --maildir FOLDER
+                               deliver one message from standard input
+  postrider help               this page
+  postrider --version          the release
+
+Accounts stand in ~/.fetchmailrc.",
+    )
+}
+
+/// Starts the desktop program found beside this one. The headless edition has none: it prints
+/// its help instead.
+fn start_desktop(args: &[OsString]) -> u8 {
+    let desktop = std::env::current_exe().ok().and_then(|own| {
+        let beside = own.with_file_name("postrider-desktop");
+        beside.is_file().then_some(beside)
+    });
+    let Some(desktop) = desktop else {
+        println!("{}", usage());
+        return 0;
+    };
+    match Command::new(&desktop).args(args).status() {
+        Ok(status) => status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .unwrap_or(1),
+        Err(error) => {
+            eprintln!("postrider: {}: {error}", desktop.display());
+            1
+        }
+    }
+}

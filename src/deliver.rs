@@ -8,11 +8,16 @@ pub mod maildir;
 pub mod mda;
 pub mod smtp;
 
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::mail::Envelope;
-use crate::transit::{Outcome, Ticket};
+use crate::rc::account::Target;
+use crate::transit::{Outcome, Refusal, Ticket};
 
 /// Why a whole sink cannot be used (one message's fate is an `Outcome`).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,7 +80,7 @@ pub enum Report {
     /// The sink goes on when `go` says true; false or a dropped sender means: defer them.
     Intent {
         /// Ticket and the path of the file in `tmp/`.
-        files: Vec<(Ticket, std::path::PathBuf)>,
+        files: Vec<(Ticket, PathBuf)>,
         /// The engine's leave, given when the journal is durable.
         go: oneshot::Sender<bool>,
     },
@@ -106,3 +111,113 @@ impl Delivery {
 
 /// Most parts that wait for a sink; with chunks of at most 16 KiB this bounds its memory.
 pub const QUEUE: usize = 16;
+
+/// What a sink needs to know beside its target.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What we call ourselves to a listener.
+    pub own_name: String,
+    /// `smtpaddress`
+    pub smtp_address: Option<String>,
+    /// `smtpname`
+    pub smtp_name: Option<Vec<u8>>,
+    /// `batchlimit`
+    pub batch_limit: Option<u32>,
+    /// Longest silence, where the protocol does not grant more.
+    pub timeout: Duration,
+    /// `%h` of an MDA command: the mail server.
+    pub host: String,
+    /// Running as root: a Maildir command goes through the shell like any other.
+    pub force_shell: bool,
+    /// This very executable, for a bare `postrider` in an MDA command.
+    pub program: PathBuf,
+}
+
+/// Opens the sink of an account for one poll. Must be called within a tokio runtime: the sink is
+/// a task, or threads, of its own, and ends after the [`Delivery`] is dropped and what was
+/// finished is settled. A target that cannot be used answers with [`Report::Down`].
+pub fn open(target: &Target, settings: Settings) -> (Delivery, mpsc::UnboundedReceiver<Report>) {
+    let (parts, input) = mpsc::channel(QUEUE);
+    let (output, reports) = mpsc::unbounded_channel();
+    let feed = Feed {
+        parts: input,
+        reports: output,
+    };
+    match target {
+        Target::Smtp(hosts) => smtp::start(hosts, false, settings, feed),
+        Target::Lmtp(hosts) => smtp::start(hosts, true, settings, feed),
+        Target::Mda(command) => match mda::maildir_of(command, settings.force_shell) {
+            Some(path) => maildir::start(path, feed),
+            None => mda::start(command, settings, feed),
+        },
+        Target::Bsmtp(_) => {
+            let what = "this version does not write BSMTP files".to_owned();
+            tokio::spawn(feed.give_up(Vec::new(), Error::Command { what }));
+        }
+    }
+    (Delivery::new(parts), reports)
+}
+
+/// The sink's ends of both channels.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    pub(crate) parts: mpsc::Receiver<Part>,
+    pub(crate) reports: mpsc::UnboundedSender<Report>,
+}
+
+impl Feed {
+    /// Says that these ended. Nobody listening is no error: the poll was given up.
+    pub(crate) fn settle(&self, settled: Vec<(Ticket, Outcome)>) {
+        if !settled.is_empty() {
+            let _ = self.reports.send(Report::Settled(settled));
+        }
+    }
+
+    /// The end of a sink that cannot go on: `in_hand` and whatever waits in the queue are
+    /// deferred, then `Down` is said.
+    pub(crate) async fn give_up(mut self, mut in_hand: Vec<Ticket>, error: Error) {
+        self.parts.close();
+        while let Some(part) = self.parts.recv().await {
+            in_hand.extend(begun_by(&part));
+        }
+        self.down(in_hand, error);
+    }
+
+    /// [`Feed::give_up`] for a sink that is a thread.
+    pub(crate) fn give_up_blocking(mut self, mut in_hand: Vec<Ticket>, error: Error) {
+        self.parts.close();
+        while let Some(part) = self.parts.blocking_recv() {
+            in_hand.extend(begun_by(&part));
+        }
+        self.down(in_hand, error);
+    }
+
+    fn down(self, in_hand: Vec<Ticket>, error: Error) {
+        let deferred = Outcome::Deferred(Refusal {
+            code: 0,
+            words: error.to_string().into_bytes(),
+        });
+        let settled = in_hand.into_iter().map(|ticket| (ticket, deferred.clone()));
+        self.settle(settled.collect());
+        let _ = self.reports.send(Report::Down(error));
+    }
+}
+
+/// An error of the file system at `path`.
+pub(crate) fn disk_error(path: &Path, error: &io::Error) -> Error {
+    Error::Disk {
+        path: path.display().to_string(),
+        what: error.to_string(),
+        is_full: matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        ),
+    }
+}
+
+fn begun_by(part: &Part) -> Option<Ticket> {
+    match part {
+        Part::Begin { ticket, .. } => Some(*ticket),
+        Part::Chunk(_) | Part::Finish | Part::Abort => None,
+    }
+}

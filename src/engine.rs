@@ -1,3 +1,18 @@
 //! Accounts are polled here: what to do when, and the one door for window, tray and terminal.
 
 pub mod api;
+pub mod board;
+mod clock;
+mod close;
+pub mod handle;
+mod meter;
+pub mod oneshot;
+mod poll;
+mod schedule;
+mod session;
+pub mod source;
+mod transfer;
+pub mod trouble;
+
+pub use handle::{Handle, Options, Rhythm, start};
+pub use source::{File, Source};

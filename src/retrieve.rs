@@ -107,6 +107,14 @@ pub enum Maildrop {
 }
 
 impl Maildrop {
+    /// Whether the line is encrypted.
+    pub fn is_protected(&self) -> bool {
+        match self {
+            Self::Pop3(p) => p.is_protected(),
+            Self::Imap(i) => i.is_protected(),
+        }
+    }
+
     /// Lists the mailbox (`folder` for IMAP; `None` is INBOX).
     pub async fn survey(&mut self, folder: Option<&[u8]>, want: Want) -> Result<Survey, Error> {
         match self {

@@ -1,5 +1,20 @@
 //! The words and decisions of a transfer, pure: no sockets, no files, no clock.
 
+pub mod dispose;
+pub mod header;
+pub mod line_ends;
+pub mod qualify;
+pub mod rewrite;
+pub mod route;
+pub mod select;
+pub mod stamp;
 pub mod words;
 
+pub use dispose::dispose;
+pub use header::{Collector, Header};
+pub use line_ends::LineEnds;
+pub use rewrite::{Rewritten, rewrite};
+pub use route::envelope;
+pub use select::select;
+pub use stamp::Stamp;
 pub use words::{Disposition, Known, Listed, Outcome, Refusal, Skip, Ticket, Verdict};

@@ -41,6 +41,11 @@ pub fn ngettext(one: &str, many: &str, n: u64) -> String {
     gettextrs::ngettext(one, many, u32::try_from(n).unwrap_or(u32::MAX))
 }
 
+/// The C library's own translation of one of its texts, to recognise what it says.
+pub fn system_text(text: &str) -> String {
+    gettextrs::dgettext("libc", text)
+}
+
 /// Replaces each `{name}` in `text` by its value. A name without a value stays as it is.
 /// Values are inserted as they are and never looked into for further placeholders.
 pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {

@@ -106,6 +106,8 @@ pub struct AccountStatus {
     pub next_check: Option<SystemTime>,
     /// What went wrong in the last poll, until one succeeds.
     pub trouble: Option<Trouble>,
+    /// fetchmail's exit status of the last poll (cli.md section 3); `None` before the first.
+    pub last_status: Option<u8>,
     /// Where its mail goes, for display.
     pub target: String,
     /// Since the program started.
@@ -254,7 +256,7 @@ pub enum Cause {
     Record(String),
     /// The person stopped it.
     Stopped,
-    /// The pre- or postconnect command failed.
+    /// Something that should not happen: what.
     Internal(String),
 }
 

@@ -9,6 +9,7 @@ use tokio::net::{TcpStream, UnixStream, lookup_host};
 use tokio::time::timeout;
 
 use super::{Conn, Error, tls};
+use crate::base::i18n::system_text;
 
 /// Whom to connect to and how.
 #[derive(Clone)]
@@ -48,23 +49,39 @@ pub async fn connect_unix(path: &Path, peer: &Peer) -> Result<Conn, Error> {
     }
 }
 
+/// Tries the addresses one after the other: several attempts at once would look like several
+/// sessions to a server that counts them.
 async fn open(peer: &Peer) -> Result<TcpStream, Error> {
-    let mut last = None;
-    for address in look_up(peer).await? {
-        match timeout(peer.timeout, TcpStream::connect(address)).await {
+    let addresses = look_up(peer).await?;
+    let mut error = Error::UnknownHost {
+        host: peer.host.clone(),
+    };
+    for (n, address) in addresses.iter().enumerate() {
+        let limit = patience(peer.timeout, addresses.len() - n);
+        match timeout(limit, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
                 // Both are wishes: a socket without them still carries mail.
                 let _ = stream.set_nodelay(true);
                 let _ = rustix::net::sockopt::set_socket_keepalive(&stream, true);
                 return Ok(stream);
             }
-            Ok(Err(error)) => last = Some(unreachable(peer, &error.to_string())),
-            Err(_) => last = Some(timed_out(peer)),
+            Ok(Err(e)) => error = unreachable(peer, &e.to_string()),
+            Err(_) => error = timed_out(peer),
         }
+        tracing::debug!("{address}: {error}");
     }
-    Err(last.unwrap_or_else(|| Error::UnknownHost {
-        host: peer.host.clone(),
-    }))
+    Err(error)
+}
+
+/// How long to wait for one address when so many are left. A dead address (often IPv6 without a
+/// way out) must not use up the time of those behind it.
+fn patience(limit: Duration, left: usize) -> Duration {
+    const WITH_OTHERS: Duration = Duration::from_secs(10);
+    if left > 1 {
+        limit.min(WITH_OTHERS)
+    } else {
+        limit
+    }
 }
 
 /// Addresses of the peer, literal or looked up.
@@ -80,11 +97,18 @@ async fn look_up(peer: &Peer) -> Result<Vec<SocketAddr>, Error> {
     }
 }
 
-/// getaddrinfo tells its reason only in its text: "Name or service not known" and "No address
-/// associated with hostname" mean the name is wrong, all else may pass.
+/// getaddrinfo tells its reason only in its text, which glibc translates: the texts for "the name
+/// is wrong" are looked for, all else may pass.
 fn lookup_error(host: &str, what: &str) -> Error {
+    /// glibc: EAI_NONAME, EAI_NODATA; musl: EAI_NONAME.
+    const WRONG: [&str; 3] = [
+        "Name or service not known",
+        "No address associated with hostname",
+        "Name does not resolve",
+    ];
     let host = host.to_owned();
-    if what.contains("not known") || what.contains("No address") {
+    let is_wrong = |text: &&str| what.contains(*text) || what.contains(&system_text(text));
+    if WRONG.iter().any(is_wrong) {
         Error::UnknownHost { host }
     } else {
         Error::Lookup {
@@ -106,5 +130,45 @@ fn timed_out(peer: &Peer) -> Error {
     Error::TimedOut {
         host: peer.host.clone(),
         seconds: peer.timeout.as_secs(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_wrong_name_is_unknown() {
+        let check = |what: &str, is_unknown| {
+            let error = lookup_error("host", what);
+            assert_eq!(
+                matches!(error, Error::UnknownHost { .. }),
+                is_unknown,
+                "{what}"
+            );
+        };
+        let prefix = "failed to lookup address information: ";
+        check(&format!("{prefix}Name or service not known"), true);
+        check(
+            &format!("{prefix}No address associated with hostname"),
+            true,
+        );
+        check(&format!("{prefix}Name does not resolve"), true);
+        check(
+            &format!("{prefix}Temporary failure in name resolution"),
+            false,
+        );
+        check("file name contained an unexpected NUL byte", false);
+    }
+
+    #[test]
+    fn dead_addresses_leave_time_for_others() {
+        let check = |limit, left, expected| {
+            let limit = Duration::from_secs(limit);
+            assert_eq!(patience(limit, left), Duration::from_secs(expected));
+        };
+        check(300, 1, 300);
+        check(300, 2, 10);
+        check(5, 2, 5);
     }
 }

@@ -1,5 +1,13 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod catalogue;
+mod connect;
+mod pump;
+mod servers;
 mod compat_rc;
 mod support;
+mod tidy;
+mod tls;
+#[cfg(feature = "desktop")]
+mod ui;

@@ -1,0 +1,312 @@
+//! `postrider fetch`: polls once or as a foreground daemon, with fetchmail's options and statuses.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Read};
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::time::{Instant, interval_at};
+
+use super::exit;
+use super::lines::{Line, Manner, lines};
+use super::parse::usage::usage;
+use super::parse::{self, Invocation, Verbosity};
+use super::screen::Screen;
+use super::trace;
+use crate::base::i18n::{fill, gettext};
+use crate::engine::api::{Command, Event, Halt, What, words};
+use crate::engine::{self, File, Handle, Options, Rhythm, Source};
+
+/// How often live lines are drawn anew.
+const REDRAW: Duration = Duration::from_millis(100);
+
+/// Runs one invocation and returns the exit status.
+pub fn run(program: &str, args: &[OsString]) -> u8 {
+    let cwd = std::env::current_dir().unwrap_or_else(|_| "/".into());
+    let invocation = match parse::parse(args.iter().cloned(), &cwd) {
+        Ok(invocation) => invocation,
+        Err(error) => {
+            let text = gettext("“{command} --help” lists the options.");
+            eprintln!(
+                "{program}: {error}\n{}",
+                fill(&text, &[("command", &call(program))])
+            );
+            return super::USAGE;
+        }
+    };
+    if invocation.help {
+        print!("{}", usage(&call(program)));
+        return 0;
+    }
+    if invocation.version {
+        println!("This is {program} (Postrider) release {}.", crate::VERSION);
+        return 0;
+    }
+    if let Some(option) = not_yet(&invocation) {
+        let text = gettext("{option} is understood but not part of this version yet.");
+        eprintln!("{program}: {}", fill(&text, &[("option", &option)]));
+        return super::USAGE;
+    }
+    trace::start(program, &invocation.verbosity);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(fetch(program, invocation)),
+        Err(error) => {
+            eprintln!("{program}: {error}");
+            engine::trouble::status::INTERNAL
+        }
+    }
+}
+
+/// How a person calls it.
+fn call(program: &str) -> String {
+    if program == "fetchmail" {
+        program.to_owned()
+    } else {
+        format!("{program} fetch")
+    }
+}
+
+/// An option that is read and has no effect so far; ignoring it would surprise.
+fn not_yet(invocation: &Invocation) -> Option<&'static str> {
+    let options = [
+        (invocation.configdump, "--configdump"),
+        (invocation.quit, "--quit"),
+        (invocation.status, "--status"),
+        (invocation.log_json, "--log-format"),
+    ];
+    options
+        .into_iter()
+        .find_map(|(is_given, name)| is_given.then_some(name))
+}
+
+async fn fetch(program: &str, invocation: Invocation) -> u8 {
+    let options = match options(&invocation) {
+        Ok(options) => options,
+        Err(sentence) => {
+            eprintln!("{program}: {sentence}");
+            return engine::trouble::status::INTERNAL;
+        }
+    };
+    let (handle, events) = engine::start(&tokio::runtime::Handle::current(), options);
+    let mut terminal = Terminal::new(program, &invocation, handle);
+    terminal.follow(events).await;
+    let all = terminal.handle.snapshot();
+    let status = if all.halted.is_none() && all.accounts.is_empty() {
+        eprintln!(
+            "{program}: {}",
+            gettext("no mail servers have been specified.")
+        );
+        super::USAGE
+    } else {
+        exit::of_run(&all, invocation.strict_status)
+    };
+    if matches!(invocation.verbosity, Verbosity::Verbose(_)) {
+        println!("{program}: normal termination, status {status}");
+    }
+    status
+}
+
+/// What was typed, as the engine wants it; an error is a sentence.
+fn options(invocation: &Invocation) -> Result<Options, String> {
+    let rhythm = match invocation.daemon {
+        _ if invocation.check => Rhythm::Once,
+        Some(0) => Rhythm::Once,
+        seconds => Rhythm::Daemon(seconds),
+    };
+    let file = match (&invocation.rc_file, invocation.is_stdin) {
+        (_, true) => {
+            let mut text = Vec::new();
+            std::io::stdin()
+                .read_to_end(&mut text)
+                .map_err(|error| error.to_string())?;
+            Some(File::Text(text))
+        }
+        (path, false) => path.clone().map(File::Path),
+    };
+    let options = Options::from_environment(file, rhythm)?;
+    Ok(Options {
+        only_check: invocation.check,
+        serial: invocation.serial,
+        source: Source {
+            overrides: invocation.overrides.clone(),
+            servers: invocation.servers.clone(),
+            ..options.source
+        },
+        ..options
+    })
+}
+
+/// Shows the engine's events until it ends.
+struct Terminal<'a> {
+    program: &'a str,
+    handle: Handle,
+    manner: Manner<'a>,
+    /// Live lines, when standard output is a terminal.
+    screen: Option<Screen>,
+}
+
+impl<'a> Terminal<'a> {
+    fn new(program: &'a str, invocation: &Invocation, handle: Handle) -> Self {
+        let is_plain = !std::io::stdout().is_terminal();
+        let is_normal = matches!(invocation.verbosity, Verbosity::Normal);
+        let manner = Manner {
+            program,
+            is_daemon: false,
+            is_silent: matches!(invocation.verbosity, Verbosity::Silent),
+            is_verbose: matches!(invocation.verbosity, Verbosity::Verbose(_)),
+        };
+        let screen = (is_normal && !is_plain).then(Screen::default);
+        Self {
+            program,
+            handle,
+            manner,
+            screen,
+        }
+    }
+
+    async fn follow(&mut self, mut events: Receiver<Event>) {
+        let mut signals = Signals::new();
+        let mut redraw = interval_at(Instant::now() + REDRAW, REDRAW);
+        let mut stops = 0;
+        loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Ok(Event::Ended) | Err(RecvError::Closed) => break,
+                    Ok(event) => self.show(event),
+                    Err(RecvError::Lagged(missed)) => {
+                        tracing::debug!(missed, "lines were not shown");
+                    }
+                },
+                call = signals.next() => match call {
+                    Call::Wake => self.handle.send(Command::Check { ids: None }),
+                    Call::End if stops > 0 => break,
+                    Call::End => {
+                        stops += 1;
+                        self.handle.send(Command::Shutdown);
+                    }
+                },
+                _ = redraw.tick(), if self.screen.is_some() => {
+                    let all = self.handle.snapshot();
+                    if let Some(screen) = &mut self.screen {
+                        screen.draw(&all, width());
+                    }
+                }
+            }
+        }
+        if let Some(screen) = &mut self.screen {
+            screen.erase();
+        }
+    }
+
+    fn show(&mut self, event: Event) {
+        let shown = match event {
+            Event::Loaded(all) => {
+                let rc_path = all.rc_path.clone();
+                let advice = all.advice.iter().map(|line| self.error(line));
+                let halt = all
+                    .halted
+                    .iter()
+                    .flat_map(|halt| self.halted(halt, &rc_path));
+                advice.chain(halt).collect()
+            }
+            Event::Activity(entry) => {
+                let is_live = self.screen.is_some()
+                    && matches!(entry.what, What::Delivered { .. } | What::Found { .. });
+                match (&entry.what, &entry.id) {
+                    // A terminal has live lines for these; their sum is told at the end.
+                    _ if is_live => Vec::new(),
+                    (What::Finished { .. }, Some(id)) if self.screen.is_some() => {
+                        let line = format!("{}: {}", words::title(id), words::entry(&entry));
+                        vec![Line::Out(line)]
+                    }
+                    _ => lines(&entry, self.manner),
+                }
+            }
+            _ => Vec::new(),
+        };
+        self.print(&shown);
+    }
+
+    fn print(&mut self, shown: &[Line]) {
+        if shown.is_empty() {
+            return;
+        }
+        match &mut self.screen {
+            Some(screen) => screen.keep(shown),
+            None => Screen::default().keep(shown),
+        }
+    }
+
+    fn error(&self, line: &str) -> Line {
+        Line::Err(format!("{}: {line}", self.program))
+    }
+
+    fn halted(&self, halt: &Halt, rc_path: &str) -> Vec<Line> {
+        match halt {
+            Halt::Syntax(errors) => errors.iter().map(|line| self.error(line)).collect(),
+            Halt::NoFile => vec![self.error(&words::halt_advice(halt, rc_path))],
+            _ => {
+                let headline = words::halt_headline(halt);
+                vec![self.error(&format!(
+                    "{headline}. {}",
+                    words::halt_advice(halt, rc_path)
+                ))]
+            }
+        }
+    }
+}
+
+enum Call {
+    Wake,
+    End,
+}
+
+/// SIGUSR1 wakes; SIGINT, SIGTERM and SIGQUIT end (cli.md section 8).
+struct Signals {
+    wake: Option<Signal>,
+    end: [Option<Signal>; 3],
+}
+
+impl Signals {
+    fn new() -> Self {
+        let catch = |kind| signal(kind).ok();
+        Self {
+            wake: catch(SignalKind::user_defined1()),
+            end: [
+                catch(SignalKind::interrupt()),
+                catch(SignalKind::terminate()),
+                catch(SignalKind::quit()),
+            ],
+        }
+    }
+
+    async fn next(&mut self) -> Call {
+        let [interrupt, terminate, quit] = &mut self.end;
+        tokio::select! {
+            () = caught(&mut self.wake) => Call::Wake,
+            () = caught(interrupt) => Call::End,
+            () = caught(terminate) => Call::End,
+            () = caught(quit) => Call::End,
+        }
+    }
+}
+
+/// Waits for a signal; for ever where it cannot be caught.
+async fn caught(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Columns of the terminal.
+fn width() -> usize {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout());
+    size.map_or(80, |size| usize::from(size.ws_col)).max(20)
+}

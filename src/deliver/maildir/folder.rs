@@ -1,0 +1,140 @@
+//! A Maildir on disk: names, temporary files, the step into `new/`.
+
+use std::fs::{DirBuilder, File};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::{
+    AtFlags, Mode, OFlags, RenameFlags, fsync, linkat, openat, renameat_with, unlinkat,
+};
+use rustix::io::Errno;
+
+/// An open Maildir. Work is done relative to its open directories, so that nobody can move it from
+/// under a delivery.
+#[derive(Debug)]
+pub struct Folder {
+    /// Absolute path of the Maildir.
+    pub path: PathBuf,
+    tmp: OwnedFd,
+    new: OwnedFd,
+    host: String,
+}
+
+impl Folder {
+    /// Opens a Maildir, making what is missing, readable by its owner only.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let path = std::path::absolute(path)?;
+        for name in ["tmp", "new", "cur"] {
+            make_durably(&path.join(name))?;
+        }
+        let open = |name: &str| {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            rustix::fs::open(path.join(name), flags, Mode::empty())
+        };
+        Ok(Self {
+            tmp: open("tmp")?,
+            new: open("new")?,
+            host: host_name(),
+            path,
+        })
+    }
+
+    /// A new file in `tmp/`, readable by its owner only, and its name.
+    pub fn create(&self) -> io::Result<(File, String)> {
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        loop {
+            let name = unique(&self.host);
+            match openat(&self.tmp, name.as_str(), flags, Mode::RUSR | Mode::WUSR) {
+                Err(Errno::EXIST) => {}
+                Err(error) => return Err(error.into()),
+                Ok(file) => return Ok((file.into(), name)),
+            }
+        }
+    }
+
+    /// Takes a temporary file away. Failing leaves rubbish that mail programs clear after 36 hours.
+    pub fn remove(&self, name: &str) {
+        if let Err(error) = unlinkat(&self.tmp, name, AtFlags::empty()) {
+            tracing::debug!(name, %error, "a temporary file stays");
+        }
+    }
+
+    /// Where a temporary file is.
+    pub fn tmp_path(&self, name: &str) -> PathBuf {
+        self.path.join("tmp").join(name)
+    }
+
+    /// Makes the names in `tmp/` durable: after a crash, "absent from `tmp/`" then means "moved".
+    pub fn sync_tmp(&self) -> io::Result<()> {
+        Ok(fsync(&self.tmp)?)
+    }
+
+    /// Makes the names in `new/` durable.
+    pub fn sync_new(&self) -> io::Result<()> {
+        Ok(fsync(&self.new)?)
+    }
+
+    /// Moves a file from `tmp/` to `new/` and never onto another. Returns its path there.
+    pub fn publish(&self, name: &str, size: u64) -> io::Result<PathBuf> {
+        let public = format!("{name},S={size}");
+        let moved = renameat_with(
+            &self.tmp,
+            name,
+            &self.new,
+            public.as_str(),
+            RenameFlags::NOREPLACE,
+        );
+        match moved {
+            // Old kernels and some network file systems do not know NOREPLACE.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                linkat(
+                    &self.tmp,
+                    name,
+                    &self.new,
+                    public.as_str(),
+                    AtFlags::empty(),
+                )?;
+                self.remove(name);
+            }
+            result => result?,
+        }
+        Ok(self.path.join("new").join(public))
+    }
+}
+
+/// Makes a directory and those above it, each entry durable.
+fn make_durably(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    make_durably(parent)?;
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => File::open(parent)?.sync_all(),
+    }
+}
+
+/// A name no other delivery has: time, process, a count, host (maildir(5)).
+fn unique(host: &str) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let now = jiff::Timestamp::now();
+    let (seconds, micros) = (now.as_second(), now.subsec_microsecond());
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let process = std::process::id();
+    format!("{seconds}.M{micros}P{process}Q{count}.{host}")
+}
+
+/// This machine's name with the two characters that mean something in a Maildir written in octal.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    match name.trim() {
+        "" => "localhost".to_owned(),
+        name => name.replace('/', "\\057").replace(':', "\\072"),
+    }
+}

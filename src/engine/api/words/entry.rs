@@ -1,0 +1,164 @@
+//! One sentence for each line of the activity log.
+
+use std::fmt::Display;
+
+use super::{headline, messages, took};
+use crate::base::i18n::{fill, gettext, ngettext};
+use crate::base::text;
+use crate::engine::api::{Entry, Trouble, What, Why};
+
+/// What happened, in one line, without time and account.
+pub fn entry(entry: &Entry) -> String {
+    match &entry.what {
+        What::Started => gettext("Check started"),
+        What::SignedIn { protected: true } => gettext("Signed in over an encrypted connection"),
+        What::SignedIn { protected: false } => gettext("Signed in without encryption"),
+        What::Found {
+            folder,
+            total,
+            old,
+            octets,
+        } => found(folder.as_deref(), *total, *old, *octets),
+        What::Delivered {
+            from,
+            subject,
+            octets,
+            number,
+            deletes,
+        } => delivered(from, subject, *octets, *number, *deletes),
+        What::Left {
+            octets,
+            number,
+            why,
+        } => left(*octets, *number, why),
+        What::Finished {
+            count: 0, took: t, ..
+        } => fill(
+            &gettext("Check finished, nothing new ({time})"),
+            &[("time", &took(*t))],
+        ),
+        What::Finished {
+            count,
+            bytes,
+            took: t,
+        } => fill(
+            &ngettext(
+                "Fetched {n} message ({size}, {time})",
+                "Fetched {n} messages ({size}, {time})",
+                u64::from(*count),
+            ),
+            &[
+                ("n", count),
+                ("size", &text::size(*bytes)),
+                ("time", &took(*t)),
+            ],
+        ),
+        What::Failed(trouble) => failed(trouble),
+        What::Note(sentence) => sentence.clone(),
+    }
+}
+
+/// Whether the filter *Problems* shows it.
+pub fn is_problem(what: &What) -> bool {
+    matches!(what, What::Failed(_) | What::Left { .. })
+}
+
+fn found(folder: Option<&str>, total: u32, old: u32, octets: Option<u64>) -> String {
+    let count = match (total, old) {
+        (0, _) => gettext("The mailbox is empty"),
+        (all, 0) => fill(
+            &gettext("{messages} on the server"),
+            &[("messages", &messages(all))],
+        ),
+        (all, old) => fill(
+            &gettext("{messages} on the server, {old} of them old"),
+            &[("messages", &messages(all)), ("old", &old)],
+        ),
+    };
+    let sized = match octets {
+        Some(octets) if total > 0 => format!("{count} ({})", text::size(octets)),
+        _ => count,
+    };
+    match folder {
+        Some(folder) => format!("{folder}: {sized}"),
+        None => sized,
+    }
+}
+
+fn delivered(from: &str, subject: &str, octets: u64, number: (u32, u32), deletes: bool) -> String {
+    let pattern = match (from.is_empty(), deletes) {
+        (false, false) => gettext("Delivered {n} of {all}: “{subject}” from {from} ({size})"),
+        (false, true) => gettext(
+            "Delivered {n} of {all}: “{subject}” from {from} ({size}), not kept on the server",
+        ),
+        (true, false) => gettext("Delivered {n} of {all}: “{subject}” ({size})"),
+        (true, true) => {
+            gettext("Delivered {n} of {all}: “{subject}” ({size}), not kept on the server")
+        }
+    };
+    let none = gettext("no subject");
+    let subject: &dyn Display = if subject.is_empty() { &none } else { &subject };
+    fill(
+        &pattern,
+        &[
+            ("n", &number.0),
+            ("all", &number.1),
+            ("subject", subject),
+            ("from", &from),
+            ("size", &text::size(octets)),
+        ],
+    )
+}
+
+fn left(octets: Option<u64>, number: (u32, u32), why: &Why) -> String {
+    let reason = match why {
+        Why::Oversized => match octets {
+            Some(octets) => fill(
+                &gettext("larger than the limit ({size})"),
+                &[("size", &text::size(octets))],
+            ),
+            None => gettext("larger than the limit"),
+        },
+        Why::NotTaken {
+            permanent: true,
+            code,
+            words,
+        } => fill(
+            &gettext("refused for good: {code} {words}"),
+            &[("code", code), ("words", words)],
+        ),
+        Why::NotTaken {
+            permanent: false,
+            code,
+            words,
+        } => fill(
+            &gettext("not taken for now: {code} {words}"),
+            &[("code", code), ("words", words)],
+        ),
+        Why::Withheld(words) if words.is_empty() => gettext("the server did not hand it out"),
+        Why::Withheld(words) => fill(
+            &gettext("the server did not hand it out: {words}"),
+            &[("words", words)],
+        ),
+        Why::BadHeader => gettext("its header is damaged"),
+    };
+    fill(
+        &gettext("Left {n} of {all} on the server: {reason}"),
+        &[
+            ("n", &number.0),
+            ("all", &number.1),
+            ("reason", &reason.trim_end()),
+        ],
+    )
+}
+
+fn failed(trouble: &Trouble) -> String {
+    let headline = headline(&trouble.cause);
+    if trouble.words.is_empty() {
+        return headline;
+    }
+    fill(
+        &gettext("{headline}. It answered: “{words}”"),
+        &[("headline", &headline), ("words", &trouble.words)],
+    )
+}

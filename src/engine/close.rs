@@ -1,0 +1,217 @@
+//! The close of a delivery: remember durably, only then let the server's copy go.
+//!
+//! The closer stands between a sink's reports and the feed. It gives Maildir files leave to
+//! appear once their names are journalled, and passes an outcome on only when the record of it
+//! is on the disk (contract: Durability; rule R3).
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use crate::deliver::{self, Delivery, Part, Report};
+use crate::mail::{Envelope, Uid};
+use crate::store::{self, Entry, Mailbox, Record};
+use crate::transit::{Outcome, Ticket};
+
+/// What the record will say of a message once it is delivered.
+#[derive(Clone, Debug)]
+pub struct Memo {
+    /// Where it comes from.
+    pub mailbox: Mailbox,
+    /// What the server calls it.
+    pub uid: Option<Uid>,
+    /// Whether the server is told to delete it.
+    pub deletes: bool,
+}
+
+/// What comes back to the feed.
+#[derive(Debug)]
+pub enum Closed {
+    /// A delivery ended, and what must be remembered of it is durable.
+    Ended(Ticket, Outcome),
+    /// The sink takes nothing more.
+    Down(deliver::Error),
+    /// The record cannot be written: nothing may be deleted any more.
+    Unrecorded(store::Error),
+}
+
+/// A sink with its closer: the delivering side of one poll.
+pub struct Sink {
+    delivery: Delivery,
+    closed: mpsc::UnboundedReceiver<Closed>,
+    memos: Memos,
+    last_ticket: u64,
+}
+
+type Memos = Arc<Mutex<HashMap<Ticket, Memo>>>;
+
+impl Sink {
+    /// Starts the closer for a sink that was just opened.
+    pub fn new(
+        delivery: Delivery,
+        reports: mpsc::UnboundedReceiver<Report>,
+        record: Arc<Record>,
+    ) -> Self {
+        let (sender, closed) = mpsc::unbounded_channel();
+        let memos = Memos::default();
+        let closer = Closer {
+            reports,
+            record,
+            memos: memos.clone(),
+            sender,
+            files: HashMap::new(),
+        };
+        tokio::spawn(closer.run());
+        Self {
+            delivery,
+            closed,
+            memos,
+            last_ticket: 0,
+        }
+    }
+
+    /// Begins a message; `None` when the sink has ended.
+    pub async fn begin(&mut self, envelope: Envelope, memo: Memo) -> Option<Ticket> {
+        self.last_ticket += 1;
+        let ticket = Ticket(self.last_ticket);
+        lock(&self.memos).insert(ticket, memo);
+        self.delivery
+            .send(Part::Begin { ticket, envelope })
+            .await
+            .then_some(ticket)
+    }
+
+    /// The next bytes; `false` when the sink has ended.
+    pub async fn write(&self, chunk: Bytes) -> bool {
+        chunk.is_empty() || self.delivery.send(Part::Chunk(chunk)).await
+    }
+
+    /// The message is whole.
+    pub async fn finish(&self) -> bool {
+        self.delivery.send(Part::Finish).await
+    }
+
+    /// The message will not become whole.
+    pub async fn abort(&self, ticket: Ticket) {
+        self.delivery.send(Part::Abort).await;
+        lock(&self.memos).remove(&ticket);
+    }
+
+    /// The next outcome; `None` when the sink has ended and everything was said. Cancel-safe.
+    pub async fn closed(&mut self) -> Option<Closed> {
+        self.closed.recv().await
+    }
+
+    /// Another outcome that is already there.
+    pub fn closed_now(&mut self) -> Option<Closed> {
+        self.closed.try_recv().ok()
+    }
+}
+
+struct Closer {
+    reports: mpsc::UnboundedReceiver<Report>,
+    record: Arc<Record>,
+    memos: Memos,
+    sender: mpsc::UnboundedSender<Closed>,
+    /// Files with an open intent.
+    files: HashMap<Ticket, PathBuf>,
+}
+
+impl Closer {
+    /// Until the sink has said everything. Reports that queue up while the disk is busy are
+    /// closed together by the next write.
+    async fn run(mut self) {
+        while let Some(first) = self.reports.recv().await {
+            let mut settled = Vec::new();
+            let mut next = Some(first);
+            while let Some(report) = next {
+                match report {
+                    Report::Settled(mut outcomes) => settled.append(&mut outcomes),
+                    Report::Intent { files, go } => {
+                        let leave = self.intend(files).await;
+                        // The sink may be gone already; then nothing was renamed.
+                        let _ = go.send(leave);
+                    }
+                    Report::Down(error) => {
+                        self.settle(std::mem::take(&mut settled)).await;
+                        self.tell(Closed::Down(error));
+                    }
+                }
+                next = self.reports.try_recv().ok();
+            }
+            self.settle(settled).await;
+        }
+    }
+
+    async fn intend(&mut self, files: Vec<(Ticket, PathBuf)>) -> bool {
+        let entries = {
+            let memos = lock(&self.memos);
+            let entry = |(ticket, file): &(Ticket, PathBuf)| {
+                let memo = memos.get(ticket)?;
+                Some(Entry::Intent {
+                    mailbox: memo.mailbox.clone(),
+                    uid: memo.uid.clone(),
+                    deletes: memo.deletes,
+                    file: file.clone(),
+                })
+            };
+            files.iter().filter_map(entry).collect::<Vec<_>>()
+        };
+        self.files.extend(files);
+        match self.record.commit(entries).await {
+            Ok(()) => true,
+            Err(error) => {
+                self.tell(Closed::Unrecorded(error));
+                false
+            }
+        }
+    }
+
+    async fn settle(&mut self, outcomes: Vec<(Ticket, Outcome)>) {
+        if outcomes.is_empty() {
+            return;
+        }
+        let mut entries = Vec::with_capacity(outcomes.len());
+        for (ticket, outcome) in &outcomes {
+            let memo = lock(&self.memos).remove(ticket);
+            if let Some(file) = self.files.remove(ticket) {
+                entries.push(Entry::Settled { file });
+            }
+            if let (
+                Outcome::Delivered,
+                Some(Memo {
+                    mailbox,
+                    uid: Some(uid),
+                    deletes,
+                }),
+            ) = (outcome, memo)
+            {
+                entries.push(Entry::Delivered {
+                    mailbox,
+                    uid,
+                    deletes,
+                });
+            }
+        }
+        if !entries.is_empty()
+            && let Err(error) = self.record.commit(entries).await
+        {
+            return self.tell(Closed::Unrecorded(error));
+        }
+        for (ticket, outcome) in outcomes {
+            self.tell(Closed::Ended(ticket, outcome));
+        }
+    }
+
+    fn tell(&self, closed: Closed) {
+        // A feed that has gone (stopped, connection lost) reads the record next time.
+        let _ = self.sender.send(closed);
+    }
+}
+
+fn lock(memos: &Memos) -> std::sync::MutexGuard<'_, HashMap<Ticket, Memo>> {
+    memos.lock().unwrap_or_else(PoisonError::into_inner)
+}

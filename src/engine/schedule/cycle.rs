@@ -1,0 +1,249 @@
+//! Polls begin and end: what the scheduler does between two waits.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::slot::{Slot, pause};
+use super::{MailboxKey, Scheduler};
+use crate::engine::api::{AccountId, Cause, Event, Snapshot, State, Trouble, What, Who};
+use crate::engine::poll::{self, Ended};
+use crate::engine::source::Loaded;
+use crate::engine::trouble::{Fault, status};
+
+impl Scheduler {
+    /// Takes over a configuration. Accounts that stay keep their status and their running poll;
+    /// polls of accounts that went are stopped.
+    pub(super) fn adopt(&mut self, loaded: Loaded) {
+        let before = self.board.snapshot();
+        let mut old = std::mem::take(&mut self.slots);
+        let is_named = !self.options.source.servers.is_empty();
+        for account in loaded.config.accounts {
+            let unsupported = loaded
+                .config
+                .unsupported
+                .iter()
+                .find(|(id, _)| *id == account.id);
+            let known = old.iter().position(|slot| slot.account.id == account.id);
+            let known = known.map(|at| old.swap_remove(at));
+            let is_due = account.is_active || is_named;
+            self.slots.push(Slot {
+                unsupported: unsupported.map(|(_, word)| word.clone()),
+                running: known.as_ref().and_then(|slot| slot.running.clone()),
+                task: known.as_ref().and_then(|slot| slot.task),
+                due: match known {
+                    Some(slot) if slot.due.is_some() || slot.running.is_some() => slot.due,
+                    _ => is_due.then(Instant::now),
+                },
+                account: Arc::new(account),
+            });
+        }
+        for gone in old {
+            if let Some(stop) = gone.running {
+                stop.cancel();
+            }
+        }
+        let status = |slot: &Slot| {
+            let known = before.accounts.iter().find(|a| a.id == slot.account.id);
+            let fresh = slot.fresh_status();
+            match known {
+                Some(known) if known.state != State::Skipped && slot.account.is_active => {
+                    crate::engine::api::AccountStatus {
+                        target: fresh.target,
+                        ..known.clone()
+                    }
+                }
+                _ => fresh,
+            }
+        };
+        self.board.load(Snapshot {
+            accounts: self.slots.iter().map(status).collect(),
+            halted: None,
+            advice: loaded.advice,
+            rc_path: self.options.source.name(),
+        });
+    }
+
+    /// Starts every account whose time has come.
+    pub(super) fn start_due(&mut self) {
+        if self.is_ending {
+            return;
+        }
+        let now = Instant::now();
+        for at in 0..self.slots.len() {
+            let slot = &self.slots[at];
+            if slot.running.is_none() && slot.due.is_some_and(|due| due <= now) {
+                self.start(at);
+            }
+        }
+    }
+
+    fn start(&mut self, at: usize) {
+        let Some(around) = self.around.clone() else {
+            return;
+        };
+        let slot = &mut self.slots[at];
+        let stop = CancellationToken::new();
+        slot.running = Some(stop.clone());
+        slot.due = None;
+        let account = slot.account.clone();
+        let unsupported = slot.unsupported.clone();
+        let key: MailboxKey = (
+            account.host.clone(),
+            account.service.clone(),
+            account.user.clone(),
+        );
+        let mailbox = self.mailboxes.entry(key).or_default().clone();
+        let places = self.places.clone();
+        self.board.change(&account.id, |a| {
+            a.state = State::Queued;
+            a.next_check = None;
+        });
+        let task = self.polls.spawn(async move {
+            // Closed never: the semaphore lives as long as the scheduler.
+            let turn = async { (places.acquire_owned().await, mailbox.lock_owned().await) };
+            let ended = tokio::select! {
+                _turn = turn => poll::run(&around, &account, unsupported.as_deref(), &stop).await,
+                () = stop.cancelled() => Ended::stopped(),
+            };
+            (account.id.clone(), ended)
+        });
+        slot.task = Some(task.id());
+    }
+
+    /// Check Now: due at once; what is running goes on.
+    pub(super) async fn check(&mut self, ids: Option<&[AccountId]>) {
+        let is_halted = self.board.snapshot().halted.is_some();
+        if is_halted || self.options.source.has_changed(self.stamp.as_ref()) {
+            self.load().await;
+        }
+        for slot in &mut self.slots {
+            let is_meant = match ids {
+                Some(ids) => ids.contains(&slot.account.id),
+                None => slot.account.is_active,
+            };
+            if is_meant && slot.running.is_none() {
+                slot.due = Some(Instant::now());
+            }
+        }
+    }
+
+    /// Tells running polls to end.
+    pub(super) fn stop(&mut self, ids: Option<&[AccountId]>) {
+        for slot in &self.slots {
+            let is_meant = ids.is_none_or(|ids| ids.contains(&slot.account.id));
+            if let (true, Some(stop)) = (is_meant, &slot.running) {
+                stop.cancel();
+            }
+        }
+    }
+
+    /// The person has seen the new mail.
+    pub(super) fn acknowledge(&mut self, ids: Option<&[AccountId]>) {
+        for slot in &self.slots {
+            if ids.is_none_or(|ids| ids.contains(&slot.account.id)) {
+                self.board.change(&slot.account.id, |a| a.new = 0);
+            }
+        }
+    }
+
+    /// A poll has ended: tells everybody and plans the next one.
+    pub(super) async fn poll_ended(&mut self, id: &AccountId, ended: Ended) {
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.account.id == *id) else {
+            return;
+        };
+        slot.running = None;
+        let before = self
+            .board
+            .snapshot()
+            .accounts
+            .into_iter()
+            .find(|a| a.id == *id);
+        let before = before.and_then(|a| a.trouble);
+        let was_stopped = ended
+            .fault
+            .as_ref()
+            .is_some_and(|f| f.cause == Cause::Stopped);
+        let trouble = match ended.fault {
+            Some(fault) if !was_stopped => Some(fault.follow(before.as_ref())),
+            Some(_) => before,
+            None => None,
+        };
+        let every = slot.account.interval;
+        let rest = if self.is_ending {
+            None
+        } else {
+            pause(self.interval, every, trouble.as_ref())
+        };
+        if slot.account.is_active {
+            slot.due = rest.map(|rest| Instant::now() + rest);
+        }
+        let now = SystemTime::now();
+        let next_check = slot.due.and(rest).map(|rest| now + rest);
+        self.board.change(id, |a| {
+            a.state = state_after(slot, trouble.as_ref());
+            a.progress = ended.progress;
+            a.last_check = Some(now);
+            a.next_check = next_check;
+            a.last_status = Some(ended.status);
+            a.totals.checks += 1;
+            a.totals.failures += u32::from(trouble.is_some() && !was_stopped);
+            if ended.delivered > 0 {
+                a.last_new = Some(now);
+            }
+            a.trouble.clone_from(&trouble);
+        });
+        self.board.log(
+            Some(id),
+            match trouble {
+                Some(trouble) if !was_stopped => What::Failed(trouble),
+                _ => What::Finished {
+                    count: ended.delivered,
+                    bytes: ended.bytes,
+                    took: ended.progress.elapsed,
+                },
+            },
+        );
+        if ended.delivered > 0 {
+            self.board.tell(Event::Arrived {
+                id: id.clone(),
+                count: ended.delivered,
+            });
+        }
+    }
+
+    /// A poll panicked: a bug of ours, told as that account's trouble.
+    pub(super) fn poll_broke(&mut self, error: &tokio::task::JoinError) {
+        tracing::error!(%error, "a poll broke");
+        let rest = pause(self.interval, 1, None);
+        let Some(slot) = self
+            .slots
+            .iter_mut()
+            .find(|slot| slot.task == Some(error.id()))
+        else {
+            return;
+        };
+        slot.running = None;
+        slot.due = rest.map(|rest| Instant::now() + rest);
+        let cause = Cause::Internal(error.to_string());
+        let trouble = Fault::passing(cause, status::INTERNAL).follow(None);
+        self.board.change(&slot.account.id, |a| {
+            a.state = State::WillRetry;
+            a.last_status = Some(status::INTERNAL);
+            a.trouble = Some(trouble.clone());
+        });
+        self.board
+            .log(Some(&slot.account.id), What::Failed(trouble));
+    }
+}
+
+fn state_after(slot: &Slot, trouble: Option<&Trouble>) -> State {
+    match trouble.map(|t| t.who) {
+        Some(Who::You) => State::NeedsYou,
+        Some(Who::Retry) => State::WillRetry,
+        None if slot.account.is_active => State::Idle,
+        None => State::Skipped,
+    }
+}

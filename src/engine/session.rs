@@ -1,0 +1,160 @@
+//! From an account to an open maildrop: address, protection, sign-in.
+
+use std::net::SocketAddr;
+
+use super::api::{Cause, What};
+use super::board::Board;
+use super::trouble::{Fault, of_server, status};
+use crate::net::{self, Peer, tls};
+use crate::proto::{Credentials, Reason, TlsPolicy};
+use crate::rc::Account;
+use crate::rc::account::{Auth, Protocol};
+use crate::retrieve::{Maildrop, SignIn, imap::Imap, pop3::Pop3};
+
+/// A maildrop and what the poll has to know of its connection.
+pub struct Session {
+    /// Signed in.
+    pub maildrop: Maildrop,
+    /// Which protocol it speaks: `POP3` or `IMAP`.
+    pub protocol: &'static str,
+    /// The server's address.
+    pub address: Option<SocketAddr>,
+    /// The port connected to.
+    pub port: u16,
+}
+
+/// Connects and signs in. With `auto`, IMAP comes first and POP3 follows when nothing answers
+/// there or it is not IMAP (better than fetchmail on purpose: contract, 6).
+pub async fn open(account: &Account, board: &Board) -> Result<Session, Fault> {
+    match account.protocol {
+        Protocol::Imap => open_as(account, Kind::Imap, board).await,
+        Protocol::Pop3 | Protocol::Apop => open_as(account, Kind::Pop3, board).await,
+        Protocol::Auto => match open_as(account, Kind::Imap, board).await {
+            Err(fault) if matches!(fault.status, status::SOCKET | status::PROTOCOL) => {
+                let again = open_as(account, Kind::Pop3, board).await;
+                // When neither answers, the first failure is the one worth telling.
+                again.map_err(|second| {
+                    if second.status == status::SOCKET {
+                        fault
+                    } else {
+                        second
+                    }
+                })
+            }
+            done => done,
+        },
+        other => {
+            let word = format!("proto {other:?}").to_lowercase();
+            Err(Fault::yours(Cause::Unsupported(word), status::SYNTAX))
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Pop3,
+    Imap,
+}
+
+async fn open_as(account: &Account, kind: Kind, board: &Board) -> Result<Session, Fault> {
+    let label = match kind {
+        Kind::Pop3 => "POP3",
+        Kind::Imap => "IMAP",
+    };
+    let port = port(account, kind)?;
+    let fault = |error| of_server(error, account, port);
+    let sign_in = sign_in(account)?;
+    let peer = Peer {
+        host: account.host.clone(),
+        port,
+        implicit_tls: account.tls.implicit,
+        tls: tls::Setup::new(&account.tls).map_err(fault)?,
+        timeout: account.timeout,
+        label,
+    };
+    let conn = net::connect(&peer).await.map_err(fault)?;
+    let address = conn.address();
+    let maildrop = match kind {
+        Kind::Pop3 => Maildrop::Pop3(Pop3::open(conn, sign_in).await.map_err(fault)?),
+        Kind::Imap => Maildrop::Imap(Imap::open(conn, sign_in).await.map_err(fault)?),
+    };
+    let protected = maildrop.is_protected();
+    board.log(Some(&account.id), What::SignedIn { protected });
+    Ok(Session {
+        maildrop,
+        protocol: label,
+        address,
+        port,
+    })
+}
+
+fn sign_in(account: &Account) -> Result<SignIn, Fault> {
+    if !matches!(account.auth, Auth::Any | Auth::Password | Auth::CramMd5) {
+        let refused = crate::proto::Error::Refused {
+            reason: Reason::NoMethod,
+            reply: Vec::new(),
+        };
+        return Err(of_server(net::Error::Proto(refused), account, 0));
+    }
+    let Some(password) = account.password.clone() else {
+        return Err(Fault::yours(Cause::NoPassword, status::SIGN_IN));
+    };
+    Ok(SignIn {
+        credentials: Credentials {
+            user: account.user.clone(),
+            password,
+        },
+        auth: account.auth,
+        wants_apop: account.protocol == Protocol::Apop,
+        tls: if account.tls.implicit {
+            TlsPolicy::Never
+        } else {
+            tls::policy(&account.tls)
+        },
+    })
+}
+
+/// The port by `service`/`port`: a number, a well-known name, or the protocol's own.
+fn port(account: &Account, kind: Kind) -> Result<u16, Fault> {
+    let Some(service) = account.service.as_deref() else {
+        return Ok(match (kind, account.tls.implicit) {
+            (Kind::Pop3, false) => 110,
+            (Kind::Pop3, true) => 995,
+            (Kind::Imap, false) => 143,
+            (Kind::Imap, true) => 993,
+        });
+    };
+    match (service.parse(), service) {
+        (Ok(port), _) if port > 0 => Ok(port),
+        (_, "pop3" | "pop-3") => Ok(110),
+        (_, "pop3s") => Ok(995),
+        (_, "imap" | "imap2") => Ok(143),
+        (_, "imaps") => Ok(993),
+        _ => Err(Fault::yours(
+            Cause::Unsupported(format!("service {service}")),
+            status::SYNTAX,
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports() {
+        let check = |service: Option<&str>, implicit: bool, kind: Kind, expected: Option<u16>| {
+            let mut account = Account::example();
+            account.service = service.map(Into::into);
+            account.tls.implicit = implicit;
+            assert_eq!(port(&account, kind).ok(), expected);
+        };
+        check(None, false, Kind::Pop3, Some(110));
+        check(None, true, Kind::Imap, Some(993));
+        check(Some("2110"), false, Kind::Pop3, Some(2110));
+        check(Some("imaps"), true, Kind::Imap, Some(993));
+        check(Some("0"), false, Kind::Pop3, None);
+        check(Some("70000"), false, Kind::Pop3, None);
+        check(Some("nonsense"), false, Kind::Pop3, None);
+    }
+}

@@ -1,0 +1,141 @@
+//! Reading the rc file: fetchmail's security test, and noticing that it has changed.
+//!
+//! Bytes in, bytes out: what they mean is `rc`'s matter. The tests themselves are shared with
+//! the id file ([`private`]).
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use crate::base::i18n::{fill, gettext};
+use crate::store::private::{self, Refusal};
+
+/// Why the rc file is not read.
+pub type RcError = Refusal;
+
+/// Largest rc file that is read, in octets (`threats.md` section 6).
+pub const SIZE_MAX: u64 = 16 << 20;
+
+/// An rc file as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RcFile {
+    /// The whole of it.
+    pub bytes: Vec<u8>,
+    /// To notice a change by.
+    pub stamp: Stamp,
+    /// What is odd about its permissions without being refused, for the reader's eyes.
+    pub warning: Option<String>,
+}
+
+/// What a file looks like from outside. Two that differ are two versions; where a clock is too
+/// coarse to tell, the length and the inode help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    seconds: i64,
+    nanoseconds: i64,
+    length: u64,
+    inode: u64,
+    device: u64,
+}
+
+impl Stamp {
+    /// The stamp of the file of this name now; `None` if there is none or it cannot be looked at.
+    pub fn of(path: &Path) -> Option<Self> {
+        Some(Self::from(&std::fs::metadata(path).ok()?))
+    }
+}
+
+impl From<&std::fs::Metadata> for Stamp {
+    fn from(metadata: &std::fs::Metadata) -> Self {
+        Self {
+            seconds: metadata.mtime(),
+            nanoseconds: metadata.mtime_nsec(),
+            length: metadata.len(),
+            inode: metadata.ino(),
+            device: metadata.dev(),
+        }
+    }
+}
+
+/// Reads the rc file. `checks` is off for `-V` only. The owner must be the effective user.
+pub fn read(path: &Path, checks: bool) -> Result<RcFile, RcError> {
+    read_as(path, checks, rustix::process::geteuid().as_raw())
+}
+
+/// The same for another user's eyes.
+pub fn read_as(path: &Path, checks: bool, uid: u32) -> Result<RcFile, RcError> {
+    let private = private::read(path, checks, uid, SIZE_MAX)?;
+    let warning = (checks && private.is_group_executable).then(|| {
+        let text = gettext("{path} may be executed by its group. Run: chmod 600 {path}");
+        fill(&text, &[("path", &path.display())])
+    });
+    Ok(RcFile {
+        stamp: Stamp::from(&private.metadata),
+        bytes: private.bytes,
+        warning,
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn file(dir: &tempfile::TempDir, mode: u32, text: &str) -> PathBuf {
+        let path = dir.path().join("rc");
+        fs::write(&path, text).expect("a temporary file");
+        fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("chmod");
+        path
+    }
+
+    #[test]
+    fn group_execute_only_warns() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let check = |mode, checks, warns| {
+            let rc = read(&file(&dir, mode, "poll x"), checks).expect("accepted");
+            assert_eq!(rc.warning.is_some(), warns, "{mode:o}");
+            assert_eq!(rc.bytes, b"poll x");
+        };
+        check(0o600, true, false);
+        check(0o710, true, true);
+        check(0o710, false, false);
+        check(0o644, false, false);
+    }
+
+    #[test]
+    fn another_owner_is_refused() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let path = file(&dir, 0o600, "poll x");
+        let stranger = rustix::process::geteuid().as_raw() + 1;
+        assert!(matches!(
+            read_as(&path, true, stranger),
+            Err(RcError::NotOurs { .. })
+        ));
+    }
+
+    #[test]
+    fn size_is_bounded() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let path = file(&dir, 0o600, "");
+        let size = |length| fs::File::options().write(true).open(&path)?.set_len(length);
+        size(SIZE_MAX).expect("a sparse file");
+        assert!(read(&path, true).is_ok());
+        size(SIZE_MAX + 1).expect("a sparse file");
+        assert!(matches!(read(&path, true), Err(RcError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_change_changes_the_stamp() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let path = file(&dir, 0o600, "poll x");
+        let before = read(&path, true).expect("accepted").stamp;
+        assert_eq!(Stamp::of(&path), Some(before));
+        file(&dir, 0o600, "poll xy");
+        assert_ne!(Stamp::of(&path), Some(before));
+        fs::remove_file(&path).expect("removed");
+        assert_eq!(Stamp::of(&path), None);
+    }
+}

@@ -1,0 +1,240 @@
+//! From the header as it came to the header as it is delivered, and what was learnt on the way
+//! (engine.md section 12, steps 4 to 11).
+
+use mailparse::MailHeaderMap;
+
+use super::header::{Header, split_field};
+use super::qualify;
+use crate::base::text::{QUIET_MAX, quiet};
+use crate::mail::envelope::BodyType;
+use crate::rc::Account;
+use crate::rc::account::{BadHeader, Target};
+
+/// A header ready to be sent on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rewritten {
+    /// Header lines before the place of our `Received:`.
+    pub before: Vec<u8>,
+    /// Header lines from the first `Received:` on.
+    pub after: Vec<u8>,
+    /// Envelope sender as found: `Return-Path` and its substitutes; empty for `<>`.
+    pub sender: Option<Vec<u8>>,
+    /// What to declare to an 8BITMIME listener.
+    pub body: BodyType,
+    /// A line is neither a field nor a continuation, and `bad-header reject` holds.
+    pub is_malformed: bool,
+    /// `X-IMAP:` or `X-IMAPbase:` in it: a mail folder's own administration, not mail.
+    pub is_folder_data: bool,
+    /// `From:` decoded and quiet, for display.
+    pub from: String,
+    /// `Subject:` decoded and quiet, for display.
+    pub subject: String,
+}
+
+/// Headers that name a sender, best first (engine.md section 12).
+const SENDERS: [&str; 7] = [
+    "Return-Path",
+    "Resent-Sender",
+    "Sender",
+    "Resent-From",
+    "From",
+    "Reply-To",
+    "Apparently-From",
+];
+
+/// Rewrites one header. `server` is the name that bare addresses are qualified with.
+pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
+    let mut out = Rewritten::default();
+    let mut facts = Facts::default();
+    let mut seen_received = false;
+    for field in header.fields() {
+        let Some((name, body)) = split_field(field) else {
+            out.is_malformed |= account.bad_header == BadHeader::Reject && !is_from_line(field);
+            if !is_from_line(field) {
+                out.push(seen_received, field);
+            }
+            continue;
+        };
+        if is_from_line(field) || is_dropped(name, body, account) {
+            continue;
+        }
+        if name.eq_ignore_ascii_case(b"X-IMAP") {
+            out.is_folder_data = true;
+        }
+        seen_received |= name.eq_ignore_ascii_case(b"Received");
+        let qualified = (account.rewrite && qualify::applies(name))
+            .then(|| qualify::qualify(body, server))
+            .flatten();
+        let body = qualified.as_deref().unwrap_or(body);
+        let is_first_return_path =
+            facts.learn(name, body) && !matches!(account.target, Target::Mda(_));
+        if is_first_return_path {
+            continue;
+        }
+        match qualified.as_deref() {
+            Some(body) => out.push_parts(
+                seen_received,
+                &field[..field.len().min(name_len(field))],
+                body,
+            ),
+            None => out.push(seen_received, field),
+        }
+    }
+    out.conclude(facts, account);
+    out
+}
+
+/// Length of the name with its colon.
+fn name_len(field: &[u8]) -> usize {
+    memchr::memchr(b':', field).map_or(field.len(), |colon| colon + 1)
+}
+
+impl Rewritten {
+    fn push(&mut self, is_after: bool, field: &[u8]) {
+        self.push_parts(is_after, field, b"");
+    }
+
+    /// A field, given its last line if it has no end (a message that stops in its header).
+    fn push_parts(&mut self, is_after: bool, name: &[u8], body: &[u8]) {
+        let out = if is_after {
+            &mut self.after
+        } else {
+            &mut self.before
+        };
+        out.extend_from_slice(name);
+        out.extend_from_slice(body);
+        if out.last() != Some(&b'\n') {
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+
+    fn conclude(&mut self, facts: Facts, account: &Account) {
+        self.body = match (account.pass_8bits, facts.is_mime, facts.encoding.as_slice()) {
+            (true, ..) => BodyType::EightBit,
+            (_, true, b"8bit" | b"quoted-printable") => BodyType::EightBit,
+            (_, true, b"7bit") => BodyType::SevenBit,
+            _ => BodyType::Unsaid,
+        };
+        self.sender = best_sender(facts.senders);
+        self.from = facts.from;
+        self.subject = facts.subject;
+    }
+}
+
+/// What a header says about its message.
+#[derive(Default)]
+struct Facts {
+    senders: [Option<Vec<u8>>; SENDERS.len()],
+    is_mime: bool,
+    encoding: Vec<u8>,
+    from: String,
+    subject: String,
+}
+
+impl Facts {
+    /// Takes note of one field; true for the first `Return-Path`.
+    fn learn(&mut self, name: &[u8], body: &[u8]) -> bool {
+        let mut is_first_return_path = false;
+        let rank = SENDERS
+            .iter()
+            .position(|s| name.eq_ignore_ascii_case(s.as_bytes()));
+        if let Some((rank, slot)) = rank.and_then(|r| Some((r, self.senders.get_mut(r)?))) {
+            is_first_return_path = rank == 0 && slot.is_none();
+            slot.get_or_insert_with(|| first_address(body));
+        }
+        if name.eq_ignore_ascii_case(b"MIME-Version") {
+            self.is_mime = true;
+        } else if name.eq_ignore_ascii_case(b"Content-Transfer-Encoding") {
+            self.encoding = body.trim_ascii().to_ascii_lowercase();
+        } else if name.eq_ignore_ascii_case(b"From") && self.from.is_empty() {
+            self.from = readable(b"From", body);
+        } else if name.eq_ignore_ascii_case(b"Subject") && self.subject.is_empty() {
+            self.subject = readable(b"Subject", body);
+        }
+        is_first_return_path
+    }
+}
+
+/// The best sender; `Resent-Sender` and `Sender` count only with a host or a path.
+fn best_sender(senders: [Option<Vec<u8>>; SENDERS.len()]) -> Option<Vec<u8>> {
+    senders.into_iter().enumerate().find_map(|(rank, sender)| {
+        let sender = sender?;
+        let needs_host = matches!(rank, 1 | 2);
+        let has_host = sender.contains(&b'@') || sender.contains(&b'!');
+        (rank == 0 || (!sender.is_empty() && (!needs_host || has_host))).then_some(sender)
+    })
+}
+
+/// `From ` and `>From ` lines of mbox files; a field called `From` has its colon at once.
+fn is_from_line(field: &[u8]) -> bool {
+    field.starts_with(b"From ") || field.starts_with(b">From ")
+}
+
+fn is_dropped(name: &[u8], body: &[u8], account: &Account) -> bool {
+    let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
+    if is(b"Status") || is(b"X-Mozilla-Status") {
+        return account.drop_status || body.trim_ascii().is_empty();
+    }
+    account.drop_delivered && is(b"Delivered-To")
+}
+
+/// The first address of a field: what stands in angle brackets, else the first word outside
+/// comments.
+fn first_address(body: &[u8]) -> Vec<u8> {
+    let mut depth = 0u32;
+    let mut quoted = false;
+    let mut word = Vec::new();
+    for (at, &byte) in body.iter().enumerate() {
+        match byte {
+            b'"' if depth == 0 => quoted = !quoted,
+            _ if quoted => {}
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            b'<' => {
+                let inside = &body[at + 1..];
+                let end = memchr::memchr(b'>', inside).unwrap_or(inside.len());
+                return inside[..end].trim_ascii().to_vec();
+            }
+            b',' | b';' if !word.is_empty() => break,
+            b' ' | b'\t' | b'\r' | b'\n' => {}
+            _ => word.push(byte),
+        }
+    }
+    word
+}
+
+/// A header value as a person reads it: RFC 2047 words decoded, quiet, and of `From` the name.
+fn readable(name: &[u8], body: &[u8]) -> String {
+    // More than this is never shown; it bounds the decoder (threats.md, RFC 2047 bombs).
+    let body = &body[..body.len().min(4 * 1024)];
+    let field = [name, b":", body.trim_ascii(), b"\r\n\r\n"].concat();
+    let Ok((headers, _)) = mailparse::parse_headers(&field) else {
+        return quiet(body, QUIET_MAX);
+    };
+    let value = headers
+        .get_all_values(&String::from_utf8_lossy(name))
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    let shown = if name == b"From" {
+        display_name(&value)
+    } else {
+        value.as_str()
+    };
+    quiet(shown.as_bytes(), QUIET_MAX)
+}
+
+/// `Anna` of `"Anna" <anna@example.org>`; the address if there is no name.
+fn display_name(value: &str) -> &str {
+    match value.split_once('<') {
+        Some((name, _)) if !name.trim().trim_matches('"').is_empty() => {
+            name.trim().trim_matches('"')
+        }
+        Some((_, address)) => address.split('>').next().unwrap_or(address),
+        None => value,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! Accessible names on GTK 4.8, and the walk that finds widgets without one (`ui.md` section 16).
+
+use std::ffi::c_int;
+
+use gtk::glib;
+use gtk::glib::translate::{IntoGlib, ToGlibPtr, from_glib};
+use gtk::prelude::*;
+
+// gtk4-rs gives these calls only from GTK 4.10 on, though the C functions exist since 4.0 and the
+// program must run on 4.8. They can go when 4.10 is the oldest GTK supported.
+#[allow(unsafe_code)]
+unsafe extern "C" {
+    fn gtk_accessible_update_property_value(
+        accessible: *mut gtk::ffi::GtkAccessible,
+        count: c_int,
+        properties: *const gtk::ffi::GtkAccessibleProperty,
+        values: *const glib::gobject_ffi::GValue,
+    );
+    fn gtk_test_accessible_has_property(
+        accessible: *mut gtk::ffi::GtkAccessible,
+        property: gtk::ffi::GtkAccessibleProperty,
+    ) -> glib::ffi::gboolean;
+}
+
+/// Names `widget` for screen readers.
+pub fn set_label(widget: &impl IsA<gtk::Widget>, text: &str) {
+    set(widget, gtk::AccessibleProperty::Label, text);
+}
+
+/// Describes `widget` beyond its name, for screen readers.
+pub fn set_description(widget: &impl IsA<gtk::Widget>, text: &str) {
+    set(widget, gtk::AccessibleProperty::Description, text);
+}
+
+/// Says the value of a progress bar in words.
+pub fn set_value_text(widget: &impl IsA<gtk::Widget>, text: &str) {
+    set(widget, gtk::AccessibleProperty::ValueText, text);
+}
+
+/// Names an icon-only button for screen readers and, by the same words, for the pointer.
+pub fn name_button(button: &impl IsA<gtk::Widget>, text: &str) {
+    set_label(button, text);
+    button.as_ref().set_tooltip_text(Some(text));
+}
+
+fn set(widget: &impl IsA<gtk::Widget>, property: gtk::AccessibleProperty, text: &str) {
+    let value = text.to_value();
+    // SAFETY: one property and one value are passed, as the count says; GTK copies the value
+    // before it returns; the widget is borrowed for the whole call, which is on the main thread
+    // because widgets cannot leave it. Every GtkWidget is a GtkAccessible.
+    #[allow(unsafe_code)]
+    unsafe {
+        gtk_accessible_update_property_value(
+            accessible(widget.as_ref()),
+            1,
+            &property.into_glib(),
+            value.to_glib_none().0,
+        );
+    }
+}
+
+/// The interface pointer, valid as long as the widget is.
+fn accessible(widget: &gtk::Widget) -> *mut gtk::ffi::GtkAccessible {
+    let pointer: *mut gtk::ffi::GtkWidget = widget.to_glib_none().0;
+    pointer.cast()
+}
+
+/// The widgets on the screen below `root` that a screen reader could not name: buttons, entries, lists, bars
+/// and the like that have neither a label of their own nor visible text. Empty is good.
+///
+/// Needs an accessibility context to read back what was set (`GTK_A11Y=test`, or a real one);
+/// see [`can_walk`].
+pub fn unnamed(root: &impl IsA<gtk::Widget>) -> Vec<String> {
+    let mut found = Vec::new();
+    walk(root.as_ref(), &mut found);
+    found
+}
+
+/// Whether names can be read back here; not with `GTK_A11Y=none`.
+pub fn can_walk() -> bool {
+    let probe = gtk::Button::new();
+    set_label(&probe, "x");
+    has_label(&probe)
+}
+
+fn walk(widget: &gtk::Widget, found: &mut Vec<String>) {
+    if !widget.is_mapped() {
+        return;
+    }
+    if wants_name(widget) && !has_label(widget) && !has_text(widget) {
+        found.push(format!("{} “{}”", widget.type_(), widget.widget_name()));
+    }
+    // What GTK builds inside these carries the outer name.
+    if widget.is::<gtk::MenuButton>() || widget.is::<gtk::SearchEntry>() {
+        return;
+    }
+    for child in children(widget) {
+        walk(&child, found);
+    }
+}
+
+fn wants_name(widget: &gtk::Widget) -> bool {
+    let is_control = widget.is::<gtk::Button>()
+        || widget.is::<gtk::MenuButton>()
+        || widget.is::<gtk::Entry>()
+        || widget.is::<gtk::SearchEntry>()
+        || widget.is::<gtk::PasswordEntry>()
+        || widget.is::<gtk::Switch>()
+        || widget.is::<gtk::CheckButton>()
+        || widget.is::<gtk::SpinButton>()
+        || widget.is::<gtk::DropDown>();
+    let is_view = widget.is::<gtk::ListView>()
+        || widget.is::<gtk::ColumnView>()
+        || widget.is::<gtk::TextView>()
+        || widget.is::<gtk::ProgressBar>()
+        || widget.is::<gtk::LevelBar>()
+        || widget.is::<gtk::InfoBar>()
+        || widget.is::<gtk::Spinner>()
+        || widget.is::<gtk::DrawingArea>();
+    // Window buttons come and go with the desktop's settings; GTK names them itself.
+    let is_window_part = widget
+        .ancestor(gtk::WindowControls::static_type())
+        .is_some();
+    (is_control || is_view) && !is_window_part
+}
+
+fn has_label(widget: &impl IsA<gtk::Widget>) -> bool {
+    // SAFETY: as in `set`; the function only looks.
+    #[allow(unsafe_code)]
+    unsafe {
+        let label = gtk::AccessibleProperty::Label.into_glib();
+        from_glib(gtk_test_accessible_has_property(
+            accessible(widget.as_ref()),
+            label,
+        ))
+    }
+}
+
+/// Whether a button shows words. Lists and bars are not named by what they contain.
+fn has_text(widget: &gtk::Widget) -> bool {
+    let is_button = widget.is::<gtk::Button>() || widget.is::<gtk::CheckButton>();
+    is_button && shows_words(widget)
+}
+
+fn shows_words(widget: &gtk::Widget) -> bool {
+    widget
+        .downcast_ref::<gtk::Label>()
+        .is_some_and(|label| !label.text().is_empty())
+        || children(widget).any(|child| shows_words(&child))
+}
+
+/// The children of `widget`, in order.
+pub fn children(widget: &gtk::Widget) -> impl Iterator<Item = gtk::Widget> + use<> {
+    std::iter::successors(widget.first_child(), |child| child.next_sibling())
+}

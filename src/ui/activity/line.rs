@@ -1,0 +1,86 @@
+//! One line of the log as it is drawn: time, icon, sentence, and whose it is.
+
+use std::time::SystemTime;
+
+use adw::prelude::*;
+use gtk::pango;
+
+use super::super::icons;
+use super::entry_of;
+use crate::engine::api::{Entry, words};
+
+/// Makes and fills lines for the list.
+pub(super) fn factory() -> gtk::SignalListItemFactory {
+    let factory = gtk::SignalListItemFactory::new();
+    factory.connect_setup(|_, object| {
+        if let Some(item) = object.downcast_ref::<gtk::ListItem>() {
+            item.set_child(Some(&blank()));
+        }
+    });
+    factory.connect_bind(|_, object| {
+        let Some(item) = object.downcast_ref::<gtk::ListItem>() else {
+            return;
+        };
+        if let (Some(entry), Some(child)) = (entry_of(item.item()), item.child()) {
+            show(&child, &entry.borrow());
+        }
+    });
+    factory
+}
+
+fn blank() -> gtk::Box {
+    let line = gtk::Box::builder().spacing(12).build();
+    let time = gtk::Label::builder()
+        .valign(gtk::Align::Start)
+        .css_classes(["figure", "quiet"])
+        .build();
+    let icon = gtk::Image::builder()
+        .valign(gtk::Align::Start)
+        .accessible_role(gtk::AccessibleRole::Presentation)
+        .build();
+    let wrapped = |class: &str| {
+        gtk::Label::builder()
+            .xalign(0.0)
+            .wrap(true)
+            .wrap_mode(pango::WrapMode::WordChar)
+            .css_classes([class])
+            .build()
+    };
+    let texts = gtk::Box::builder()
+        .orientation(gtk::Orientation::Vertical)
+        .hexpand(true)
+        .build();
+    texts.append(&wrapped("body"));
+    let account = wrapped("caption");
+    account.add_css_class("quiet");
+    texts.append(&account);
+    line.append(&time);
+    line.append(&icon);
+    line.append(&texts);
+    line
+}
+
+fn show(line: &gtk::Widget, entry: &Entry) {
+    let time = line.first_child();
+    let icon = time.as_ref().and_then(|w| w.next_sibling());
+    let texts = icon.as_ref().and_then(|w| w.next_sibling());
+    let sentence = texts.as_ref().and_then(|w| w.first_child());
+    let account = sentence.as_ref().and_then(|w| w.next_sibling());
+    let put = |label: Option<gtk::Widget>, text: &str| {
+        if let Some(label) = label.and_downcast::<gtk::Label>() {
+            label.set_text(text);
+        }
+    };
+    if let Some(icon) = icon.and_downcast::<gtk::Image>() {
+        icons::put(&icon, icons::of_entry(&entry.what));
+    }
+    if let Some(account) = &account {
+        account.set_visible(entry.id.is_some());
+    }
+    put(time, &words::clock(entry.at, SystemTime::now()));
+    put(sentence, &words::entry(entry));
+    put(
+        account,
+        &entry.id.as_ref().map(words::title).unwrap_or_default(),
+    );
+}

@@ -1,0 +1,370 @@
+//! The root of the window: the only component that talks to the engine.
+
+mod window;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use adw::prelude::*;
+use gtk::glib;
+use relm4::{Component, ComponentController, ComponentParts, ComponentSender, Controller};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::accounts::{self, Accounts};
+use super::actions;
+use super::activity::{self, Activity};
+use super::bar::Notice;
+use crate::base::i18n::{fill, gettext, ngettext};
+use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot};
+use window::Widgets;
+
+/// How long quitting waits for the engine to end by itself.
+const LAST_WAIT: Duration = Duration::from_secs(5);
+
+/// What the window starts with.
+#[derive(Debug)]
+pub struct Init {
+    /// To the engine.
+    pub commands: UnboundedSender<Command>,
+    /// What is so at the start; later changes come as [`Msg::Event`].
+    pub first: Snapshot,
+}
+
+/// What the window is told, by the engine, the tray, the program's start and itself.
+#[derive(Debug)]
+pub enum Msg {
+    /// Something happened in the engine.
+    Event(Event),
+    /// Show the window, in front; with the activation token of the click that asked, if any.
+    Present(Option<String>),
+    /// Poll the account of this label or address now; `None`: all.
+    Check(Option<String>),
+    /// End the program, with a question if mail is being fetched.
+    Quit,
+    /// End the program at once: what is under way is stopped in order.
+    QuitNow,
+    /// Another program wants to fetch: end the engine, and the program unless it is looked at.
+    Yield,
+    /// Whether there is a place for a tray icon.
+    Tray(bool),
+    /// An action of a key or a menu.
+    #[doc(hidden)]
+    Act(&'static str),
+    /// From the accounts page.
+    #[doc(hidden)]
+    Account(AccountWish),
+    /// From the activity page.
+    #[doc(hidden)]
+    Activity(ActivityWish),
+    /// The first button of the bar.
+    #[doc(hidden)]
+    BarDetails,
+    /// The second button of the bar.
+    #[doc(hidden)]
+    BarSettle,
+}
+
+/// What the accounts page wants, kept private to the window.
+#[derive(Debug)]
+pub struct AccountWish(accounts::Output);
+
+/// What the activity page wants, kept private to the window.
+#[derive(Debug)]
+pub struct ActivityWish(activity::Output);
+
+/// What the window says to the program around it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Out {
+    /// The engine has ended and the person wants to quit.
+    Quit,
+}
+
+/// The window.
+pub struct App {
+    commands: UnboundedSender<Command>,
+    widgets: Widgets,
+    accounts: Controller<Accounts>,
+    activity: Controller<Activity>,
+    ids: Vec<AccountId>,
+    busy: HashSet<AccountId>,
+    halted: Option<Halt>,
+    advice: Vec<String>,
+    rc_path: String,
+    lacks_tray: bool,
+    is_quitting: bool,
+    /// Gone when the engine is.
+    has_ended: bool,
+}
+
+impl Component for App {
+    type CommandOutput = ();
+    type Input = Msg;
+    type Output = Out;
+    type Init = Init;
+    type Root = adw::ApplicationWindow;
+    type Widgets = ();
+
+    fn init_root() -> Self::Root {
+        adw::ApplicationWindow::builder()
+            .title("Postrider")
+            .default_width(980)
+            .default_height(680)
+            .width_request(360)
+            .height_request(420)
+            .hide_on_close(true)
+            .icon_name(crate::APP_ID)
+            .build()
+    }
+
+    fn init(init: Init, root: Self::Root, sender: ComponentSender<Self>) -> ComponentParts<Self> {
+        let accounts = Accounts::builder()
+            .launch(init.first.clone())
+            .forward(sender.input_sender(), |out| Msg::Account(AccountWish(out)));
+        let activity = Activity::builder()
+            .launch(())
+            .forward(sender.input_sender(), |out| {
+                Msg::Activity(ActivityWish(out))
+            });
+        let widgets = Widgets::new(&root, accounts.widget(), activity.widget(), &sender);
+        let act = sender.input_sender().clone();
+        actions::install(&root, move |name| act.emit(Msg::Act(name)));
+        let mut model = Self {
+            commands: init.commands,
+            widgets,
+            accounts,
+            activity,
+            ids: Vec::new(),
+            busy: HashSet::new(),
+            halted: None,
+            advice: Vec::new(),
+            rc_path: String::new(),
+            lacks_tray: false,
+            is_quitting: false,
+            has_ended: false,
+        };
+        model.take(&init.first);
+        ComponentParts { model, widgets: () }
+    }
+
+    fn update(&mut self, message: Msg, sender: ComponentSender<Self>, root: &Self::Root) {
+        match message {
+            Msg::Event(event) => self.hear(event, &sender),
+            Msg::Present(token) => {
+                if let Some(token) = token {
+                    root.set_startup_id(&token);
+                }
+                root.present();
+            }
+            Msg::Check(label) => self.check(label.as_deref()),
+            Msg::Quit if self.busy.is_empty() => self.quit(root, &sender),
+            Msg::Quit => self.ask_to_quit(root, &sender),
+            Msg::Yield if root.is_visible() => self.send(Command::Shutdown),
+            Msg::QuitNow | Msg::Yield => self.quit(root, &sender),
+            Msg::Tray(has_place) => {
+                self.lacks_tray = !has_place;
+                self.show_bar();
+            }
+            Msg::Act(name) => self.act(name, root, &sender),
+            Msg::Account(AccountWish(wish)) => self.on_account(wish),
+            Msg::Activity(ActivityWish(wish)) => self.on_activity(&wish),
+            Msg::BarDetails => self.show_details(root, &sender),
+            Msg::BarSettle => self.settle(),
+        }
+    }
+}
+
+impl App {
+    fn send(&self, command: Command) {
+        if self.commands.send(command).is_err() {
+            tracing::debug!("the engine is gone");
+        }
+    }
+
+    fn hear(&mut self, event: Event, sender: &ComponentSender<Self>) {
+        match event {
+            Event::Loaded(all) => {
+                self.take(&all);
+                self.accounts.emit(accounts::Input::Load(Box::new(all)));
+            }
+            Event::Account(status) => {
+                self.note_busy(&status);
+                self.accounts
+                    .emit(accounts::Input::Account(Box::new(status)));
+            }
+            Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
+            Event::Arrived { .. } | Event::CycleEnded => {}
+            Event::Ended => self.ended(sender),
+        }
+    }
+
+    fn take(&mut self, all: &Snapshot) {
+        self.ids = all.accounts.iter().map(|a| a.id.clone()).collect();
+        let busy = all.accounts.iter().filter(|a| a.state.is_busy());
+        self.busy = busy.map(|a| a.id.clone()).collect();
+        self.halted = all.halted.clone();
+        self.advice = all.advice.clone();
+        self.rc_path = all.rc_path.clone();
+        self.show_check();
+        self.show_bar();
+    }
+
+    fn note_busy(&mut self, status: &AccountStatus) {
+        let was_idle = self.busy.is_empty();
+        if status.state.is_busy() {
+            self.busy.insert(status.id.clone());
+        } else {
+            self.busy.remove(&status.id);
+        }
+        if was_idle != self.busy.is_empty() {
+            self.show_check();
+        }
+    }
+
+    fn show_check(&self) {
+        let can_check = self.halted.is_none() && !self.ids.is_empty() && !self.has_ended;
+        self.widgets.show_check(!self.busy.is_empty(), can_check);
+    }
+
+    fn notice(&self) -> Option<Notice> {
+        let has_accounts = !self.ids.is_empty();
+        Notice::choose(
+            self.halted.as_ref(),
+            has_accounts,
+            &self.advice,
+            self.lacks_tray,
+        )
+    }
+
+    fn show_bar(&self) {
+        self.widgets.bar.show(self.notice().as_ref(), &self.rc_path);
+    }
+
+    fn show_details(&self, root: &adw::ApplicationWindow, sender: &ComponentSender<Self>) {
+        let Some(notice) = self.notice() else { return };
+        let Some((heading, text)) = notice.details(&self.rc_path) else {
+            return;
+        };
+        let to = sender.input_sender().clone();
+        window::show_text(root, &heading, &text, move || to.emit(Msg::Act("reload")));
+    }
+
+    /// The second button: reload, or do not show this again.
+    fn settle(&mut self) {
+        match self.notice() {
+            Some(Notice::Halt(_)) => self.send(Command::Reload),
+            Some(Notice::Advice(_)) => self.advice.clear(),
+            Some(Notice::NoTray) => self.lacks_tray = false,
+            None => {}
+        }
+        self.show_bar();
+    }
+
+    fn check(&self, label: Option<&str>) {
+        let ids = label.map(|label| {
+            let is_meant =
+                |id: &&AccountId| id.label == label || id.user == label || id.to_string() == label;
+            self.ids.iter().filter(is_meant).cloned().collect()
+        });
+        self.send(Command::Check { ids });
+    }
+
+    fn act(&mut self, name: &str, root: &adw::ApplicationWindow, sender: &ComponentSender<Self>) {
+        match name {
+            "check" => self.check(None),
+            "check-or-stop" if self.busy.is_empty() => self.check(None),
+            "stop" | "check-or-stop" => self.send(Command::Stop { ids: None }),
+            "check-selected" => self.accounts.emit(accounts::Input::CheckSelected),
+            "ack" => self.send(Command::Ack { ids: None }),
+            "reload" => self.send(Command::Reload),
+            "back" => self.accounts.emit(accounts::Input::Back),
+            "show-accounts" => self.widgets.show_page("accounts"),
+            "show-activity" => self.widgets.show_page("activity"),
+            "search" => {
+                self.widgets.show_page("activity");
+                self.activity.emit(activity::Input::Search(true));
+            }
+            "search-on" => self.activity.emit(activity::Input::Search(true)),
+            "search-off" => self.activity.emit(activity::Input::Search(false)),
+            "shortcuts" => actions::show_shortcuts(root),
+            "about" => actions::show_about(root, &self.rc_path),
+            "close" => root.close(),
+            "quit" => sender.input(Msg::Quit),
+            _ => tracing::debug!(name, "unknown action"),
+        }
+    }
+
+    fn on_account(&self, wish: accounts::Output) {
+        match wish {
+            accounts::Output::Check(id) => self.send(Command::Check {
+                ids: Some(vec![id]),
+            }),
+            accounts::Output::Stop(id) => self.send(Command::Stop {
+                ids: Some(vec![id]),
+            }),
+            accounts::Output::Ack(id) => self.send(Command::Ack {
+                ids: Some(vec![id]),
+            }),
+            accounts::Output::Reload => self.send(Command::Reload),
+            accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back(can),
+        }
+    }
+
+    fn on_activity(&self, wish: &activity::Output) {
+        match wish {
+            activity::Output::CheckAll => self.check(None),
+            activity::Output::Searching(is_on) => self.widgets.search.set_active(*is_on),
+            activity::Output::Copied(lines) => {
+                let text = ngettext("{n} line copied", "{n} lines copied", u64::from(*lines));
+                self.widgets.toast(&fill(&text, &[("n", lines)]));
+            }
+        }
+    }
+
+    fn ask_to_quit(&self, root: &adw::ApplicationWindow, sender: &ComponentSender<Self>) {
+        root.present();
+        let dialog = adw::MessageDialog::new(
+            Some(root),
+            Some(&gettext("Stop fetching mail?")),
+            Some(&gettext(
+                "What has been delivered stays delivered. The rest stays on the server.",
+            )),
+        );
+        dialog.add_response("keep", &gettext("_Keep Fetching"));
+        dialog.add_response("quit", &gettext("_Stop and Quit"));
+        dialog.set_response_appearance("quit", adw::ResponseAppearance::Destructive);
+        dialog.set_default_response(Some("keep"));
+        dialog.set_close_response("keep");
+        let to = sender.input_sender().clone();
+        dialog.connect_response(Some("quit"), move |_, _| to.emit(Msg::QuitNow));
+        dialog.present();
+    }
+
+    /// Hides the window, lets the engine end, and says so; a hung engine is not waited for.
+    fn quit(&mut self, root: &adw::ApplicationWindow, sender: &ComponentSender<Self>) {
+        if self.is_quitting {
+            return;
+        }
+        self.is_quitting = true;
+        root.set_visible(false);
+        let is_gone = self.has_ended || self.commands.send(Command::Shutdown).is_err();
+        if is_gone {
+            let _ = sender.output(Out::Quit);
+            return;
+        }
+        let to = sender.output_sender().clone();
+        glib::timeout_add_local_once(LAST_WAIT, move || to.emit(Out::Quit));
+    }
+
+    fn ended(&mut self, sender: &ComponentSender<Self>) {
+        self.has_ended = true;
+        self.busy.clear();
+        self.show_check();
+        if self.is_quitting {
+            let _ = sender.output(Out::Quit);
+        } else {
+            self.widgets.toast(&gettext(
+                "Checking has stopped. Start Postrider again to go on.",
+            ));
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The window's frame: header bar, bar, pages, and how they change with the width.
+
+use adw::prelude::*;
+use gtk::{glib, pango};
+use relm4::ComponentSender;
+
+use super::super::bar::Bar;
+use super::super::{a11y, actions};
+use super::{App, Msg};
+use crate::base::i18n::gettext;
+
+/// What [`App`] changes in the frame.
+pub(super) struct Widgets {
+    /// The one slot above the pages.
+    pub bar: Bar,
+    /// Opens the search on the activity page.
+    pub search: gtk::ToggleButton,
+    stack: adw::ViewStack,
+    toasts: adw::ToastOverlay,
+    check: gtk::Button,
+    face: adw::ButtonContent,
+    title: adw::ViewSwitcherTitle,
+    back: gtk::Button,
+}
+
+impl Widgets {
+    /// Fills `root`.
+    pub(super) fn new(
+        root: &adw::ApplicationWindow,
+        accounts: &gtk::Stack,
+        activity: &gtk::Box,
+        sender: &ComponentSender<App>,
+    ) -> Self {
+        let stack = adw::ViewStack::new();
+        let page = stack.add_titled(accounts, Some("accounts"), &gettext("Accounts"));
+        page.set_icon_name(Some("system-users-symbolic"));
+        let page = stack.add_titled(activity, Some("activity"), &gettext("Activity"));
+        page.set_icon_name(Some("view-list-symbolic"));
+        let title = adw::ViewSwitcherTitle::builder()
+            .stack(&stack)
+            .title("Postrider")
+            .build();
+        let (check, face) = check_button(sender);
+        let back = button(
+            sender,
+            "go-previous-symbolic",
+            "back",
+            &gettext("Back"),
+            "back",
+        );
+        back.set_visible(false);
+        let search = search_toggle(sender, &stack);
+        let header = adw::HeaderBar::builder().title_widget(&title).build();
+        header.pack_start(&back);
+        header.pack_start(&check);
+        header.pack_end(&menu_button());
+        header.pack_end(&search);
+        let to = |message: fn() -> Msg| {
+            let to = sender.input_sender().clone();
+            move || to.emit(message())
+        };
+        let bar = Bar::new(to(|| Msg::BarDetails), to(|| Msg::BarSettle));
+        let toasts = adw::ToastOverlay::new();
+        toasts.set_child(Some(&stack));
+        toasts.set_vexpand(true);
+        let below = adw::ViewSwitcherBar::builder().stack(&stack).build();
+        title
+            .bind_property("title-visible", &below, "reveal")
+            .sync_create()
+            .build();
+        let column = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        column.append(&header);
+        column.append(&bar.root);
+        column.append(&toasts);
+        column.append(&below);
+        root.set_content(Some(&column));
+        let this = Self {
+            bar,
+            search,
+            stack,
+            toasts,
+            check,
+            face,
+            title,
+            back,
+        };
+        this.narrow();
+        this
+    }
+
+    /// When the switcher has moved to the bottom, the check button shows its icon only.
+    fn narrow(&self) {
+        let face = self.face.clone();
+        self.title.connect_title_visible_notify(move |title| {
+            let text = face.tooltip_text().unwrap_or_default();
+            face.set_label(if title.is_title_visible() { "" } else { &text });
+        });
+    }
+
+    /// The first button: check, or stop while something is checked.
+    pub(super) fn show_check(&self, is_busy: bool, can_check: bool) {
+        let (icon, text) = if is_busy {
+            ("media-playback-stop-symbolic", gettext("Stop"))
+        } else {
+            ("mail-send-receive-symbolic", gettext("Check Now"))
+        };
+        self.face.set_icon_name(icon);
+        self.face.set_tooltip_text(Some(&text));
+        self.face.set_label(if self.title.is_title_visible() {
+            ""
+        } else {
+            &text
+        });
+        a11y::name_button(&self.check, &text);
+        self.check.set_sensitive(is_busy || can_check);
+    }
+
+    /// Brings `accounts` or `activity` to the front.
+    pub(super) fn show_page(&self, name: &str) {
+        self.stack.set_visible_child_name(name);
+    }
+
+    /// Shows or hides the way back to the list.
+    pub(super) fn set_can_go_back(&self, can: bool) {
+        self.back.set_visible(can);
+    }
+
+    /// Says `text` for a moment.
+    pub(super) fn toast(&self, text: &str) {
+        self.toasts
+            .add_toast(adw::Toast::new(&glib::markup_escape_text(text)));
+    }
+}
+
+fn check_button(sender: &ComponentSender<App>) -> (gtk::Button, adw::ButtonContent) {
+    let face = adw::ButtonContent::new();
+    let check = gtk::Button::builder().child(&face).name("check").build();
+    let to = sender.input_sender().clone();
+    check.connect_clicked(move |_| to.emit(Msg::Act("check-or-stop")));
+    (check, face)
+}
+
+fn button(
+    sender: &ComponentSender<App>,
+    icon: &str,
+    name: &str,
+    title: &str,
+    action: &'static str,
+) -> gtk::Button {
+    let button = gtk::Button::builder().icon_name(icon).name(name).build();
+    a11y::name_button(&button, title);
+    let to = sender.input_sender().clone();
+    button.connect_clicked(move |_| to.emit(Msg::Act(action)));
+    button
+}
+
+/// Visible with the page it is for.
+fn search_toggle(sender: &ComponentSender<App>, stack: &adw::ViewStack) -> gtk::ToggleButton {
+    let toggle = gtk::ToggleButton::builder()
+        .icon_name("system-search-symbolic")
+        .name("search")
+        .visible(false)
+        .build();
+    a11y::name_button(&toggle, &gettext("Search the Activity"));
+    let to = sender.input_sender().clone();
+    toggle.connect_toggled(move |toggle| {
+        to.emit(Msg::Act(if toggle.is_active() {
+            "search-on"
+        } else {
+            "search-off"
+        }));
+    });
+    let shown = toggle.clone();
+    stack.connect_visible_child_notify(move |stack| {
+        shown.set_visible(stack.visible_child_name().as_deref() == Some("activity"));
+    });
+    toggle
+}
+
+fn menu_button() -> gtk::MenuButton {
+    let menu = gtk::MenuButton::builder()
+        .icon_name("open-menu-symbolic")
+        .menu_model(&actions::primary_menu())
+        .primary(true)
+        .name("menu")
+        .build();
+    a11y::name_button(&menu, &gettext("Main Menu"));
+    menu
+}
+
+/// A dialog with a text that may be long and foreign, and **Reload**.
+pub(super) fn show_text(
+    root: &adw::ApplicationWindow,
+    heading: &str,
+    text: &str,
+    reload: impl Fn() + 'static,
+) {
+    let label = gtk::Label::builder()
+        .label(text)
+        .wrap(true)
+        .wrap_mode(pango::WrapMode::WordChar)
+        .selectable(true)
+        .xalign(0.0)
+        .build();
+    let scroll = gtk::ScrolledWindow::builder()
+        .hscrollbar_policy(gtk::PolicyType::Never)
+        .propagate_natural_height(true)
+        .max_content_height(320)
+        .child(&label)
+        .build();
+    let dialog = adw::MessageDialog::new(Some(root), Some(heading), None);
+    dialog.set_extra_child(Some(&scroll));
+    dialog.add_response("close", &gettext("_Close"));
+    dialog.add_response("reload", &gettext("_Reload"));
+    dialog.set_response_appearance("reload", adw::ResponseAppearance::Suggested);
+    dialog.set_default_response(Some("reload"));
+    dialog.set_close_response("close");
+    dialog.connect_response(Some("reload"), move |_, _| reload());
+    dialog.present();
+}

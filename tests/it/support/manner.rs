@@ -1,0 +1,73 @@
+//! How a fake server behaves, good or bad. Each connection takes a copy when it begins.
+
+use std::time::Duration;
+
+/// The knobs. The default is a well-behaved server.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    /// Offers STARTTLS or STLS.
+    pub offers_starttls: bool,
+    /// Takes no password before TLS (`LOGINDISABLED`; POP3 offers no mechanism).
+    pub login_needs_tls: bool,
+    /// POP3: offers PIPELINING, and a timestamp for APOP in its greeting.
+    pub pipelining: bool,
+    /// POP3: knows CAPA; an old server does not.
+    pub capa: bool,
+    /// POP3: knows UIDL.
+    pub uidl: bool,
+    /// POP3: knows TOP.
+    pub top: bool,
+    /// IMAP: offers UIDPLUS.
+    pub uidplus: bool,
+    /// IMAP: offers IDLE.
+    pub idle: bool,
+    /// IMAP: opens every folder read-only.
+    pub read_only: bool,
+    /// IMAP: offers SASL-IR, and LITERAL+.
+    pub modern: bool,
+    /// SASL mechanisms offered.
+    pub mechanisms: Vec<&'static str>,
+    /// Answers the connection with this line instead of a greeting, then closes:
+    /// `-ERR [SYS/TEMP] busy`, `* BYE too many`.
+    pub greets_with: Option<String>,
+    /// Answers a right password with this instead: `-ERR [IN-USE] locked`, `NO [UNAVAILABLE] wait`.
+    pub refuses_login: Option<String>,
+    /// Will not give the messages of these UIDs.
+    pub refuses_messages: Vec<u32>,
+    /// Refuses to delete (POP3 `DELE`, IMAP `STORE`).
+    pub refuses_delete: bool,
+    /// Ends the connection in the middle of the message of this UID.
+    pub closes_in_message: Option<u32>,
+    /// Ends the connection after so many octets sent (before encryption).
+    pub closes_after: Option<u64>,
+    /// Sends no more than so many octets, waits, goes on.
+    pub trickle: Option<(usize, Duration)>,
+    /// Waits so long before each answer.
+    pub thinks: Duration,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            offers_starttls: true,
+            login_needs_tls: false,
+            pipelining: true,
+            capa: true,
+            uidl: true,
+            top: true,
+            uidplus: true,
+            idle: true,
+            read_only: false,
+            modern: true,
+            mechanisms: vec!["PLAIN", "CRAM-MD5"],
+            greets_with: None,
+            refuses_login: None,
+            refuses_messages: Vec::new(),
+            refuses_delete: false,
+            closes_in_message: None,
+            closes_after: None,
+            trickle: None,
+            thinks: Duration::ZERO,
+        }
+    }
+}

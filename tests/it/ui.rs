@@ -1,0 +1,233 @@
+//! The window in process: launched with a channel in place of the engine, acted on, looked at.
+//!
+//! `GSK_RENDERER=cairo GTK_A11Y=test xvfb-run -a dbus-run-session -- cargo test --test it ui::`
+//! With `POSTRIDER_SHOTS=DIR` each test also leaves pictures there.
+
+mod accounts;
+mod activity;
+mod desktop;
+mod looks;
+mod sample;
+mod window;
+
+use std::time::{Duration, Instant};
+
+use adw::prelude::*;
+use gtk::glib;
+use postrider::engine::api::{Command, Event, Snapshot};
+use postrider::ui::{self, App, Init, Msg, Out, a11y};
+use relm4::{Component, ComponentController, Controller};
+use tokio::sync::mpsc;
+
+/// A window on a virtual screen, and the engine's end of its channel.
+pub struct Desk {
+    app: Controller<App>,
+    commands: mpsc::UnboundedReceiver<Command>,
+    outs: mpsc::UnboundedReceiver<Out>,
+}
+
+impl Desk {
+    /// Shows `first` in a window of that width.
+    pub fn open(first: Snapshot, width: i32) -> Self {
+        adw::init().unwrap();
+        ui::prepare();
+        let (to_engine, commands) = mpsc::unbounded_channel();
+        let (say, outs) = mpsc::unbounded_channel();
+        let init = Init {
+            commands: to_engine,
+            first,
+        };
+        let app = App::builder()
+            .launch(init)
+            .connect_receiver(move |_, out| say.send(out).unwrap());
+        app.widget().set_default_size(width, 680);
+        app.emit(Msg::Present(None));
+        let desk = Self {
+            app,
+            commands,
+            outs,
+        };
+        desk.until("on the screen", || desk.app.widget().is_mapped());
+        desk.settle();
+        desk
+    }
+
+    /// The window.
+    pub fn window(&self) -> &adw::ApplicationWindow {
+        self.app.widget()
+    }
+
+    /// The engine says `event`.
+    pub fn event(&self, event: Event) {
+        self.app.emit(Msg::Event(event));
+        self.settle();
+    }
+
+    /// The program around the window says `message`.
+    pub fn tell(&self, message: Msg) {
+        self.app.emit(message);
+        self.settle();
+    }
+
+    /// Turns the main loop until it holds; fails after five seconds.
+    pub fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let end = Instant::now() + Duration::from_secs(5);
+        let context = glib::MainContext::default();
+        while !holds() {
+            assert!(Instant::now() < end, "not within 5 s: {what}");
+            let waker = glib::timeout_add_local_once(Duration::from_millis(20), || {});
+            context.iteration(true);
+            if glib::MainContext::default()
+                .find_source_by_id(&waker)
+                .is_some()
+            {
+                waker.remove();
+            }
+        }
+    }
+
+    /// Turns the main loop until frames and messages are done, as far as one can tell.
+    pub fn settle(&self) {
+        let end = Instant::now() + Duration::from_millis(120);
+        self.until("settled", || Instant::now() >= end);
+    }
+
+    /// The next command to the engine.
+    pub fn command(&mut self) -> Command {
+        let mut got = None;
+        let end = Instant::now() + Duration::from_secs(5);
+        while got.is_none() {
+            assert!(Instant::now() < end, "no command within 5 s");
+            glib::MainContext::default().iteration(false);
+            got = self.commands.try_recv().ok();
+        }
+        got.unwrap()
+    }
+
+    /// No command has come.
+    pub fn is_silent(&mut self) -> bool {
+        self.settle();
+        self.commands.try_recv().is_err()
+    }
+
+    /// What the window said to the program.
+    pub fn out(&mut self) -> Option<Out> {
+        self.settle();
+        self.outs.try_recv().ok()
+    }
+
+    /// All widgets on the screen of that name.
+    pub fn all(&self, name: &str) -> Vec<gtk::Widget> {
+        let mut found = Vec::new();
+        collect(self.window().upcast_ref(), &mut |widget| {
+            if widget.widget_name() == name && widget.is_mapped() {
+                found.push(widget.clone());
+            }
+        });
+        found
+    }
+
+    /// The one widget on the screen of that name.
+    pub fn find<W: IsA<gtk::Widget>>(&self, name: &str) -> W {
+        let all = self.all(name);
+        assert_eq!(all.len(), 1, "{name}");
+        all.into_iter().next().unwrap().downcast().unwrap()
+    }
+
+    /// Presses the button of that name.
+    pub fn press(&self, name: &str) {
+        self.find::<gtk::Button>(name).emit_clicked();
+        self.settle();
+    }
+
+    /// Presses the first button on the screen that shows `text`.
+    pub fn press_text(&self, text: &str) {
+        let mut found = None;
+        collect(self.window().upcast_ref(), &mut |widget| {
+            if let Some(button) = widget.downcast_ref::<gtk::Button>()
+                && widget.is_mapped()
+                && texts_of(widget).iter().any(|t| t == text)
+                && found.is_none()
+            {
+                found = Some(button.clone());
+            }
+        });
+        found.expect(text).emit_clicked();
+        self.settle();
+    }
+
+    /// Does what a key or menu entry does.
+    pub fn act(&self, name: &str) {
+        gtk::prelude::WidgetExt::activate_action(self.window(), &format!("win.{name}"), None)
+            .unwrap();
+        self.settle();
+    }
+
+    /// All texts on the screen.
+    pub fn texts(&self) -> Vec<String> {
+        texts_of(self.window().upcast_ref())
+    }
+
+    /// Whether a text on the screen contains `part`.
+    pub fn shows(&self, part: &str) -> bool {
+        self.texts().iter().any(|text| text.contains(part))
+    }
+
+    /// Every widget a screen reader needs to name has a name.
+    pub fn is_named(&self) {
+        if !a11y::can_walk() {
+            assert!(std::env::var_os("CI").is_none(), "needs GTK_A11Y=test");
+            eprintln!("skipped: names can only be read back with GTK_A11Y=test");
+            return;
+        }
+        assert_eq!(a11y::unnamed(self.window()), [] as [&str; 0]);
+    }
+
+    /// Leaves a picture of the window if pictures are wanted.
+    pub fn shot(&self, name: &str) {
+        let Some(dir) = std::env::var_os("POSTRIDER_SHOTS") else {
+            return;
+        };
+        self.settle();
+        let window = self.window();
+        let (width, height) = (window.width(), window.height());
+        let paintable = gtk::WidgetPaintable::new(Some(window));
+        let snapshot = gtk::Snapshot::new();
+        paintable.snapshot(&snapshot, width.into(), height.into());
+        let node = snapshot.to_node().unwrap();
+        let renderer = window.renderer().unwrap();
+        let path = std::path::Path::new(&dir).join(format!("{name}.png"));
+        renderer
+            .render_texture(node, None)
+            .save_to_png(path)
+            .unwrap();
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.window().destroy();
+    }
+}
+
+/// Calls `see` for `widget` and everything below it.
+fn collect(widget: &gtk::Widget, see: &mut dyn FnMut(&gtk::Widget)) {
+    see(widget);
+    for child in a11y::children(widget) {
+        collect(&child, see);
+    }
+}
+
+/// The visible texts below `widget`.
+fn texts_of(widget: &gtk::Widget) -> Vec<String> {
+    let mut texts = Vec::new();
+    collect(widget, &mut |widget| {
+        if let Some(label) = widget.downcast_ref::<gtk::Label>()
+            && label.is_mapped()
+            && !label.text().is_empty()
+        {
+            texts.push(label.text().into());
+        }
+    });
+    texts
+}
