@@ -2,10 +2,10 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod catalogue;
+mod compat_rc;
 mod connect;
 mod pump;
 mod servers;
-mod compat_rc;
 mod support;
 mod tidy;
 mod tls;
