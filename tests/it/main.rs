@@ -1,6 +1,7 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod bench;
 mod catalogue;
 mod compat_rc;
 mod connect;
