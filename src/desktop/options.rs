@@ -25,35 +25,53 @@ pub(super) fn declare(app: &adw::Application) {
     flag("quit", "End the running program");
     flag("version", "Print the release and exit");
     app.set_option_context_parameter_string(Some("[ACCOUNT…]"));
-    app.connect_handle_local_options(|app, options| {
+    app.connect_handle_local_options(|_, options| {
         if options.contains("version") {
             println!("postrider-desktop {}", crate::VERSION);
             return ControlFlow::Break(glib::ExitCode::SUCCESS);
         }
         if options.contains("quit") {
-            return ControlFlow::Break(quit_the_first(app));
+            return ControlFlow::Break(quit_the_first());
         }
         ControlFlow::Continue(())
     });
 }
 
-/// Tells the running program to end. That there is none is no failure.
-fn quit_the_first(app: &adw::Application) -> glib::ExitCode {
-    // Without this a program that asks only to quit would become the first itself.
-    app.set_flags(app.flags() | gio::ApplicationFlags::IS_LAUNCHER);
-    match app.register(gio::Cancellable::NONE) {
-        Ok(()) if app.is_remote() => {
-            ActionGroupExt::activate_action(app, "quit", None);
-            if let Some(bus) = app.dbus_connection() {
-                let _ = bus.flush_sync(gio::Cancellable::NONE);
-            }
-            glib::ExitCode::SUCCESS
-        }
-        Ok(()) => glib::ExitCode::SUCCESS,
+/// Tells the running program to end, as a panel would: by its action on the session bus. That
+/// there is none is no failure, and none is started for it.
+fn quit_the_first() -> glib::ExitCode {
+    let bus = match gio::bus_get_sync(gio::BusType::Session, gio::Cancellable::NONE) {
+        Ok(bus) => bus,
         Err(error) => {
+            eprintln!("postrider-desktop: {error}");
+            return glib::ExitCode::FAILURE;
+        }
+    };
+    let parameters = glib::Variant::tuple_from_iter([
+        "quit".to_variant(),
+        Vec::<glib::Variant>::new().to_variant(),
+        glib::VariantDict::new(None).end(),
+    ]);
+    let answer = bus.call_sync(
+        Some(crate::APP_ID),
+        crate::ui::RESOURCES,
+        "org.gtk.Actions",
+        "Activate",
+        Some(&parameters),
+        None,
+        gio::DBusCallFlags::NO_AUTO_START,
+        5_000,
+        gio::Cancellable::NONE,
+    );
+    match answer {
+        Err(error)
+            if !error.matches(gio::DBusError::ServiceUnknown)
+                && !error.matches(gio::DBusError::NameHasNoOwner) =>
+        {
             eprintln!("postrider-desktop: {error}");
             glib::ExitCode::FAILURE
         }
+        _ => glib::ExitCode::SUCCESS,
     }
 }
 

@@ -17,6 +17,7 @@ fn account(state: State) -> AccountStatus {
         last_new: None,
         next_check: None,
         trouble: None,
+        last_status: None,
         target: String::new(),
         totals: Totals::default(),
     }

@@ -30,6 +30,7 @@ fn account(user: &str, state: State, new: u32, cause: Option<(Cause, u32)>) -> A
             tries,
             since: SystemTime::UNIX_EPOCH,
         }),
+        last_status: None,
         target: String::new(),
         totals: Totals::default(),
     }
