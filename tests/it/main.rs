@@ -5,7 +5,6 @@ mod bench;
 mod catalogue;
 mod compat_rc;
 mod connect;
-mod fetch;
 mod pump;
 mod servers;
 mod support;
