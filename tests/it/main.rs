@@ -1,11 +1,13 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod bad_input;
 mod catalogue;
+mod compat_rc;
 mod connect;
+mod poll;
 mod pump;
 mod servers;
-mod compat_rc;
 mod support;
 mod tidy;
 mod tls;
