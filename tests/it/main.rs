@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod connect;
+mod crash;
 mod pump;
 mod servers;
 mod compat_rc;
