@@ -89,7 +89,7 @@ lint: deps-build
 
 bench: deps-test
 	@echo "Measuring (about 5 minutes)…"
-	$(CARGO) test --locked --release --no-default-features -- --ignored bench --nocapture
+	$(CARGO) test --locked --release --no-default-features --test it -- --ignored bench --nocapture
 
 man:
 	@echo "The man page is not written yet; \`postrider fetch --help\` lists the options." >&2

@@ -85,9 +85,7 @@ impl Component for Accounts {
     type Widgets = ();
 
     fn init_root() -> Self::Root {
-        gtk::Stack::builder()
-            .transition_type(gtk::StackTransitionType::Crossfade)
-            .build()
+        gtk::Stack::new()
     }
 
     fn init(

@@ -43,6 +43,8 @@ pub enum Msg {
     Quit,
     /// End the program at once: what is under way is stopped in order.
     QuitNow,
+    /// Another program wants to fetch: end the engine, and the program unless it is looked at.
+    Yield,
     /// Whether there is a place for a tray icon.
     Tray(bool),
     /// An action of a key or a menu.
@@ -156,7 +158,8 @@ impl Component for App {
             Msg::Check(label) => self.check(label.as_deref()),
             Msg::Quit if self.busy.is_empty() => self.quit(root, &sender),
             Msg::Quit => self.ask_to_quit(root, &sender),
-            Msg::QuitNow => self.quit(root, &sender),
+            Msg::Yield if root.is_visible() => self.send(Command::Shutdown),
+            Msg::QuitNow | Msg::Yield => self.quit(root, &sender),
             Msg::Tray(has_place) => {
                 self.lacks_tray = !has_place;
                 self.show_bar();

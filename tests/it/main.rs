@@ -1,12 +1,13 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod bench;
 mod catalogue;
+mod compat_rc;
 mod connect;
 mod crash;
 mod pump;
 mod servers;
-mod compat_rc;
 mod support;
 mod tidy;
 mod tls;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod activity;
+mod desktop;
 mod looks;
 mod sample;
 mod window;

@@ -115,7 +115,9 @@ async fn a_message_arrives_as_it_was() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_messages() {
-    let home = tempfile::tempdir().unwrap();
+    // In memory where there is such a place: a disk takes half a minute to sync so many.
+    let memory = tempfile::tempdir_in("/dev/shm");
+    let home = memory.or_else(|_| tempfile::tempdir()).unwrap();
     let Rig {
         delivery,
         reports: r,
@@ -171,21 +173,28 @@ async fn without_leave_nothing_becomes_visible() {
     assert_eq!(counts(home.path()), [0, 0, 0]);
 }
 
-#[tokio::test]
-async fn a_poll_given_up_leaves_nothing_in_tmp() {
+#[test]
+fn a_poll_given_up_leaves_nothing() {
     let home = tempfile::tempdir().unwrap();
-    let rig = rig(home.path());
-    drop(rig.reports);
-    for ticket in 1..=3 {
-        message(&rig.delivery, ticket, b"x").await;
+    let (parts, input) = mpsc::channel(QUEUE);
+    let (output, _) = mpsc::unbounded_channel();
+    let feed = Feed {
+        parts: input,
+        reports: output,
+    };
+    let envelope = Envelope {
+        sender: Vec::new(),
+        recipients: vec![b"joe".to_vec()],
+        body: BodyType::Unsaid,
+        size: None,
+    };
+    let ticket = Ticket(1);
+    let text = Part::Chunk(Bytes::from_static(b"x"));
+    for part in [Part::Begin { ticket, envelope }, text, Part::Finish] {
+        parts.blocking_send(part).unwrap();
     }
-    // The sink ends when the feed does; its side of the channel closes last of all.
-    let Delivery { parts } = rig.delivery;
-    let weak = parts.downgrade();
     drop(parts);
-    while weak.strong_count() > 0 || counts(home.path())[0] > 0 {
-        tokio::task::yield_now().await;
-    }
+    run(home.path(), feed);
     assert_eq!(counts(home.path()), [0, 0, 0]);
 }
 

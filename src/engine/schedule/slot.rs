@@ -101,6 +101,11 @@ mod tests {
         check(10, 0, Some((Who::Retry, 1)), Some(40));
         check(300, 0, Some((Who::You, 1)), Some(300));
         check(300, 0, Some((Who::You, 9)), Some(1200));
-        check(u32::MAX, 9, Some((Who::Retry, u32::MAX)), Some(u64::from(u32::MAX) * 9));
+        check(
+            u32::MAX,
+            9,
+            Some((Who::Retry, u32::MAX)),
+            Some(u64::from(u32::MAX) * 9),
+        );
     }
 }

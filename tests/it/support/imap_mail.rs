@@ -140,8 +140,8 @@ fn holds(selected: &Selected, keys: &[Word], number: usize, stored: &Stored) -> 
             "ANSWERED" => has("\\Answered"),
             "RECENT" | "NEW" => false,
             "OLD" => true,
-            "LARGER" => stored.message.size() > keys.next()?.text().parse().ok()?,
-            "SMALLER" => stored.message.size() < keys.next()?.text().parse().ok()?,
+            "LARGER" => stored.message.size() > keys.next()?.text().parse::<u64>().ok()?,
+            "SMALLER" => stored.message.size() < keys.next()?.text().parse::<u64>().ok()?,
             "UID" => {
                 let last = selected.view.last().copied().unwrap_or(1);
                 Set::parse(&keys.next()?.text(), last)?.contains(stored.uid)

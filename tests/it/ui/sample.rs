@@ -30,6 +30,7 @@ pub fn account(user: &str, label: &str, state: State) -> AccountStatus {
         last_new: None,
         next_check: Some(ahead(475)),
         trouble: None,
+        last_status: None,
         target: "~/Maildir".to_owned(),
         totals: Totals {
             checks: 7,

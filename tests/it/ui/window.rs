@@ -117,6 +117,19 @@ fn quitting_while_mail_is_fetched_asks() {
 }
 
 #[gtk::test]
+fn yielding_keeps_the_window_that_is_looked_at() {
+    let mut desk = Desk::open(idle(), 980);
+    desk.tell(Msg::Yield);
+    assert_eq!(desk.command(), Command::Shutdown);
+    desk.event(Event::Ended);
+    assert!(desk.window().is_visible());
+    assert!(desk.shows("Checking has stopped."));
+    assert!(!desk.find::<gtk::Button>("check").is_sensitive());
+    desk.act("quit");
+    assert_eq!(desk.out(), Some(Out::Quit));
+}
+
+#[gtk::test]
 fn shortcuts_and_about_open() {
     let desk = Desk::open(idle(), 980);
     desk.act("shortcuts");
