@@ -53,7 +53,11 @@ impl Batch {
         let mark = format!("X-Batch: {}/", self.name);
         for text in delivered {
             let Some(at) = find(text, mark.as_bytes()) else {
-                assert!(find(text, b"X-Batch: ").is_some(), "damaged: {}", show(text));
+                assert!(
+                    find(text, b"X-Batch: ").is_some(),
+                    "damaged: {}",
+                    show(text)
+                );
                 continue;
             };
             let digits = text[at + mark.len()..].iter();

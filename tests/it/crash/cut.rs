@@ -81,7 +81,10 @@ async fn cut_listener(protocol: Protocol) {
         let copies = rig.copies(&batch);
         assert!(copies.iter().all(|n| *n > 0), "after {end}: {copies:?}");
         let extra = copies.iter().sum::<usize>() - copies.len();
-        assert!(extra <= tries, "after {end} of {all}: {copies:?} {second:?}");
+        assert!(
+            extra <= tries,
+            "after {end} of {all}: {copies:?} {second:?}"
+        );
         rig.is_emptied(end, &second);
     }
 }
@@ -106,10 +109,7 @@ impl Rig {
         let home = tempfile::tempdir().unwrap();
         server.store.add_user("ada", "secret");
         server.manner(|m| m.offers_starttls = false);
-        let mda = format!(
-            "postrider deliver --maildir {}/Mail",
-            home.path().display()
-        );
+        let mda = format!("postrider deliver --maildir {}/Mail", home.path().display());
         let rc = rc(&server, &sink, protocol, target, &mda);
         Self {
             server,

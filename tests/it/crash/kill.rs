@@ -109,7 +109,8 @@ impl Moment {
     fn choose(seed: u64, protocol: Protocol, target: Target, whole: &Whole) -> Self {
         let mut dice = Dice::new(seed, protocol, target);
         let linger = Duration::from_micros(dice.below(2) * dice.below(3_000));
-        let mut server = |deed| Self::Server(deed, 1 + dice.below(whole.server.count(deed)), linger);
+        let mut server =
+            |deed| Self::Server(deed, 1 + dice.below(whole.server.count(deed)), linger);
         let sent = server(Deed::Sent);
         let heard = server(Deed::Heard);
         let mut sink = |deed| Self::Sink(deed, 1 + dice.below(whole.sink.count(deed)), linger);
@@ -210,7 +211,10 @@ impl Rig {
         };
         assert!(twice <= bound, "{twice} came twice: {copies:?}");
         if self.target == Target::Maildir {
-            assert_eq!(files(&self.home.path().join("Mail/tmp")), [] as [PathBuf; 0]);
+            assert_eq!(
+                files(&self.home.path().join("Mail/tmp")),
+                [] as [PathBuf; 0]
+            );
         }
         twice
     }
@@ -235,9 +239,7 @@ impl Rig {
             })
         };
         match moment {
-            Moment::Server(deed, n, linger) => {
-                self.set_traps(Some(trap(*deed, *n, *linger)), None)
-            }
+            Moment::Server(deed, n, linger) => self.set_traps(Some(trap(*deed, *n, *linger)), None),
             Moment::Sink(deed, n, linger) => self.set_traps(None, Some(trap(*deed, *n, *linger))),
             _ => self.set_traps(None, None),
         }
