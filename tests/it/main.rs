@@ -6,6 +6,7 @@ mod catalogue;
 mod compat_rc;
 mod connect;
 mod crash;
+mod memory;
 mod pump;
 mod servers;
 mod support;

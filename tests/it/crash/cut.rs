@@ -133,7 +133,11 @@ impl Rig {
         (server.count(Deed::Sent), sink.count(Deed::Sent))
     }
 
+    /// Three new messages on the server, and earlier mail out of the way.
     fn fill(&self, name: &str) -> Batch {
+        self.sink.forget();
+        // Absent before the first delivery.
+        let _ = std::fs::remove_dir_all(self.home.path().join("Mail/new"));
         let batch = Batch::three(name);
         let messages = batch.messages.iter().cloned();
         self.server.store.add("ada", "INBOX", messages);

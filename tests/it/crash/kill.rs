@@ -338,6 +338,7 @@ impl Rig {
 
     /// Takes earlier mail away.
     fn clear(&self) {
+        self.sink.forget();
         for path in files(&self.delivered()) {
             std::fs::remove_file(path).unwrap();
         }

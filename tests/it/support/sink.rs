@@ -116,6 +116,11 @@ impl Sink {
         lock(&self.state).received.clone()
     }
 
+    /// Forgets what came so far.
+    pub fn forget(&self) {
+        lock(&self.state).received.clear();
+    }
+
     /// How many messages came whole.
     pub fn count(&self) -> usize {
         lock(&self.state).received.len()
