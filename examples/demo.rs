@@ -14,6 +14,7 @@ use mailparse::MailHeaderMap as _;
 use support::home::Home;
 use support::mailbox::{self, Message};
 use support::server::Server;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// The servers and homes of the tests, which use more of them than the demo does.
 #[path = "../tests/it/support"]
@@ -77,10 +78,21 @@ async fn main() -> ExitCode {
     // Ending here drops the home, the server and the programs.
     tokio::select! {
         is_well = shown => if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE },
-        _ = tokio::signal::ctrl_c() => {
+        () = stopped() => {
             println!("\nStopped; the temporary home is gone.");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Waits for Ctrl+C or a polite kill.
+async fn stopped() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
 }
 
@@ -214,8 +226,11 @@ async fn fetch(server: &Server, fetcher: &Path, mail: &[Message]) -> bool {
     println!("On the server now:      {left:>3}");
     println!("In the Maildir:         {:>3}", delivered.len());
     println!("Of these, body intact:  {right:>3}");
-    for message in missing {
+    for message in missing.iter().take(5) {
         println!("Missing or changed:     {}", message.field("Subject"));
+    }
+    if missing.len() > 5 {
+        println!("                        and {} more", missing.len() - 5);
     }
     let is_well = status.success() && left == 0 && right == mail.len() && delivered.len() == right;
     println!(

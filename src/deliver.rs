@@ -221,3 +221,86 @@ fn begun_by(part: &Part) -> Option<Ticket> {
         Part::Chunk(_) | Part::Finish | Part::Abort => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::envelope::BodyType;
+
+    fn settings(force_shell: bool) -> Settings {
+        Settings {
+            own_name: "me.test".to_owned(),
+            smtp_address: None,
+            smtp_name: None,
+            batch_limit: None,
+            timeout: Duration::from_secs(60),
+            host: "pop.test".to_owned(),
+            force_shell,
+            program: PathBuf::from("/no/such/place/postrider"),
+        }
+    }
+
+    /// Delivers one message and says what was reported, a letter for each report.
+    async fn shape(target: &Target, force_shell: bool) -> String {
+        let (delivery, mut reports) = open(target, settings(force_shell));
+        let ticket = Ticket(1);
+        let envelope = Envelope {
+            sender: Vec::new(),
+            recipients: vec![b"joe".to_vec()],
+            body: BodyType::Unsaid,
+            size: None,
+        };
+        for part in [Part::Begin { ticket, envelope }, Part::Finish] {
+            delivery.send(part).await;
+        }
+        drop(delivery);
+        let mut seen = String::new();
+        while let Some(report) = reports.recv().await {
+            seen.push(match report {
+                Report::Intent { go, .. } => {
+                    assert_eq!(go.send(true), Ok(()));
+                    'i'
+                }
+                Report::Settled(settled) => match settled[..] {
+                    [(Ticket(1), Outcome::Delivered)] => 'D',
+                    _ => 'd',
+                },
+                Report::Down(_) => 'x',
+            });
+        }
+        seen
+    }
+
+    #[tokio::test]
+    async fn each_target_has_its_sink() {
+        let home = tempfile::tempdir().unwrap();
+        let maildir = format!("postrider deliver --maildir '{}/m'", home.path().display());
+        let maildir = Target::Mda(maildir.into_bytes());
+        assert_eq!(shape(&maildir, false).await, "iD");
+        assert_eq!(
+            shape(&Target::Mda(b"cat >/dev/null".to_vec()), false).await,
+            "D"
+        );
+        let bad = Target::Mda(b"mda '%T'".to_vec());
+        assert!(shape(&bad, false).await.ends_with('x'));
+        assert!(
+            shape(&Target::Bsmtp("-".into()), false)
+                .await
+                .ends_with('x')
+        );
+        let lmtp = Target::Lmtp(vec!["host-without-port".to_owned()]);
+        assert_eq!(shape(&lmtp, false).await, "dx");
+    }
+
+    #[test]
+    fn full_disks() {
+        let check = |code, expected| {
+            let error = disk_error(Path::new("/m"), &io::Error::from_raw_os_error(code));
+            assert!(matches!(error, Error::Disk { is_full, .. } if is_full == expected));
+        };
+        check(28, true); // ENOSPC
+        check(122, true); // EDQUOT
+        check(5, false); // EIO
+        check(30, false); // EROFS
+    }
+}

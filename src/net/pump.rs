@@ -153,7 +153,7 @@ impl Conn {
         if self.write_error.is_some() {
             return;
         }
-        if outgoing.shown.is_none() {
+        if !outgoing.is_secret {
             self.out.extend_from_slice(&outgoing.bytes);
             return;
         }

@@ -53,6 +53,8 @@ pub struct Outgoing {
     pub bytes: Bytes,
     /// What a transcript shows instead, when the bytes hold a secret or are a body.
     pub shown: Option<String>,
+    /// The bytes hold a secret: every copy of them is zeroed once it is sent.
+    pub is_secret: bool,
 }
 
 impl Outgoing {
@@ -61,6 +63,7 @@ impl Outgoing {
         Self {
             bytes: bytes.into(),
             shown: None,
+            is_secret: false,
         }
     }
 
@@ -69,6 +72,16 @@ impl Outgoing {
         Self {
             bytes: bytes.into(),
             shown: Some(shown.into()),
+            is_secret: true,
+        }
+    }
+
+    /// Part of a message: a transcript tells only how long it is.
+    pub fn body(bytes: Bytes) -> Self {
+        Self {
+            shown: Some(format!("{} octets of the message", bytes.len())),
+            bytes,
+            is_secret: false,
         }
     }
 }

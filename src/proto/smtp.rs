@@ -253,10 +253,8 @@ impl Client {
 
     fn say_body(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
-            let shown = format!("{} octets of the message", bytes.len());
             self.queued += bytes.len();
-            self.steps
-                .push_back(Step::Send(Outgoing::masked(bytes, shown)));
+            self.steps.push_back(Step::Send(Outgoing::body(bytes)));
         }
     }
 

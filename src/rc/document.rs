@@ -23,8 +23,8 @@ impl Span {
     }
 }
 
-/// An rc file in memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An rc file in memory. It holds passwords: `Debug` shows its size only.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Document {
     bytes: Vec<u8>,
     tokens: Vec<Token>,
@@ -103,5 +103,38 @@ impl Document {
             column: column as u32 + 1,
             span,
         }
+    }
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Document({} bytes, {} tokens)",
+            self.bytes.len(),
+            self.tokens.len()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_password() {
+        let shown = format!("{:?}", Document::parse("poll a user b pass hunter2"));
+        assert_eq!(shown, "Document(26 bytes, 11 tokens)");
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_at_once() {
+        let document = Document::parse(vec![b' '; Document::MAX + 1]);
+        assert_eq!(document.tokens().len(), 1);
+        let (_, found) = crate::rc::settings::read(&document);
+        assert_eq!(
+            found.iter().map(|d| d.rule).collect::<Vec<_>>(),
+            ["too-large"]
+        );
     }
 }

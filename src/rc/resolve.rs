@@ -184,10 +184,15 @@ impl Resolver<'_> {
         server.into_iter().chain(users).flat_map(Settings::iter)
     }
 
-    /// `auth any` is as if nothing was said: it does not undo an `auth` of the defaults or, on
-    /// the command line, of the file (as in 6.4.37).
+    /// `auth any` and `bad-header reject` are as if nothing was said: they undo neither what the
+    /// defaults say nor, on the command line, the file (as in 6.4.37).
     fn lay(&self, draft: &mut Draft, setting: &Setting, value: &Value) {
-        if *value == Value::Auth(Auth::Any) {
+        let is_unsaid = match setting.keyword.id {
+            Id::Auth => *value == Value::Auth(Auth::Any),
+            Id::BadHeader => value.choice() == "reject",
+            _ => false,
+        };
+        if is_unsaid {
             return;
         }
         if let Act::Account(act) = setting.keyword.act {

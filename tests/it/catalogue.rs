@@ -11,8 +11,13 @@ use std::fs;
 use super::tidy::{files, root, short};
 
 /// Calls whose literal is translated, and how many literals they take. `gettext_noop` is for texts in
-/// tables that go through `gettext` later.
-const CALLS: &[(&str, usize)] = &[("gettext", 1), ("gettext_noop", 1), ("ngettext", 2)];
+/// tables that go through `gettext` later, `help` the same in the option table.
+const CALLS: &[(&str, usize)] = &[
+    ("gettext", 1),
+    ("gettext_noop", 1),
+    ("ngettext", 2),
+    ("help", 1),
+];
 
 /// What Rust source is made of, for our purposes.
 pub enum Piece {

@@ -1,9 +1,14 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod bad_input;
+mod bench;
 mod catalogue;
 mod compat_rc;
 mod connect;
+mod poll;
+mod crash;
+mod memory;
 mod pump;
 mod servers;
 mod support;

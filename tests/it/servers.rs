@@ -397,3 +397,14 @@ async fn a_home_is_its_programs_own() {
     assert_eq!(rc.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(home.maildir("Mail")[0].1, b"A: 1\n\n");
 }
+
+#[tokio::test]
+async fn a_home_of_our_own_keeps_our_user() {
+    let ended = Home::own()
+        .run(Path::new("/bin/sh"), &["-c", "id -u"])
+        .await;
+    assert_eq!(
+        ended.out.trim(),
+        rustix::process::geteuid().as_raw().to_string()
+    );
+}

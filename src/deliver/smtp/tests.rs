@@ -175,6 +175,10 @@ impl Rig {
                 Ok(net::Conn::new(Box::new(Counted(near, log)), peer, None))
             })
         });
+        Self::over(hosts, settings, dial, kept)
+    }
+
+    fn over(hosts: &[&str], settings: Settings, dial: Dial, log: Shared) -> Self {
         let hosts: Vec<_> = hosts.iter().map(|h| (*h).to_owned()).collect();
         let hunt = Hunt::new(&hosts, false, &settings, dial);
         let (parts, input) = mpsc::channel(QUEUE);
@@ -184,10 +188,11 @@ impl Rig {
             reports: output,
         };
         tokio::spawn(Sink::new(hunt, settings, feed).run());
+        let delivery = Delivery::new(parts);
         Self {
-            delivery: Delivery::new(parts),
+            delivery,
             reports,
-            log: kept,
+            log,
         }
     }
 
@@ -630,4 +635,57 @@ async fn over_real_sockets() {
     assert_eq!(seen.len(), 20);
     assert!(seen.iter().all(|(_, o)| o == "delivered"));
     assert_eq!(log.lock().unwrap().bodies.len(), 20);
+}
+
+/// The listener's end is cut after every octet it is sent: a message it has not seen whole is never
+/// called delivered, and one it has answered is.
+#[tokio::test(start_paused = true)]
+async fn cut_after_every_octet() {
+    for cut in 0..200 {
+        let (taken, log) = (Arc::new(Mutex::new(0)), Shared::default());
+        let shared = log.clone();
+        let dial: Dial = Box::new(move |_, timeout, label| {
+            let (taken, log) = (taken.clone(), shared.clone());
+            Box::pin(async move {
+                let (near, mut middle) = tokio::io::duplex(1 << 16);
+                let (mut far, end) = tokio::io::duplex(1 << 16);
+                tokio::spawn(serve(end, Arc::new(good), log));
+                tokio::spawn(async move {
+                    let (mut from_us, mut to_us) = tokio::io::split(&mut middle);
+                    let (mut from_them, mut to_them) = tokio::io::split(&mut far);
+                    let forth = async {
+                        let mut octet = [0];
+                        while from_us.read_exact(&mut octet).await.is_ok() {
+                            let count = {
+                                let mut taken = taken.lock().unwrap();
+                                *taken += 1;
+                                *taken
+                            };
+                            if count > cut || to_them.write_all(&octet).await.is_err() {
+                                return;
+                            }
+                        }
+                    };
+                    tokio::select! {
+                        () = forth => {}
+                        _ = tokio::io::copy(&mut from_them, &mut to_us) => {}
+                    }
+                });
+                let peer = peer("mx.test", 25, timeout, label);
+                Ok(net::Conn::new(Box::new(near), peer?, None))
+            })
+        });
+        let rig = Rig::over(&["mx.test"], settings(), dial, log);
+        rig.message(1, "one\r\n").await;
+        rig.message(2, "two\r\n").await;
+        let (seen, log) = rig.end().await;
+        let bodies = &log.lock().unwrap().bodies;
+        let settled = seen.iter().filter(|(t, _)| *t > 0).count();
+        assert_eq!(settled, 2, "cut at {cut}");
+        for (ticket, text) in [(1, "one\r\n.\r\n"), (2, "two\r\n.\r\n")] {
+            let is_there = bodies.iter().any(|body| body == text);
+            let is_delivered = seen.contains(&(ticket, "delivered".to_owned()));
+            assert!(is_there || !is_delivered, "cut at {cut}");
+        }
+    }
 }

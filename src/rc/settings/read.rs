@@ -5,7 +5,7 @@ mod value;
 mod words;
 
 use crate::base::i18n::gettext_noop;
-use crate::rc::account::Protocol;
+use crate::rc::account::{Auth, Protocol};
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::{Document, Span};
 use crate::rc::lex::Kind as Shape;
@@ -195,17 +195,8 @@ impl Reader<'_> {
                 return Err(self.error_at("server-option-after-user", text, start));
             }
             let setting = self.setting(found, start)?;
-            // KPOP brings its port along, and leaves it behind when the protocol changes again.
-            if setting.value == Value::Protocol(Protocol::Kpop)
-                && let Some(service) = option::find(Scope::Server, b"service")
-            {
-                let value = Value::Text(b"kpop".to_vec());
-                let origin = setting.origin;
-                entry.server.say(Setting {
-                    keyword: service.keyword,
-                    value,
-                    origin,
-                });
+            if setting.value == Value::Protocol(Protocol::Kpop) {
+                kpop(&mut entry.server, setting.origin);
             }
             entry.server.say(setting);
             return Ok(());
@@ -330,5 +321,27 @@ impl Reader<'_> {
         };
         self.diagnostics.push(error);
         Reported
+    }
+}
+
+/// KPOP brings its port along, and leaves it behind when the protocol changes again. It signs in
+/// by Kerberos where `auth password` was said before it.
+fn kpop(server: &mut Settings, origin: Option<Span>) {
+    if let Some(Found { keyword, .. }) = option::find(Scope::Server, b"service") {
+        server.say(Setting {
+            keyword,
+            value: Value::Text(b"kpop".to_vec()),
+            origin,
+        });
+    }
+    let auth = server
+        .find(Id::Auth)
+        .filter(|auth| auth.value == Value::Auth(Auth::Password));
+    if let Some(keyword) = auth.map(|auth| auth.keyword) {
+        server.say(Setting {
+            keyword,
+            value: Value::Auth(Auth::KerberosV5),
+            origin,
+        });
     }
 }
