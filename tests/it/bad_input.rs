@@ -35,7 +35,10 @@ fn suffers(
             let is_told = |line: &str| {
                 line.starts_with("postrider: ") && words.iter().all(|word| line.contains(word))
             };
-            assert!(ended.err.lines().any(is_told), "{caller}: {words:?} in {ended:#?}");
+            assert!(
+                ended.err.lines().any(is_told),
+                "{caller}: {words:?} in {ended:#?}"
+            );
         };
         journey.home.rc(&format!("{entry}{healthy}"));
         let alone = journey.fetch(&["alpha"]).await;
@@ -44,9 +47,14 @@ fn suffers(
         check(&journey.fetch(&[]).await, 0);
         assert_eq!(well.left(), 0, "{caller}");
         journey.home.rc(&format!("{healthy}{entry}"));
-        well.server.store.add("ada", "INBOX", [Message::numbered(1)]);
+        well.server
+            .store
+            .add("ada", "INBOX", [Message::numbered(1)]);
         check(&journey.fetch(&["--strict-status"]).await, strict);
-        assert_arrived(&[Message::numbered(0), Message::numbered(1)], journey.mail("Well"));
+        assert_arrived(
+            &[Message::numbered(0), Message::numbered(1)],
+            journey.mail("Well"),
+        );
         alone
     }
 }
@@ -57,6 +65,9 @@ fn assert_nothing_secret_said(journey: &Journey) {
     for line in journey.said() {
         let words = ["ada", "user", "pass", "auth", "login", "apop"];
         let line = line.to_ascii_lowercase();
-        assert!(!words.iter().any(|word| line.contains(word)), "{line:?} was said");
+        assert!(
+            !words.iter().any(|word| line.contains(word)),
+            "{line:?} was said"
+        );
     }
 }

@@ -53,28 +53,49 @@ async fn silence_before_the_greeting() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let entry = elsewhere(&journey, Pop3, port).replace(" port", " timeout 1 port");
-    suffers(&journey, &entry, (2, 2), &["“localhost” did not answer within 1 second"]).await;
+    suffers(
+        &journey,
+        &entry,
+        (2, 2),
+        &["“localhost” did not answer within 1 second"],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn silence_in_the_middle() {
     let journey = Journey::small(1).await;
-    journey.server.manner(|m| m.thinks = Duration::from_secs(3600));
+    journey
+        .server
+        .manner(|m| m.thinks = Duration::from_secs(3600));
     let entry = journey.entry("alpha", Imap, Shield::StartTls, &into_maildir("Mail"));
     let entry = entry.replace(" port", " timeout 1 port");
-    suffers(&journey, &entry, (2, 2), &["“localhost” did not answer within 1 second"]).await;
+    suffers(
+        &journey,
+        &entry,
+        (2, 2),
+        &["“localhost” did not answer within 1 second"],
+    )
+    .await;
     assert_eq!(journey.left(), 1);
 }
 
 /// A server with this certificate, trusted or not, is not talked to, by either kind of TLS.
 async fn certificate(identity: impl Fn(&Ca) -> Identity, knows_ca: bool, words: &[&str]) {
     let ca = Ca::named("Somebody");
-    let trusted = if knows_ca { ca.pem() } else { Ca::named("Else").pem() };
+    let trusted = if knows_ca {
+        ca.pem()
+    } else {
+        Ca::named("Else").pem()
+    };
     for (protocol, shield) in [(Pop3, Shield::StartTls), (Imap, Shield::Tls)] {
         let server = Server::start_with(identity(&ca), trusted.clone()).await;
         let journey = Journey::at(server, [Message::numbered(0)]);
         let entry = journey.entry("alpha", protocol, shield, &into_maildir("Mail"));
-        let more = ["The certificate was not accepted", "Your password was not sent"];
+        let more = [
+            "The certificate was not accepted",
+            "Your password was not sent",
+        ];
         suffers(&journey, &entry, (2, 2), &[words, &more].concat()).await;
         assert_nothing_secret_said(&journey);
         assert_eq!(journey.left(), 1);

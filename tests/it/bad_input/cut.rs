@@ -56,7 +56,13 @@ async fn pop3_tls_to_smtp() {
 #[tokio::test]
 async fn imap_to_smtp() {
     let sink = Sink::smtp().await;
-    cut_everywhere(Protocol::Imap, Shield::Plain, &into_sink(&sink), Some(&sink)).await;
+    cut_everywhere(
+        Protocol::Imap,
+        Shield::Plain,
+        &into_sink(&sink),
+        Some(&sink),
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -33,10 +33,19 @@ impl Namespace {
         };
         let mut probe = Command::new("unshare");
         probe.args(found.unshare).args(["sh", "-c"]);
-        probe.arg(format!("mount -t tmpfs none /mnt && {} true", found.as_user));
-        let works = probe.stderr(Stdio::null()).status().is_ok_and(|s| s.success());
+        probe.arg(format!(
+            "mount -t tmpfs none /mnt && {} true",
+            found.as_user
+        ));
+        let works = probe
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success());
         if !works {
-            assert!(std::env::var_os("CI").is_none(), "no mount namespace can be made");
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "no mount namespace can be made"
+            );
             eprintln!("skipped: no mount namespace can be made here");
         }
         works.then_some(found)
@@ -68,7 +77,8 @@ impl Namespace {
 }
 
 fn ended(home: &Home, n: u32) -> Ended {
-    let read = |what: &str| std::fs::read_to_string(home.path().join(format!("{n}.{what}"))).unwrap();
+    let read =
+        |what: &str| std::fs::read_to_string(home.path().join(format!("{n}.{what}"))).unwrap();
     Ended {
         status: read("status").trim().parse().unwrap(),
         out: read("out"),
@@ -84,7 +94,13 @@ async fn full_disk_under_a_maildir() {
     };
     for protocol in BOTH {
         let sent: Vec<Message> = (0..30)
-            .map(|n| Message::large("T <t@example.net>", &format!("Photo {n}"), 60_000 + n * 1000))
+            .map(|n| {
+                Message::large(
+                    "T <t@example.net>",
+                    &format!("Photo {n}"),
+                    60_000 + n * 1000,
+                )
+            })
             .collect();
         let journey = Journey::with(sent.clone()).await;
         let well = Journey::small(2).await;
@@ -102,6 +118,11 @@ async fn full_disk_under_a_maildir() {
         assert_eq!(full.status, 10, "{full:#?}");
         let line = "postrider: ada@alpha: The disk is full. There is no room left at ";
         assert!(full.err.contains(line), "{}", full.err);
+        assert!(
+            full.err.contains("What was not delivered is still"),
+            "{}",
+            full.err
+        );
         let read = |name| std::fs::read_to_string(journey.home.path().join(name)).unwrap();
         let count: usize = read("count").trim().parse().unwrap();
         assert!((1..20).contains(&count), "{count} messages in 1 MB");

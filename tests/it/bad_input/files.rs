@@ -11,7 +11,11 @@ use crate::support::mailbox::Message;
 /// A journey with a message and a good rc file.
 async fn journey() -> Journey {
     let journey = Journey::with([Message::numbered(0)]).await;
-    journey.rc(Protocol::Pop3, Shield::Tls, &format!("keep {}", into_maildir("Mail")));
+    journey.rc(
+        Protocol::Pop3,
+        Shield::Tls,
+        &format!("keep {}", into_maildir("Mail")),
+    );
     journey
 }
 
@@ -44,7 +48,9 @@ fn nothing_begins(
 async fn unknown_keyword() {
     let journey = journey().await;
     let good = journey.entry("alpha", Protocol::Pop3, Shield::Tls, &into_maildir("Mail"));
-    let rc = journey.home.rc(&format!("# mine\n{good}poll beta frobnicate\n"));
+    let rc = journey
+        .home
+        .rc(&format!("# mine\n{good}poll beta frobnicate\n"));
     let place = format!("{}:5:11: ", rc.display());
     nothing_begins(&journey, &[], 5, &[&place, "frobnicate"]).await;
 }
@@ -106,7 +112,11 @@ async fn state_that_cannot_be_kept() {
     let state = journey.home.write(".local/state/there", "");
     let state = state.parent().unwrap();
     chmod(state, 0o500);
-    let words = ["cannot be kept", state.to_str().unwrap(), "ermission denied"];
+    let words = [
+        "cannot be kept",
+        state.to_str().unwrap(),
+        "ermission denied",
+    ];
     nothing_begins(&journey, &[], 6, &words).await;
     chmod(state, 0o700);
 

@@ -16,7 +16,13 @@ async fn wrong_password() {
     for protocol in BOTH {
         let journey = Journey::small(1).await;
         let entry = entry(&journey, protocol).replace(PASSWORD, "another one");
-        suffers(&journey, &entry, (3, 3), &["ada@alpha: Sign-in was refused"]).await;
+        suffers(
+            &journey,
+            &entry,
+            (3, 3),
+            &["ada@alpha: Sign-in was refused"],
+        )
+        .await;
         assert_eq!((journey.left(), journey.mail("Mail").len()), (1, 0));
     }
 }
@@ -33,16 +39,42 @@ async fn no_password() {
 #[tokio::test]
 async fn greetings_that_refuse() {
     for (protocol, line, status, words) in [
-        (Imap, "* BYE too many connections", 14, "The server asks to wait"),
-        (Pop3, "-ERR [SYS/TEMP] come again", 14, "The server asks to wait"),
-        (Imap, "220 mail.example.org ESMTP", 4, "an answer that makes no sense"),
-        (Pop3, "220 mail.example.org ESMTP", 4, "an answer that makes no sense"),
+        (
+            Imap,
+            "* BYE too many connections",
+            14,
+            "The server asks to wait",
+        ),
+        (
+            Pop3,
+            "-ERR [SYS/TEMP] come again",
+            14,
+            "The server asks to wait",
+        ),
+        (
+            Imap,
+            "220 mail.example.org ESMTP",
+            4,
+            "an answer that makes no sense",
+        ),
+        (
+            Pop3,
+            "220 mail.example.org ESMTP",
+            4,
+            "an answer that makes no sense",
+        ),
     ] {
         let journey = Journey::small(1).await;
-        journey.server.manner(|m| m.greets_with = Some(line.to_owned()));
+        journey
+            .server
+            .manner(|m| m.greets_with = Some(line.to_owned()));
         let entry = entry(&journey, protocol);
         let ended = suffers(&journey, &entry, (status, status), &[words]).await;
-        assert!(ended.err.contains(line.trim_start_matches("* ")), "{}", ended.err);
+        assert!(
+            ended.err.contains(line.trim_start_matches("* ")),
+            "{}",
+            ended.err
+        );
         assert_eq!(journey.left(), 1);
     }
 }
@@ -50,13 +82,35 @@ async fn greetings_that_refuse() {
 #[tokio::test]
 async fn sign_in_that_must_wait() {
     for (protocol, line, status, words) in [
-        (Pop3, "-ERR [IN-USE] another session", 9, "The mailbox is in use"),
-        (Imap, "NO [INUSE] another session", 9, "The mailbox is in use"),
-        (Imap, "NO [UNAVAILABLE] the back end is down", 14, "The server asks to wait"),
-        (Pop3, "-ERR [LOGIN-DELAY] not so often", 9, "The mailbox is in use"),
+        (
+            Pop3,
+            "-ERR [IN-USE] another session",
+            9,
+            "The mailbox is in use",
+        ),
+        (
+            Imap,
+            "NO [INUSE] another session",
+            9,
+            "The mailbox is in use",
+        ),
+        (
+            Imap,
+            "NO [UNAVAILABLE] the back end is down",
+            14,
+            "The server asks to wait",
+        ),
+        (
+            Pop3,
+            "-ERR [LOGIN-DELAY] not so often",
+            9,
+            "The mailbox is in use",
+        ),
     ] {
         let journey = Journey::small(1).await;
-        journey.server.manner(|m| m.refuses_login = Some(line.to_owned()));
+        journey
+            .server
+            .manner(|m| m.refuses_login = Some(line.to_owned()));
         let entry = entry(&journey, protocol);
         suffers(&journey, &entry, (status, status), &[words]).await;
         assert_eq!(journey.left(), 1);

@@ -16,8 +16,16 @@ const FIRST: &str = "MAIL FROM:<mara.lindqvist@example.org>";
 #[tokio::test]
 async fn one_message_refused() {
     for (protocol, reply, words) in [
-        (Pop3, "550 5.7.1 not from her", "refused for good: 550 5.7.1 not from her"),
-        (Imap, "451 4.7.1 later", "not taken for now: 451 4.7.1 later"),
+        (
+            Pop3,
+            "550 5.7.1 not from her",
+            "refused for good: 550 5.7.1 not from her",
+        ),
+        (
+            Imap,
+            "451 4.7.1 later",
+            "not taken for now: 451 4.7.1 later",
+        ),
     ] {
         let journey = Journey::small(4).await;
         let sink = Sink::smtp().await;
@@ -25,8 +33,17 @@ async fn one_message_refused() {
         let entry = journey.entry("alpha", protocol, Shield::Tls, &into_sink(&sink));
         let words = ["ada@alpha: Left 1 of ", words];
         let ended = suffers(&journey, &entry, (0, 10), &words).await;
-        assert!(ended.err.contains("1 message could not be delivered"), "{}", ended.err);
-        let octets = |sink: &Sink| sink.received().into_iter().map(|m| m.octets).collect::<Vec<_>>();
+        assert!(
+            ended.err.contains("1 message could not be delivered"),
+            "{}",
+            ended.err
+        );
+        let octets = |sink: &Sink| {
+            sink.received()
+                .into_iter()
+                .map(|m| m.octets)
+                .collect::<Vec<_>>()
+        };
         let others: Vec<Message> = (1..4).map(Message::numbered).collect();
         assert_arrived(&others, octets(&sink));
         assert_eq!(journey.left(), 1);
@@ -41,7 +58,10 @@ async fn one_message_refused() {
 
 #[tokio::test]
 async fn recipient_and_body_refused() {
-    for (step, reply) in [("RCPT", "550 5.1.1 nobody of that name"), (".", "452 4.3.1 no room")] {
+    for (step, reply) in [
+        ("RCPT", "550 5.1.1 nobody of that name"),
+        (".", "452 4.3.1 no room"),
+    ] {
         for sink in [Sink::smtp().await, Sink::lmtp().await] {
             let journey = Journey::small(2).await;
             sink.answer(step, reply);
@@ -81,7 +101,11 @@ async fn nobody_listens() {
         let port = socket.local_addr().unwrap().port();
         let words = format!("smtphost 127.0.0.1/{port}");
         let entry = journey.entry("alpha", protocol, Shield::Tls, &words);
-        let words = ["The local mail system does not answer", "127.0.0.1", "still on the server"];
+        let words = [
+            "The local mail system does not answer",
+            "127.0.0.1",
+            "still on the server",
+        ];
         suffers(&journey, &entry, (10, 10), &words).await;
         assert_eq!(journey.left(), 2);
     }
@@ -93,7 +117,10 @@ async fn listener_that_is_busy() {
     let sink = Sink::smtp().await;
     sink.answer("CONNECT", "421 4.3.2 too busy");
     let entry = journey.entry("alpha", Imap, Shield::Tls, &into_sink(&sink));
-    let words = ["The local mail system does not answer", "421 4.3.2 too busy"];
+    let words = [
+        "The local mail system does not answer",
+        "421 4.3.2 too busy",
+    ];
     suffers(&journey, &entry, (10, 10), &words).await;
     assert_eq!(journey.left(), 2);
 }
@@ -101,13 +128,25 @@ async fn listener_that_is_busy() {
 #[tokio::test]
 async fn program_that_fails() {
     for (protocol, command, words) in [
-        (Pop3, "cat >/dev/null; echo over quota >&2; exit 75", "75 over quota"),
+        (
+            Pop3,
+            "cat >/dev/null; echo over quota >&2; exit 75",
+            "75 over quota",
+        ),
         (Imap, "exit 1", "1 the command ended with exit status: 1"),
         (Pop3, "no-such-program-anywhere", "not found"),
     ] {
         let journey = Journey::small(2).await;
-        let entry = journey.entry("alpha", protocol, Shield::Tls, &format!("mda \"{command}\""));
-        let words = ["ada@alpha: Left 2 of 2 on the server: not taken for now", words];
+        let entry = journey.entry(
+            "alpha",
+            protocol,
+            Shield::Tls,
+            &format!("mda \"{command}\""),
+        );
+        let words = [
+            "ada@alpha: Left 2 of 2 on the server: not taken for now",
+            words,
+        ];
         suffers(&journey, &entry, (0, 10), &words).await;
         assert_eq!(journey.left(), 2);
     }
@@ -118,7 +157,11 @@ async fn folder_that_cannot_be_made() {
     let journey = Journey::small(2).await;
     journey.home.write("Mail", "not a directory");
     let entry = journey.entry("alpha", Pop3, Shield::Tls, &into_maildir("Mail"));
-    let words = ["The folder cannot be written", "/Mail", "still on the server"];
+    let words = [
+        "The folder cannot be written",
+        "/Mail",
+        "still on the server",
+    ];
     suffers(&journey, &entry, (10, 10), &words).await;
     assert_eq!(journey.left(), 2);
 }

@@ -42,7 +42,9 @@ async fn signs_in(
     let journey = Journey::small(1).await;
     journey.server.manner(manner);
     let entry = journey.entry("alpha", protocol, shield, &into_maildir("Mail"));
-    journey.home.rc(&entry.replacen(" port", &format!(" auth {auth} port"), 1));
+    journey
+        .home
+        .rc(&entry.replacen(" port", &format!(" auth {auth} port"), 1));
     let ended = journey.expect(0, &["-v", "-v"]).await;
     assert_eq!(journey.mail("Mail").len(), 1);
     let said = journey.said();
@@ -183,15 +185,7 @@ async fn imap_authenticate_plain() {
 #[tokio::test]
 async fn imap_cram_md5() {
     let heard = "AUTHENTICATE CRAM-MD5";
-    signs_in(
-        Imap,
-        Shield::Plain,
-        "cram-md5",
-        only_cram,
-        heard,
-        heard,
-    )
-    .await;
+    signs_in(Imap, Shield::Plain, "cram-md5", only_cram, heard, heard).await;
 }
 
 /// A refused password is not shown either.
