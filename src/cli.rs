@@ -5,6 +5,7 @@ mod deliver;
 mod exit;
 mod fetch;
 mod lines;
+mod man;
 pub mod parse;
 mod screen;
 mod trace;
@@ -31,6 +32,10 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         None | Some("app") => start_desktop(rest.get(1..).unwrap_or_default()),
         Some("fetch") => fetch::run("postrider", &rest[1..]),
         Some("deliver") => deliver::run(&rest[1..]),
+        Some("man") => {
+            print!("{}", man::page());
+            0
+        }
         Some("help" | "--help" | "-h" | "-?") => {
             println!("{}", usage());
             0
@@ -66,6 +71,7 @@ Usage:
                                “postrider fetch --help” lists the options
   postrider deliver --maildir FOLDER
                                deliver one message from standard input
+  postrider man                the manual page, for “man -l”
   postrider help               this page
   postrider --version          the release
 

@@ -51,6 +51,7 @@ fn run(path: &Path, mut feed: Feed) {
         Ok(folder) => folder,
         Err(error) => return feed.give_up_blocking(Vec::new(), disk_error(path, &error)),
     };
+    folder.sweep();
     let (finished, to_commit) = sync_channel(BATCH - 1);
     let reports = feed.reports.clone();
     let report = |report| {

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -53,13 +53,13 @@ impl Sink {
     pub fn new(
         delivery: Delivery,
         reports: mpsc::UnboundedReceiver<Report>,
-        record: Arc<Record>,
+        record: &Arc<Record>,
     ) -> Self {
         let (sender, closed) = mpsc::unbounded_channel();
         let memos = Memos::default();
         let closer = Closer {
             reports,
-            record,
+            record: Arc::downgrade(record),
             memos: memos.clone(),
             sender,
             files: HashMap::new(),
@@ -113,7 +113,8 @@ impl Sink {
 
 struct Closer {
     reports: mpsc::UnboundedReceiver<Report>,
-    record: Arc<Record>,
+    /// Not kept open by a sink that takes its leave of a listener when the engine has ended.
+    record: Weak<Record>,
     memos: Memos,
     sender: mpsc::UnboundedSender<Closed>,
     /// Files with an open intent.
@@ -161,7 +162,7 @@ impl Closer {
             files.iter().filter_map(entry).collect::<Vec<_>>()
         };
         self.files.extend(files);
-        match self.record.commit(entries).await {
+        match self.remember(entries).await {
             Ok(()) => true,
             Err(error) => {
                 self.tell(Closed::Unrecorded(error));
@@ -197,12 +198,19 @@ impl Closer {
             }
         }
         if !entries.is_empty()
-            && let Err(error) = self.record.commit(entries).await
+            && let Err(error) = self.remember(entries).await
         {
             return self.tell(Closed::Unrecorded(error));
         }
         for (ticket, outcome) in outcomes {
             self.tell(Closed::Ended(ticket, outcome));
+        }
+    }
+
+    async fn remember(&self, entries: Vec<Entry>) -> Result<(), store::Error> {
+        match self.record.upgrade() {
+            Some(record) => record.commit(entries).await,
+            None => Err(store::Error::Closed),
         }
     }
 

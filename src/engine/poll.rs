@@ -271,7 +271,7 @@ impl Poll<'_> {
             program: self.around.program.to_path_buf(),
         };
         let (delivery, reports) = deliver::open(&account.target, settings);
-        Sink::new(delivery, reports, self.around.record.clone())
+        Sink::new(delivery, reports, &self.around.record)
     }
 
     fn stamp(&self, session: &Session, folder: Option<&[u8]>) -> Stamp {

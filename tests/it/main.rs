@@ -7,6 +7,8 @@ mod catalogue;
 mod compat_rc;
 mod connect;
 mod poll;
+mod crash;
+mod memory;
 mod pump;
 mod servers;
 mod support;
