@@ -86,7 +86,8 @@ fn ended(home: &Home, n: u32) -> Ended {
     }
 }
 
-/// What fits is delivered, the rest stays on the server and comes once there is room again.
+/// What fits is delivered, the rest stays on the server and comes when there is room again: each
+/// message once.
 #[tokio::test]
 async fn full_disk_under_a_maildir() {
     let Some(namespace) = Namespace::find() else {
@@ -109,9 +110,10 @@ async fn full_disk_under_a_maildir() {
             journey.entry("alpha", protocol, Shield::Tls, &into_maildir("Mail")),
             well.entry("beta", Protocol::Imap, Shield::Tls, &into_maildir("Well")),
         ));
+        // The person makes room by moving mail away, as often as it takes.
         let script = "fetch 1 alpha\nls ~/Mail/new | wc -l >count\nls ~/Mail/tmp >tmp\nfetch 2\n\
-                      mount -o remount,size=64m ~/Mail\nfetch 3\n\
-                      mkdir ~/Copy\ncp -R ~/Mail/new ~/Copy/\n";
+                      mkdir -p ~/Copy/new\nfor n in 3 4 5 6\n\
+                      do mv ~/Mail/new/* ~/Copy/new/ 2>mv.err || true; fetch $n alpha; done\n";
         namespace.run(&journey.home, script).await;
 
         let full = ended(&journey.home, 1);
@@ -133,8 +135,8 @@ async fn full_disk_under_a_maildir() {
         assert_eq!(beside.status, 0, "{beside:#?}");
         assert_eq!((well.left(), journey.mail("Well").len()), (0, 2));
 
-        let free = ended(&journey.home, 3);
-        assert_eq!((free.status, free.err.as_str()), (0, ""), "{free:#?}");
+        let later: Vec<i32> = (3..7).map(|n| ended(&journey.home, n).status).collect();
+        assert!(later.contains(&0) && later.ends_with(&[1]), "{later:?}");
         assert_arrived(&sent, journey.mail("Copy"));
         assert_eq!(journey.left(), 0);
     }
