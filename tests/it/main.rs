@@ -6,9 +6,9 @@ mod bench;
 mod catalogue;
 mod compat_rc;
 mod connect;
-mod poll;
 mod crash;
 mod memory;
+mod poll;
 mod pump;
 mod servers;
 mod support;
@@ -16,3 +16,5 @@ mod tidy;
 mod tls;
 #[cfg(feature = "desktop")]
 mod ui;
+#[cfg(feature = "desktop")]
+mod whole;
