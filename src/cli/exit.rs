@@ -14,14 +14,18 @@ pub fn of_run(all: &Snapshot, strict: bool) -> u8 {
             .iter()
             .filter_map(|a| Some((a, a.last_status?)))
     };
-    if strict && let Some(status) = polled().filter_map(|(a, status)| honest(a, status)).last() {
+    if strict
+        && let Some(status) = polled()
+            .filter_map(|(a, status)| honest(a, status))
+            .next_back()
+    {
         return status;
     }
     if polled().any(|(a, status)| status == status::OK || a.totals.successes > 0) {
         return status::OK;
     }
     polled()
-        .last()
+        .next_back()
         .map_or(status::NO_MAIL, |(_, status)| status)
 }
 

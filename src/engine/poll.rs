@@ -190,11 +190,10 @@ impl Poll<'_> {
             }
         };
         let survey = surveyed?;
-        let mailbox = Mailbox::new(
-            &account.user,
-            account.host.as_bytes(),
-            (session.protocol == "IMAP").then_some(folder.unwrap_or(b"INBOX")),
-        );
+        let mailbox = match session.protocol {
+            "IMAP" => imap_mailbox(account, session.port, folder),
+            _ => Mailbox::new(&account.user, account.host.as_bytes(), None),
+        };
         let choice = self.choose(&mailbox, &survey).await?;
         self.say_found(folder, &survey, &choice);
         if self.around.only_check {
@@ -459,6 +458,18 @@ fn undelivered(tally: &Tally) -> Option<Fault> {
     }
     let fault = Fault::passing(Cause::Withheld(tally.withheld), status::SERVER);
     (tally.withheld > 0).then_some(fault)
+}
+
+/// The name of an IMAP folder in the record. Unlike `.fetchids`, which knows no ports, it tells
+/// servers apart that are reached by one host name, as tunnels on localhost are: their UIDs can be
+/// the same, and a message must not pass for one of another server.
+fn imap_mailbox(account: &Account, port: u16, folder: Option<&[u8]>) -> Mailbox {
+    let mut host = account.host.clone();
+    if !matches!(port, 143 | 993) {
+        host.push_str(&format!(":{port}"));
+    }
+    let folder = folder.unwrap_or(b"INBOX");
+    Mailbox::new(&account.user, host.as_bytes(), Some(folder))
 }
 
 fn unrecorded(error: store::Error) -> Fault {

@@ -191,6 +191,24 @@ async fn without_uidplus_only_our_own_is_expunged() {
     assert_eq!((journey.left(), journey.mail("Mail").len()), (0, 5));
 }
 
+/// Two servers behind one host name, as tunnels make them, with the same user, UIDVALIDITY and
+/// UIDs: what was delivered from one says nothing of the other.
+#[tokio::test]
+async fn one_host_name_for_two_servers() {
+    let (one, two) = (Journey::small(2).await, Journey::with(numbered(2..5)).await);
+    let first = one.entry("alpha", Imap, Shield::Tls, &into_maildir("Mail"));
+    let second = two.entry("beta", Imap, Shield::Tls, &into_maildir("Mail"));
+    one.server.manner(|m| m.refuses_delete = true);
+    one.home.rc(&format!("{first}{second}"));
+    one.expect(0, &["alpha"]).await;
+    one.expect(0, &["beta"]).await;
+    assert_arrived(&numbered(0..5), one.mail("Mail"));
+    assert_eq!((one.left(), two.left()), (2, 0));
+    one.server.manner(|m| m.refuses_delete = false);
+    one.expect(1, &["alpha"]).await;
+    assert_eq!((one.left(), one.mail("Mail").len()), (0, 5));
+}
+
 /// After a change of UIDVALIDITY (RFC 3501 section 2.3.1.1) old UIDs say nothing; what was seen
 /// counts as known.
 #[tokio::test]

@@ -178,7 +178,7 @@ async fn deliver_from_standard_input() {
     };
     let message = Message::numbered(4).octets();
     assert_eq!(deliver("Mail", &message).await, (Some(0), String::new()));
-    assert_eq!(journey.mail("Mail"), [message.clone()]);
+    assert_eq!(journey.mail("Mail"), std::slice::from_ref(&message));
     let tmp = journey.home.path().join("Mail/tmp");
     assert_eq!(std::fs::read_dir(tmp).unwrap().count(), 0);
 

@@ -42,8 +42,13 @@ pub struct Journey {
 impl Journey {
     /// These messages in the INBOX of `ada`.
     pub async fn with(messages: impl IntoIterator<Item = Message>) -> Self {
+        Self::at(Server::start().await, messages)
+    }
+
+    /// The same on a server that is there already.
+    pub fn at(server: Server, messages: impl IntoIterator<Item = Message>) -> Self {
         let journey = Self {
-            server: Server::start().await,
+            server,
             home: Home::new(),
         };
         journey.user("ada", messages);

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct Manner {
     /// Offers STARTTLS or STLS.
     pub offers_starttls: bool,
+    /// Slips this into the clear, right behind the answer to STARTTLS or STLS.
+    pub injects: &'static str,
     /// Takes no password before TLS (`LOGINDISABLED`; POP3 offers no mechanism).
     pub login_needs_tls: bool,
     /// POP3: offers PIPELINING, and a timestamp for APOP in its greeting.
@@ -55,6 +57,7 @@ impl Default for Manner {
     fn default() -> Self {
         Self {
             offers_starttls: true,
+            injects: "",
             login_needs_tls: false,
             pipelining: true,
             capa: true,

@@ -48,6 +48,8 @@ struct State {
 pub struct Sink {
     /// Port on 127.0.0.1.
     pub port: u16,
+    /// Speaks LMTP.
+    pub is_lmtp: bool,
     state: Arc<Mutex<State>>,
     _listener: JoinSet<()>,
 }
@@ -73,6 +75,7 @@ impl Sink {
         tasks.spawn(accept(listener, state.clone(), is_lmtp));
         Self {
             port,
+            is_lmtp,
             state,
             _listener: tasks,
         }
