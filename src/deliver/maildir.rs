@@ -23,6 +23,10 @@ use crate::transit::Ticket;
 use commit::{BATCH, Written, deferred};
 use folder::Folder;
 
+/// Most messages not yet on record: a batch that is being recorded, one that is being synced, one
+/// that is being written. A crash has none of them delivered again.
+pub(super) const UNRECORDED: usize = 4 * BATCH;
+
 /// Starts the sink for a Maildir. The threads are the runtime's own for blocking work.
 pub(super) fn start(path: PathBuf, feed: Feed) {
     tokio::task::spawn_blocking(move || run(&path, feed));

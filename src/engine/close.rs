@@ -4,12 +4,15 @@
 //! appear once their names are journalled, and passes an outcome on only when the record of it
 //! is on the disk (contract: Durability; rule R3).
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::deliver::{self, Delivery, Part, Report};
 use crate::mail::{Envelope, Uid};
@@ -43,10 +46,19 @@ pub struct Sink {
     delivery: Delivery,
     closed: mpsc::UnboundedReceiver<Closed>,
     memos: Memos,
+    /// Room for messages that are finished and not on record.
+    room: Arc<Semaphore>,
     last_ticket: u64,
 }
 
-type Memos = Arc<Mutex<HashMap<Ticket, Memo>>>;
+type Memos = Arc<Mutex<HashMap<Ticket, Open>>>;
+
+/// A message whose end is not on record.
+struct Open {
+    memo: Memo,
+    /// Taken when it is finished, given back with this.
+    place: Option<OwnedSemaphorePermit>,
+}
 
 impl Sink {
     /// Starts the closer for a sink that was just opened.
@@ -57,10 +69,12 @@ impl Sink {
     ) -> Self {
         let (sender, closed) = mpsc::unbounded_channel();
         let memos = Memos::default();
+        let room = Arc::new(Semaphore::new(delivery.most_unrecorded()));
         let closer = Closer {
             reports,
             record: Arc::downgrade(record),
             memos: memos.clone(),
+            room: room.clone(),
             sender,
             files: HashMap::new(),
         };
@@ -69,6 +83,7 @@ impl Sink {
             delivery,
             closed,
             memos,
+            room,
             last_ticket: 0,
         }
     }
@@ -77,7 +92,7 @@ impl Sink {
     pub async fn begin(&mut self, envelope: Envelope, memo: Memo) -> Option<Ticket> {
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
-        lock(&self.memos).insert(ticket, memo);
+        lock(&self.memos).insert(ticket, Open { memo, place: None });
         self.delivery
             .send(Part::Begin { ticket, envelope })
             .await
@@ -89,8 +104,16 @@ impl Sink {
         chunk.is_empty() || self.delivery.send(Part::Chunk(chunk)).await
     }
 
-    /// The message is whole.
-    pub async fn finish(&self) -> bool {
+    /// The message is whole. Waits while too many are not on record: those a crash would have
+    /// delivered again (rule R2).
+    pub async fn finish(&self, ticket: Ticket) -> bool {
+        let Ok(place) = self.room.clone().acquire_owned().await else {
+            return false;
+        };
+        // Without a memo it has ended already, and what comes is passed over.
+        if let Some(open) = lock(&self.memos).get_mut(&ticket) {
+            open.place = Some(place);
+        }
         self.delivery.send(Part::Finish).await
     }
 
@@ -116,6 +139,7 @@ struct Closer {
     /// Not kept open by a sink that takes its leave of a listener when the engine has ended.
     record: Weak<Record>,
     memos: Memos,
+    room: Arc<Semaphore>,
     sender: mpsc::UnboundedSender<Closed>,
     /// Files with an open intent.
     files: HashMap<Ticket, PathBuf>,
@@ -145,13 +169,14 @@ impl Closer {
             }
             self.settle(settled).await;
         }
+        self.room.close();
     }
 
     async fn intend(&mut self, files: Vec<(Ticket, PathBuf)>) -> bool {
         let entries = {
             let memos = lock(&self.memos);
             let entry = |(ticket, file): &(Ticket, PathBuf)| {
-                let memo = memos.get(ticket)?;
+                let Open { memo, .. } = memos.get(ticket)?;
                 Some(Entry::Intent {
                     mailbox: memo.mailbox.clone(),
                     uid: memo.uid.clone(),
@@ -165,7 +190,7 @@ impl Closer {
         match self.remember(entries).await {
             Ok(()) => true,
             Err(error) => {
-                self.tell(Closed::Unrecorded(error));
+                self.unrecorded(error);
                 false
             }
         }
@@ -176,8 +201,12 @@ impl Closer {
             return;
         }
         let mut entries = Vec::with_capacity(outcomes.len());
+        // Their places are free once the commit is through.
+        let mut places = Vec::with_capacity(outcomes.len());
         for (ticket, outcome) in &outcomes {
-            let memo = lock(&self.memos).remove(ticket);
+            let open = lock(&self.memos).remove(ticket);
+            let (memo, place) = open.map(|open| (open.memo, open.place)).unzip();
+            places.push(place);
             if let Some(file) = self.files.remove(ticket) {
                 entries.push(Entry::Settled { file });
             }
@@ -200,8 +229,9 @@ impl Closer {
         if !entries.is_empty()
             && let Err(error) = self.remember(entries).await
         {
-            return self.tell(Closed::Unrecorded(error));
+            return self.unrecorded(error);
         }
+        drop(places);
         for (ticket, outcome) in outcomes {
             self.tell(Closed::Ended(ticket, outcome));
         }
@@ -214,12 +244,18 @@ impl Closer {
         }
     }
 
+    /// Nothing more may be handed over: it could not be remembered.
+    fn unrecorded(&self, error: store::Error) {
+        self.room.close();
+        self.tell(Closed::Unrecorded(error));
+    }
+
     fn tell(&self, closed: Closed) {
         // A feed that has gone (stopped, connection lost) reads the record next time.
         let _ = self.sender.send(closed);
     }
 }
 
-fn lock(memos: &Memos) -> std::sync::MutexGuard<'_, HashMap<Ticket, Memo>> {
+fn lock(memos: &Memos) -> std::sync::MutexGuard<'_, HashMap<Ticket, Open>> {
     memos.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -347,7 +347,7 @@ impl Course<'_, '_> {
         };
         self.flying.insert(ticket, flying);
         let tail = ends.finish();
-        if !(self.on.sink.write(tail).await && self.on.sink.finish().await) {
+        if !(self.on.sink.write(tail).await && self.on.sink.finish(ticket).await) {
             self.flying.remove(&ticket);
             self.sink_is_gone().await;
         }

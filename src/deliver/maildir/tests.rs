@@ -33,7 +33,7 @@ fn rig(path: &Path) -> Rig {
         reports: output,
     };
     start(path.to_owned(), feed);
-    let delivery = Delivery::new(parts);
+    let delivery = Delivery::new(parts, 1);
     Rig { delivery, reports }
 }
 
