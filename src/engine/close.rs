@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::deliver::{self, Delivery, Part, Report};
 use crate::mail::{Envelope, Uid};
@@ -40,10 +41,14 @@ pub enum Closed {
 
 /// A sink with its closer: the delivering side of one poll.
 pub struct Sink {
-    delivery: Delivery,
+    /// `None` once nothing more is fed.
+    delivery: Option<Delivery>,
     closed: mpsc::UnboundedReceiver<Closed>,
+    closer: JoinHandle<()>,
     memos: Memos,
     last_ticket: u64,
+    /// Begun and neither finished nor aborted.
+    in_hand: Option<Ticket>,
 }
 
 type Memos = Arc<Mutex<HashMap<Ticket, Memo>>>;
@@ -64,12 +69,13 @@ impl Sink {
             sender,
             files: HashMap::new(),
         };
-        tokio::spawn(closer.run());
         Self {
-            delivery,
+            delivery: Some(delivery),
             closed,
+            closer: tokio::spawn(closer.run()),
             memos,
             last_ticket: 0,
+            in_hand: None,
         }
     }
 
@@ -78,26 +84,58 @@ impl Sink {
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
         lock(&self.memos).insert(ticket, memo);
-        self.delivery
-            .send(Part::Begin { ticket, envelope })
-            .await
-            .then_some(ticket)
+        self.in_hand = Some(ticket);
+        let is_up = self.send(Part::Begin { ticket, envelope }).await;
+        is_up.then_some(ticket)
     }
 
     /// The next bytes; `false` when the sink has ended.
     pub async fn write(&self, chunk: Bytes) -> bool {
-        chunk.is_empty() || self.delivery.send(Part::Chunk(chunk)).await
+        chunk.is_empty() || self.send(Part::Chunk(chunk)).await
     }
 
     /// The message is whole.
-    pub async fn finish(&self) -> bool {
-        self.delivery.send(Part::Finish).await
+    pub async fn finish(&mut self) -> bool {
+        let is_up = self.send(Part::Finish).await;
+        self.in_hand.take_if(|_| is_up);
+        is_up
     }
 
     /// The message will not become whole.
-    pub async fn abort(&self, ticket: Ticket) {
-        self.delivery.send(Part::Abort).await;
-        lock(&self.memos).remove(&ticket);
+    pub async fn abort(&mut self) {
+        self.send(Part::Abort).await;
+        self.forget_in_hand();
+    }
+
+    fn forget_in_hand(&mut self) {
+        if let Some(ticket) = self.in_hand.take() {
+            lock(&self.memos).remove(&ticket);
+        }
+    }
+
+    async fn send(&self, part: Part) -> bool {
+        match &self.delivery {
+            Some(delivery) => delivery.send(part).await,
+            None => false,
+        }
+    }
+
+    /// Nothing more is fed: a message that is half in is aborted, what was finished is settled.
+    pub fn hang_up(&mut self) {
+        self.delivery = None;
+        self.forget_in_hand();
+    }
+
+    /// Whether messages were finished that are not settled, or not remembered.
+    pub fn has_open(&self) -> bool {
+        !lock(&self.memos).is_empty()
+    }
+
+    /// Waits until everything that was finished is settled and remembered, whatever it takes.
+    pub async fn settled(mut self) {
+        self.hang_up();
+        // A closer that broke has nothing more to remember.
+        let _ = self.closer.await;
     }
 
     /// The next outcome; `None` when the sink has ended and everything was said. Cancel-safe.
@@ -146,8 +184,10 @@ impl Closer {
         }
     }
 
+    /// Journals the files' names; true when they may appear. A file that nothing is known of must
+    /// not: after a crash nobody could tell what it was.
     async fn intend(&mut self, files: Vec<(Ticket, PathBuf)>) -> bool {
-        let entries = {
+        let entries: Option<Vec<_>> = {
             let memos = lock(&self.memos);
             let entry = |(ticket, file): &(Ticket, PathBuf)| {
                 let memo = memos.get(ticket)?;
@@ -158,7 +198,11 @@ impl Closer {
                     file: file.clone(),
                 })
             };
-            files.iter().filter_map(entry).collect::<Vec<_>>()
+            files.iter().map(entry).collect()
+        };
+        let Some(entries) = entries else {
+            tracing::error!(?files, "a file of no message that was handed over");
+            return false;
         };
         self.files.extend(files);
         match self.record.commit(entries).await {
@@ -176,7 +220,7 @@ impl Closer {
         }
         let mut entries = Vec::with_capacity(outcomes.len());
         for (ticket, outcome) in &outcomes {
-            let memo = lock(&self.memos).remove(ticket);
+            let memo = lock(&self.memos).get(ticket).cloned();
             if let Some(file) = self.files.remove(ticket) {
                 entries.push(Entry::Settled { file });
             }
@@ -196,9 +240,11 @@ impl Closer {
                 });
             }
         }
-        if !entries.is_empty()
-            && let Err(error) = self.record.commit(entries).await
-        {
+        let remembered = self.record.commit(entries).await;
+        for (ticket, _) in &outcomes {
+            lock(&self.memos).remove(ticket);
+        }
+        if let Err(error) = remembered {
             return self.tell(Closed::Unrecorded(error));
         }
         for (ticket, outcome) in outcomes {
@@ -215,3 +261,6 @@ impl Closer {
 fn lock(memos: &Memos) -> std::sync::MutexGuard<'_, HashMap<Ticket, Memo>> {
     memos.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -400,6 +400,11 @@ async fn a_home_is_its_programs_own() {
 
 #[tokio::test]
 async fn a_home_of_our_own_keeps_our_user() {
-    let ended = Home::own().run(Path::new("/bin/sh"), &["-c", "id -u"]).await;
-    assert_eq!(ended.out.trim(), rustix::process::geteuid().as_raw().to_string());
+    let ended = Home::own()
+        .run(Path::new("/bin/sh"), &["-c", "id -u"])
+        .await;
+    assert_eq!(
+        ended.out.trim(),
+        rustix::process::geteuid().as_raw().to_string()
+    );
 }

@@ -105,7 +105,9 @@ impl Scheduler {
             // Closed never: the semaphore lives as long as the scheduler.
             let turn = async { (places.acquire_owned().await, mailbox.lock_owned().await) };
             let ended = tokio::select! {
-                _turn = turn => poll::run(&around, &account, unsupported.as_deref(), &stop).await,
+                (_place, turn) = turn => {
+                    poll::run(&around, &account, unsupported.as_deref(), &stop, turn).await
+                }
                 () = stop.cancelled() => Ended::stopped(),
             };
             (account.id.clone(), ended)
