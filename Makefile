@@ -37,7 +37,7 @@ DEMO_TIME     = about 2 minutes
 endif
 
 # A virtual display and a session bus of their own: nothing shows up on, or depends on, yours.
-STAGE = GSK_RENDERER=cairo GTK_A11Y=none NO_AT_BRIDGE=1 xvfb-run -a dbus-run-session --
+STAGE = GSK_RENDERER=cairo GTK_A11Y=test NO_AT_BRIDGE=1 xvfb-run -a dbus-run-session --
 
 .PHONY: all build deps deps-build deps-test deps-rust demo test test-headless test-desktop \
 	test-long lint bench man pot install uninstall
@@ -79,7 +79,7 @@ test-desktop: deps-test
 
 test-long: deps-test
 	@echo "Running the long tests (up to an hour)…"
-	$(if $(HEADLESS),,$(STAGE)) $(CARGO) test --locked $(FEATURES) -- --include-ignored
+	POSTRIDER_LONG=1 $(if $(HEADLESS),,$(STAGE)) $(CARGO) test --locked $(FEATURES) -- --include-ignored
 
 lint: deps-build
 	$(CARGO) fmt --check

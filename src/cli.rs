@@ -7,6 +7,7 @@ mod fetch;
 mod lines;
 mod man;
 pub mod parse;
+mod say;
 mod screen;
 mod trace;
 
@@ -37,16 +38,17 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
             0
         }
         Some("help" | "--help" | "-h" | "-?") => {
-            println!("{}", usage());
+            say::page(&usage());
             0
         }
         Some("--version" | "-V") => {
-            println!("Postrider {}", crate::VERSION);
+            say::out(format!("Postrider {}", crate::VERSION));
             0
         }
         Some(word) => {
             let text = gettext("postrider: unknown command “{word}”");
-            eprintln!("{}\n\n{}", fill(&text, &[("word", &word)]), usage());
+            say::err(fill(&text, &[("word", &word)]));
+            usage().lines().for_each(say::err);
             USAGE
         }
     };
@@ -87,7 +89,7 @@ fn start_desktop(args: &[OsString]) -> u8 {
         beside.is_file().then_some(beside)
     });
     let Some(desktop) = desktop else {
-        println!("{}", usage());
+        say::page(&usage());
         return 0;
     };
     match Command::new(&desktop).args(args).status() {
@@ -96,7 +98,7 @@ fn start_desktop(args: &[OsString]) -> u8 {
             .and_then(|code| u8::try_from(code).ok())
             .unwrap_or(1),
         Err(error) => {
-            eprintln!("postrider: {}: {error}", desktop.display());
+            say::err(format!("postrider: {}: {error}", desktop.display()));
             1
         }
     }

@@ -33,6 +33,17 @@ pub fn quiet(bytes: &[u8], max: usize) -> String {
     out
 }
 
+/// Makes one line safe to write as it is: what [`quiet`] takes for disruptive becomes `U+FFFD`,
+/// line ends too; blanks and length stay.
+pub fn plain(line: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| c != '\t' && is_disruptive(c);
+    if line.contains(is_odd) {
+        line.replace(is_odd, "\u{fffd}").into()
+    } else {
+        line.into()
+    }
+}
+
 fn is_disruptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
@@ -67,6 +78,16 @@ mod tests {
         check(b"a \r\n\t b", "a b");
         check(b"0123456789abc", "0123456789…");
         check(b"\xff\xfe", "\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn plain_lines() {
+        let check = |raw: &str, expected: &str| assert_eq!(plain(raw), expected);
+        check("  two  blanks\tand ü", "  two  blanks\tand ü");
+        check(
+            "a\x1b[2Jb\r\nc\u{202e}",
+            "a\u{fffd}[2Jb\u{fffd}\u{fffd}c\u{fffd}",
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::say;
 use crate::base::i18n::{fill, gettext};
 use crate::engine::oneshot;
 
@@ -26,19 +27,17 @@ pub fn run(args: &[OsString]) -> u8 {
         Ok(()) => 0,
         Err(error) => {
             let text = gettext("postrider: {folder}: {error}. The message was not delivered.");
-            eprintln!(
-                "{}",
-                fill(&text, &[("folder", &folder.display()), ("error", &error)])
-            );
+            let about: [(&str, &dyn std::fmt::Display); 2] =
+                [("folder", &folder.display()), ("error", &error)];
+            say::err(fill(&text, &about));
             TEMPFAIL
         }
     }
 }
 
 fn usage() -> u8 {
-    eprintln!(
-        "{}",
-        gettext("Usage: postrider deliver --maildir FOLDER < MESSAGE")
-    );
+    say::err(gettext(
+        "Usage: postrider deliver --maildir FOLDER < MESSAGE",
+    ));
     super::USAGE
 }

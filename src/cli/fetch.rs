@@ -1,7 +1,7 @@
 //! `postrider fetch`: polls once or as a foreground daemon, with fetchmail's options and statuses.
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -12,14 +12,16 @@ use super::exit;
 use super::lines::{Line, Manner, lines};
 use super::parse::usage::usage;
 use super::parse::{self, Invocation, Verbosity};
-use super::screen::Screen;
-use super::trace;
+use super::screen::{self, Size};
+use super::{say, trace};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::{Command, Event, Halt, What, words};
 use crate::engine::{self, File, Handle, Options, Rhythm, Source};
 
 /// How often live lines are drawn anew.
 const REDRAW: Duration = Duration::from_millis(100);
+/// How long work that cannot be cut short may take at the end.
+const LEFTOVERS: Duration = Duration::from_secs(1);
 
 /// Runs one invocation and returns the exit status.
 pub fn run(program: &str, args: &[OsString]) -> u8 {
@@ -28,24 +30,24 @@ pub fn run(program: &str, args: &[OsString]) -> u8 {
         Ok(invocation) => invocation,
         Err(error) => {
             let text = gettext("“{command} --help” lists the options.");
-            eprintln!(
-                "{program}: {error}\n{}",
-                fill(&text, &[("command", &call(program))])
-            );
+            say::err(format!("{program}: {error}"));
+            say::err(fill(&text, &[("command", &call(program))]));
             return super::USAGE;
         }
     };
     if invocation.help {
-        print!("{}", usage(&call(program)));
+        say::page(&usage(&call(program)));
         return 0;
     }
     if invocation.version {
-        println!("This is {program} (Postrider) release {}.", crate::VERSION);
+        let release = crate::VERSION;
+        say::out(format!("This is {program} (Postrider) release {release}."));
         return 0;
     }
     if let Some(option) = not_yet(&invocation) {
         let text = gettext("{option} is understood but not part of this version yet.");
-        eprintln!("{program}: {}", fill(&text, &[("option", &option)]));
+        let sentence = fill(&text, &[("option", &option)]);
+        say::err(format!("{program}: {sentence}"));
         return super::USAGE;
     }
     trace::start(program, &invocation.verbosity);
@@ -53,9 +55,14 @@ pub fn run(program: &str, args: &[OsString]) -> u8 {
         .enable_all()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(fetch(program, invocation)),
+        Ok(runtime) => {
+            let status = runtime.block_on(fetch(program, invocation));
+            // A look-up that hangs in the system's resolver must not keep us.
+            runtime.shutdown_timeout(LEFTOVERS);
+            status
+        }
         Err(error) => {
-            eprintln!("{program}: {error}");
+            say::err(format!("{program}: {error}"));
             engine::trouble::status::INTERNAL
         }
     }
@@ -87,7 +94,7 @@ async fn fetch(program: &str, invocation: Invocation) -> u8 {
     let options = match options(&invocation) {
         Ok(options) => options,
         Err(sentence) => {
-            eprintln!("{program}: {sentence}");
+            say::err(format!("{program}: {sentence}"));
             return engine::trouble::status::INTERNAL;
         }
     };
@@ -96,16 +103,14 @@ async fn fetch(program: &str, invocation: Invocation) -> u8 {
     terminal.follow(events).await;
     let all = terminal.handle.snapshot();
     let status = if all.halted.is_none() && all.accounts.is_empty() {
-        eprintln!(
-            "{program}: {}",
-            gettext("no mail servers have been specified.")
-        );
+        let sentence = gettext("no mail servers have been specified.");
+        say::err(format!("{program}: {sentence}"));
         super::USAGE
     } else {
         exit::of_run(&all, invocation.strict_status)
     };
     if matches!(invocation.verbosity, Verbosity::Verbose(_)) {
-        println!("{program}: normal termination, status {status}");
+        say::out(format!("{program}: normal termination, status {status}"));
     }
     status
 }
@@ -145,13 +150,12 @@ struct Terminal<'a> {
     program: &'a str,
     handle: Handle,
     manner: Manner<'a>,
-    /// Live lines, when standard output is a terminal.
-    screen: Option<Screen>,
+    /// There are live lines: standard output is a terminal.
+    is_live: bool,
 }
 
 impl<'a> Terminal<'a> {
     fn new(program: &'a str, invocation: &Invocation, handle: Handle) -> Self {
-        let is_plain = !std::io::stdout().is_terminal();
         let is_normal = matches!(invocation.verbosity, Verbosity::Normal);
         let manner = Manner {
             program,
@@ -159,12 +163,11 @@ impl<'a> Terminal<'a> {
             is_silent: matches!(invocation.verbosity, Verbosity::Silent),
             is_verbose: matches!(invocation.verbosity, Verbosity::Verbose(_)),
         };
-        let screen = (is_normal && !is_plain).then(Screen::default);
         Self {
             program,
             handle,
             manner,
-            screen,
+            is_live: is_normal && screen::is_drawable(),
         }
     }
 
@@ -189,20 +192,18 @@ impl<'a> Terminal<'a> {
                         self.handle.send(Command::Shutdown);
                     }
                 },
-                _ = redraw.tick(), if self.screen.is_some() => {
-                    let all = self.handle.snapshot();
-                    if let Some(screen) = &mut self.screen {
-                        screen.draw(&all, width());
-                    }
+                _ = redraw.tick(), if self.is_live => {
+                    screen::draw(&self.handle.snapshot(), Size::of_terminal());
                 }
             }
         }
-        if let Some(screen) = &mut self.screen {
-            screen.erase();
+        if self.is_live {
+            screen::erase();
         }
     }
 
     fn show(&mut self, event: Event) {
+        self.manner.is_daemon = self.handle.is_daemon();
         let shown = match event {
             Event::Loaded(all) => {
                 let rc_path = all.rc_path.clone();
@@ -214,12 +215,13 @@ impl<'a> Terminal<'a> {
                 advice.chain(halt).collect()
             }
             Event::Activity(entry) => {
-                let is_live = self.screen.is_some()
+                let is_live = self.is_live
                     && matches!(entry.what, What::Delivered { .. } | What::Found { .. });
                 match (&entry.what, &entry.id) {
                     // A terminal has live lines for these; their sum is told at the end.
                     _ if is_live => Vec::new(),
-                    (What::Finished { .. }, Some(id)) if self.screen.is_some() => {
+                    (What::Finished { count: 0, .. }, _) if self.manner.is_daemon => Vec::new(),
+                    (What::Finished { .. }, Some(id)) if self.is_live => {
                         let line = format!("{}: {}", words::title(id), words::entry(&entry));
                         vec![Line::Out(line)]
                     }
@@ -228,17 +230,7 @@ impl<'a> Terminal<'a> {
             }
             _ => Vec::new(),
         };
-        self.print(&shown);
-    }
-
-    fn print(&mut self, shown: &[Line]) {
-        if shown.is_empty() {
-            return;
-        }
-        match &mut self.screen {
-            Some(screen) => screen.keep(shown),
-            None => Screen::default().keep(shown),
-        }
+        shown.iter().for_each(say::line);
     }
 
     fn error(&self, line: &str) -> Line {
@@ -265,17 +257,21 @@ enum Call {
     End,
 }
 
-/// SIGUSR1 wakes; SIGINT, SIGTERM and SIGQUIT end (cli.md section 8).
+/// SIGUSR1 wakes, and root's SIGHUP; SIGINT, SIGTERM and SIGQUIT end (cli.md section 8).
 struct Signals {
     wake: Option<Signal>,
+    hang_up: Option<Signal>,
     end: [Option<Signal>; 3],
 }
 
 impl Signals {
     fn new() -> Self {
         let catch = |kind| signal(kind).ok();
+        let is_root = rustix::process::geteuid().is_root();
         Self {
             wake: catch(SignalKind::user_defined1()),
+            // Once asked for it is caught: others die by it, as they expect.
+            hang_up: is_root.then(|| catch(SignalKind::hangup())).flatten(),
             end: [
                 catch(SignalKind::interrupt()),
                 catch(SignalKind::terminate()),
@@ -288,6 +284,7 @@ impl Signals {
         let [interrupt, terminate, quit] = &mut self.end;
         tokio::select! {
             () = caught(&mut self.wake) => Call::Wake,
+            () = caught(&mut self.hang_up) => Call::Wake,
             () = caught(interrupt) => Call::End,
             () = caught(terminate) => Call::End,
             () = caught(quit) => Call::End,
@@ -303,10 +300,4 @@ async fn caught(signal: &mut Option<Signal>) {
         }
         None => std::future::pending().await,
     }
-}
-
-/// Columns of the terminal.
-fn width() -> usize {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout());
-    size.map_or(80, |size| usize::from(size.ws_col)).max(20)
 }

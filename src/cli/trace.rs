@@ -10,6 +10,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use super::parse::Verbosity;
+use super::say;
 
 /// Sends log lines where fetchmail sends them: the conversation to standard output, warnings and
 /// errors to standard error.
@@ -41,9 +42,9 @@ impl<S: Subscriber> Layer<S> for Lines {
         event.record(&mut text);
         let line = format!("{}: {}{}", self.program, text.message, text.fields);
         if *event.metadata().level() <= Level::WARN {
-            eprintln!("{line}");
+            say::err(line);
         } else {
-            println!("{line}");
+            say::out(line);
         }
     }
 }

@@ -23,6 +23,7 @@ pub struct Board {
 #[derive(Default)]
 struct Shared {
     snapshot: Snapshot,
+    interval: u32,
     told: HashMap<AccountId, Instant>,
 }
 
@@ -44,6 +45,16 @@ impl Board {
     /// How things stand.
     pub fn snapshot(&self) -> Snapshot {
         self.lock().snapshot.clone()
+    }
+
+    /// Seconds between polls; 0 when there is only one.
+    pub fn interval(&self) -> u32 {
+        self.lock().interval
+    }
+
+    /// Says how often accounts are polled.
+    pub fn set_interval(&self, seconds: u32) {
+        self.lock().interval = seconds;
     }
 
     /// Replaces everything after the rc file was read.

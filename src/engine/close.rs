@@ -4,15 +4,13 @@
 //! appear once their names are journalled, and passes an outcome on only when the record of it
 //! is on the disk (contract: Durability; rule R3).
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::JoinHandle;
 
 use crate::deliver::{self, Delivery, Part, Report};
 use crate::mail::{Envelope, Uid};
@@ -43,12 +41,16 @@ pub enum Closed {
 
 /// A sink with its closer: the delivering side of one poll.
 pub struct Sink {
-    delivery: Delivery,
+    /// `None` once nothing more is fed.
+    delivery: Option<Delivery>,
     closed: mpsc::UnboundedReceiver<Closed>,
+    closer: JoinHandle<()>,
     memos: Memos,
     /// Room for messages that are finished and not on record.
     room: Arc<Semaphore>,
     last_ticket: u64,
+    /// Begun and neither finished nor aborted.
+    in_hand: Option<Ticket>,
 }
 
 type Memos = Arc<Mutex<HashMap<Ticket, Open>>>;
@@ -68,23 +70,24 @@ impl Sink {
         record: &Arc<Record>,
     ) -> Self {
         let (sender, closed) = mpsc::unbounded_channel();
-        let memos = Memos::default();
         let room = Arc::new(Semaphore::new(delivery.most_unrecorded()));
+        let memos = Memos::default();
         let closer = Closer {
             reports,
             record: Arc::downgrade(record),
-            memos: memos.clone(),
             room: room.clone(),
+            memos: memos.clone(),
             sender,
             files: HashMap::new(),
         };
-        tokio::spawn(closer.run());
         Self {
-            delivery,
+            delivery: Some(delivery),
             closed,
+            closer: tokio::spawn(closer.run()),
             memos,
             room,
             last_ticket: 0,
+            in_hand: None,
         }
     }
 
@@ -92,35 +95,69 @@ impl Sink {
     pub async fn begin(&mut self, envelope: Envelope, memo: Memo) -> Option<Ticket> {
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
-        lock(&self.memos).insert(ticket, Open { memo, place: None });
-        self.delivery
-            .send(Part::Begin { ticket, envelope })
-            .await
-            .then_some(ticket)
+        let open = Open { memo, place: None };
+        lock(&self.memos).insert(ticket, open);
+        self.in_hand = Some(ticket);
+        let is_up = self.send(Part::Begin { ticket, envelope }).await;
+        is_up.then_some(ticket)
     }
 
     /// The next bytes; `false` when the sink has ended.
     pub async fn write(&self, chunk: Bytes) -> bool {
-        chunk.is_empty() || self.delivery.send(Part::Chunk(chunk)).await
+        chunk.is_empty() || self.send(Part::Chunk(chunk)).await
     }
 
     /// The message is whole. Waits while too many are not on record: those a crash would have
     /// delivered again (rule R2).
-    pub async fn finish(&self, ticket: Ticket) -> bool {
+    pub async fn finish(&mut self) -> bool {
         let Ok(place) = self.room.clone().acquire_owned().await else {
             return false;
         };
         // Without a memo it has ended already, and what comes is passed over.
-        if let Some(open) = lock(&self.memos).get_mut(&ticket) {
+        let in_hand = self.in_hand.unwrap_or(Ticket(0));
+        if let Some(open) = lock(&self.memos).get_mut(&in_hand) {
             open.place = Some(place);
         }
-        self.delivery.send(Part::Finish).await
+        let is_up = self.send(Part::Finish).await;
+        self.in_hand.take_if(|_| is_up);
+        is_up
     }
 
     /// The message will not become whole.
-    pub async fn abort(&self, ticket: Ticket) {
-        self.delivery.send(Part::Abort).await;
-        lock(&self.memos).remove(&ticket);
+    pub async fn abort(&mut self) {
+        self.send(Part::Abort).await;
+        self.forget_in_hand();
+    }
+
+    fn forget_in_hand(&mut self) {
+        if let Some(ticket) = self.in_hand.take() {
+            lock(&self.memos).remove(&ticket);
+        }
+    }
+
+    async fn send(&self, part: Part) -> bool {
+        match &self.delivery {
+            Some(delivery) => delivery.send(part).await,
+            None => false,
+        }
+    }
+
+    /// Nothing more is fed: a message that is half in is aborted, what was finished is settled.
+    pub fn hang_up(&mut self) {
+        self.delivery = None;
+        self.forget_in_hand();
+    }
+
+    /// Whether messages were finished that are not settled, or not remembered.
+    pub fn has_open(&self) -> bool {
+        !lock(&self.memos).is_empty()
+    }
+
+    /// Waits until everything that was finished is settled and remembered, whatever it takes.
+    pub async fn settled(mut self) {
+        self.hang_up();
+        // A closer that broke has nothing more to remember.
+        let _ = self.closer.await;
     }
 
     /// The next outcome; `None` when the sink has ended and everything was said. Cancel-safe.
@@ -138,8 +175,8 @@ struct Closer {
     reports: mpsc::UnboundedReceiver<Report>,
     /// Not kept open by a sink that takes its leave of a listener when the engine has ended.
     record: Weak<Record>,
-    memos: Memos,
     room: Arc<Semaphore>,
+    memos: Memos,
     sender: mpsc::UnboundedSender<Closed>,
     /// Files with an open intent.
     files: HashMap<Ticket, PathBuf>,
@@ -172,8 +209,10 @@ impl Closer {
         self.room.close();
     }
 
+    /// Journals the files' names; true when they may appear. A file that nothing is known of must
+    /// not: after a crash nobody could tell what it was.
     async fn intend(&mut self, files: Vec<(Ticket, PathBuf)>) -> bool {
-        let entries = {
+        let entries: Option<Vec<_>> = {
             let memos = lock(&self.memos);
             let entry = |(ticket, file): &(Ticket, PathBuf)| {
                 let Open { memo, .. } = memos.get(ticket)?;
@@ -184,7 +223,11 @@ impl Closer {
                     file: file.clone(),
                 })
             };
-            files.iter().filter_map(entry).collect::<Vec<_>>()
+            files.iter().map(entry).collect()
+        };
+        let Some(entries) = entries else {
+            tracing::error!(?files, "a file of no message that was handed over");
+            return false;
         };
         self.files.extend(files);
         match self.remember(entries).await {
@@ -201,12 +244,8 @@ impl Closer {
             return;
         }
         let mut entries = Vec::with_capacity(outcomes.len());
-        // Their places are free once the commit is through.
-        let mut places = Vec::with_capacity(outcomes.len());
         for (ticket, outcome) in &outcomes {
-            let open = lock(&self.memos).remove(ticket);
-            let (memo, place) = open.map(|open| (open.memo, open.place)).unzip();
-            places.push(place);
+            let memo = lock(&self.memos).get(ticket).map(|open| open.memo.clone());
             if let Some(file) = self.files.remove(ticket) {
                 entries.push(Entry::Settled { file });
             }
@@ -226,12 +265,17 @@ impl Closer {
                 });
             }
         }
-        if !entries.is_empty()
-            && let Err(error) = self.remember(entries).await
-        {
+        let remembered = match entries.is_empty() {
+            true => Ok(()),
+            false => self.remember(entries).await,
+        };
+        // Their places are free now that the commit is through.
+        for (ticket, _) in &outcomes {
+            lock(&self.memos).remove(ticket);
+        }
+        if let Err(error) = remembered {
             return self.unrecorded(error);
         }
-        drop(places);
         for (ticket, outcome) in outcomes {
             self.tell(Closed::Ended(ticket, outcome));
         }
@@ -259,3 +303,6 @@ impl Closer {
 fn lock(memos: &Memos) -> std::sync::MutexGuard<'_, HashMap<Ticket, Open>> {
     memos.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,6 +116,11 @@ impl Handle {
         self.board.subscribe()
     }
 
+    /// Whether accounts are polled again and again; known once the rc file was read.
+    pub fn is_daemon(&self) -> bool {
+        self.board.interval() > 0
+    }
+
     /// How things stand.
     pub fn snapshot(&self) -> Snapshot {
         self.board.snapshot()

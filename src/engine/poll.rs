@@ -1,25 +1,36 @@
 //! One poll of one account: the way of a message as code. Each stage hands one value to the next.
 
+mod choice;
+mod ended;
+
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 
-use super::api::{Cause, Progress, State, What};
+use super::api::{AccountId, Cause, State, What, Why};
 use super::board::Board;
 use super::close::Sink;
 use super::meter::Meter;
 use super::session::{self, Session};
 use super::transfer::{Tally, Transfer};
 use super::trouble::{Fault, of_server, status};
-use crate::base::text::quiet;
+use crate::base::i18n::{fill, ngettext};
+use crate::base::text::{QUIET_MAX, quiet};
 use crate::deliver;
+use crate::proto;
 use crate::rc::account::Target;
 use crate::rc::{Account, Globals};
-use crate::retrieve::{Survey, Want};
+use crate::retrieve::{Error, Survey, Want};
 use crate::store::{self, Entry, Mailbox, Record};
-use crate::transit::{Known, Listed, Skip, Stamp, Verdict, select};
+use crate::transit::{Listed, Stamp};
+use choice::Choice;
+use ended::Waiting;
+
+pub use ended::Ended;
 
 /// How long a stopped poll may take to settle what it has handed over.
 const STOP_GRACE: Duration = Duration::from_secs(5);
@@ -43,27 +54,15 @@ pub struct Surroundings {
     pub only_check: bool,
 }
 
-/// How a poll ended.
-#[derive(Debug)]
-pub struct Ended {
-    /// fetchmail's exit status.
-    pub status: u8,
-    /// What went wrong.
-    pub fault: Option<Fault>,
-    /// Messages delivered.
-    pub delivered: u32,
-    /// Octets of them.
-    pub bytes: u64,
-    /// How far it came.
-    pub progress: Progress,
-}
-
-/// Polls one account. `unsupported` names a keyword of it that this version cannot act on.
+/// Polls one account. `unsupported` names a keyword of it that this version cannot act on. `turn`
+/// keeps other polls away from the mailbox; they get it once everything that was handed over is
+/// settled and remembered, which may be after this one has ended.
 pub async fn run(
     around: &Surroundings,
     account: &Account,
     unsupported: Option<&str>,
     stop: &CancellationToken,
+    turn: OwnedMutexGuard<()>,
 ) -> Ended {
     around.board.log(Some(&account.id), What::Started);
     let mut poll = Poll {
@@ -74,9 +73,9 @@ pub async fn run(
         sink: None,
         tally: Tally::default(),
         fetched: 0,
-        waiting: 0,
-        left: 0,
-        gone: Vec::new(),
+        waiting: Waiting::default(),
+        folder_fault: None,
+        undeleted: Vec::new(),
     };
     let result = match unsupported {
         Some(word) => Err(Fault::yours(
@@ -88,7 +87,14 @@ pub async fn run(
             () = overdue(stop) => Err(Fault::passing(Cause::Stopped, status::OK)),
         },
     };
-    poll.conclude(result)
+    if let Some(sink) = poll.sink.take().filter(Sink::has_open) {
+        tokio::spawn(async move {
+            sink.settled().await;
+            drop(turn);
+        });
+    }
+    let progress = poll.meter.read(Instant::now());
+    Ended::new(result, &poll.tally, poll.waiting, progress)
 }
 
 /// Some time after the stop, whatever hangs.
@@ -106,12 +112,11 @@ struct Poll<'a> {
     tally: Tally,
     /// Messages asked for so far in this poll (`fetchlimit`).
     fetched: u32,
-    /// New messages found, for `--check`.
-    waiting: u32,
-    /// New messages left on the server because of `fetchlimit`.
-    left: u32,
-    /// Confirmed as deleted, by folder.
-    gone: Vec<(Mailbox, Vec<Listed>)>,
+    waiting: Waiting,
+    /// The first folder that was of no use; the others are served all the same.
+    folder_fault: Option<Fault>,
+    /// POP3: the server is asked to delete some of these, and says at the end which have gone.
+    undeleted: Vec<(Mailbox, Vec<Listed>)>,
 }
 
 impl Poll<'_> {
@@ -146,30 +151,13 @@ impl Poll<'_> {
             let word = "folder (POP3 has only one mailbox)".to_owned();
             return Err(Fault::yours(Cause::Unsupported(word), status::SYNTAX));
         }
-        let mut first_fault = None;
         for folder in folders {
-            match self.folder(session, folder).await {
-                Ok(()) => {}
-                // A folder that cannot be opened is that folder's trouble (quirk Q26).
-                Err(Fault {
-                    cause: Cause::Folder(_),
-                    words,
-                    ..
-                }) => {
-                    let name = quiet(folder.unwrap_or(b"INBOX"), 100);
-                    let fault = Fault {
-                        words,
-                        ..Fault::yours(Cause::Folder(name), status::PROTOCOL)
-                    };
-                    first_fault.get_or_insert(fault);
-                }
-                Err(fault) => return Err(fault),
-            }
+            self.folder(session, folder).await?;
             if let Some(fault) = self.tally.fault.take() {
                 return Err(fault);
             }
         }
-        first_fault.map_or(Ok(()), Err)
+        self.folder_fault.take().map_or(Ok(()), Err)
     }
 
     /// Survey, select, transfer, leave.
@@ -183,29 +171,35 @@ impl Poll<'_> {
             by_top: !account.fetch_all && (!account.keep || account.uidl),
         };
         let surveyed = tokio::select! {
-            survey = session.maildrop.survey(folder, want) => survey.map_err(fault),
+            survey = session.maildrop.survey(folder, want) => survey,
             () = self.stop.cancelled() => {
                 self.tally.is_cut = true;
-                Err(Fault::passing(Cause::Stopped, status::OK))
+                return Err(Fault::passing(Cause::Stopped, status::OK));
             }
         };
-        let survey = surveyed?;
-        let mailbox = match session.protocol {
-            "IMAP" => imap_mailbox(account, session.port, folder),
-            _ => Mailbox::new(&account.user, account.host.as_bytes(), None),
+        let survey = match surveyed {
+            Ok(survey) => survey,
+            Err(error) => return self.unsurveyed(folder, error, port),
         };
+        let mailbox = mailbox(account, session, folder);
         let choice = self.choose(&mailbox, &survey).await?;
         self.say_found(folder, &survey, &choice);
         if self.around.only_check {
             return Ok(());
         }
-        if survey.is_read_only && !account.keep && !choice.fetch.is_empty() {
-            // Nothing could be deleted: the same mail would come again and again.
-            return Err(Fault::passing(Cause::Locked, status::BUSY_MAILBOX));
+        let is_nameless = |listed: &Listed| listed.uid.is_none();
+        if survey.is_read_only
+            && !choice.fetch.is_empty()
+            && (!account.keep || choice.fetch.iter().any(is_nameless))
+        {
+            // Nothing could be deleted or told apart: the same mail would come again and again.
+            let fault = Fault::passing(Cause::Locked, status::BUSY_MAILBOX);
+            self.folder_fault.get_or_insert(fault);
+            return Ok(());
         }
         let listed: Vec<Listed> = choice.fetch.iter().chain(&choice.delete).cloned().collect();
         self.transfer(session, &mailbox, folder, &survey, choice)
-            .await?;
+            .await;
         if self.tally.is_cut {
             return Ok(());
         }
@@ -214,7 +208,24 @@ impl Poll<'_> {
             fault(error)
         })?;
         self.forget(&mailbox, &listed, &gone).await?;
-        self.gone.push((mailbox, listed));
+        if mailbox.folder.is_none() {
+            self.undeleted.push((mailbox, listed));
+        }
+        Ok(())
+    }
+
+    /// A folder that cannot be opened is that folder's trouble (quirk Q26). Only a refusal leaves a
+    /// session that can be signed off.
+    fn unsurveyed(&mut self, folder: Option<&[u8]>, error: Error, port: u16) -> Result<(), Fault> {
+        self.tally.is_cut = !matches!(error, Error::Proto(proto::Error::Refused { .. }));
+        let fault = of_server(error, self.account, port);
+        let cause = match fault.cause {
+            Cause::Folder(_) => Cause::Folder(quiet(folder.unwrap_or(b"INBOX"), 100)),
+            Cause::Locked => Cause::Locked,
+            _ => return Err(fault),
+        };
+        let fault = Fault { cause, ..fault };
+        self.folder_fault.get_or_insert(fault);
         Ok(())
     }
 
@@ -225,37 +236,35 @@ impl Poll<'_> {
         folder: Option<&[u8]>,
         survey: &Survey,
         choice: Choice,
-    ) -> Result<(), Fault> {
+    ) {
         if choice.fetch.is_empty() && choice.delete.is_empty() {
-            return Ok(());
+            return;
         }
         self.around
             .board
             .change(&self.account.id, |a| a.state = State::Fetching);
         let stamp = (!self.around.globals.invisible).then(|| self.stamp(session, folder));
-        let mut sink = match self.sink.take() {
+        let sink = match self.sink.take() {
             Some(sink) => sink,
             None => self.open_sink(),
         };
         let delete: Vec<u32> = choice.delete.iter().map(|listed| listed.number).collect();
-        let tally = Transfer {
+        Transfer {
             account: self.account,
             mailbox: mailbox.clone(),
             total: survey.total,
             maildrop: &mut session.maildrop,
             port: session.port,
-            sink: &mut sink,
+            sink: self.sink.insert(sink),
             stamp,
             server: &self.account.host,
             board: &self.around.board,
             meter: &mut self.meter,
+            tally: &mut self.tally,
             stop: self.stop,
         }
         .run(choice.fetch, &delete)
         .await;
-        self.sink = Some(sink);
-        self.tally.add(tally);
-        Ok(())
     }
 
     fn open_sink(&self) -> Sink {
@@ -282,9 +291,10 @@ impl Poll<'_> {
             address: address.map(|a| a.ip().to_canonical().to_string()),
             own_name: self.around.own_name.to_string(),
             protocol: session.protocol,
-            trace: account
-                .trace_polls
-                .then(|| (account.id.label.clone(), account.id.user.clone())),
+            trace: account.trace_polls.then(|| {
+                let word = |text: &str| quiet(text.as_bytes(), QUIET_MAX);
+                (word(&account.id.label), word(&account.id.user))
+            }),
             folder: folder.map(|f| quiet(f, 100)),
         }
     }
@@ -295,94 +305,45 @@ impl Poll<'_> {
         let record = &self.around.record;
         let view = record.mailbox_view(mailbox);
         if !self.around.only_check {
-            let entries = self.learn(mailbox, survey, &view);
+            let entries = choice::learn(mailbox, survey, &view, self.account);
             record.commit(entries).await.map_err(unrecorded)?;
         }
-        let mut choice = Choice::default();
-        for listed in &survey.listed {
-            let known = listed
-                .uid
-                .as_ref()
-                .map_or(store::Known::New, |uid| view.known(uid));
-            match select(listed, known_word(known), self.account) {
-                Verdict::Fetch if self.is_full() => choice.left += 1,
-                Verdict::Fetch => {
-                    self.fetched += 1;
-                    choice.fetch.push(listed.clone());
-                }
-                Verdict::DeleteOnly => choice.delete.push(listed.clone()),
-                Verdict::Skip(Skip::Old) => choice.old += 1,
-                Verdict::Skip(Skip::Oversized) => {
-                    choice.old += 1;
-                    let why = super::api::Why::Oversized;
-                    let what = What::Left {
-                        octets: listed.size,
-                        number: (listed.number, survey.total),
-                        why,
-                    };
-                    self.around.board.log(Some(&self.account.id), what);
-                }
-            }
-        }
-        if mailbox.folder.is_some() && !self.account.keep {
-            choice.add_pending(&view);
-        }
-        Ok(choice)
-    }
-
-    /// What a survey teaches the record: the folder's UIDVALIDITY, and which messages are no
-    /// longer on the server, if it has listed all there are by name.
-    fn learn(&self, mailbox: &Mailbox, survey: &Survey, view: &store::View) -> Vec<Entry> {
-        let mut entries = Vec::new();
-        if let Some(validity) = survey.uid_validity {
-            entries.push(Entry::Validity {
-                mailbox: mailbox.clone(),
-                validity,
-            });
-        }
-        let is_complete = mailbox.folder.is_none() || self.account.fetch_all || self.account.flush;
-        if is_complete && survey.listed.iter().all(|listed| listed.uid.is_some()) {
-            let uids = survey
-                .listed
-                .iter()
-                .filter_map(|listed| listed.uid.as_ref());
-            let gone = view.absent(uids).into_iter();
-            entries.extend(gone.map(|uid| Entry::Gone {
-                mailbox: mailbox.clone(),
-                uid,
-            }));
-        }
-        entries
-    }
-
-    fn is_full(&self) -> bool {
-        self.account
-            .fetch_limit
-            .is_some_and(|limit| self.fetched >= limit)
+        let limit = self.account.fetch_limit;
+        let room = limit.map(|limit| limit.saturating_sub(self.fetched));
+        Ok(Choice::new(mailbox, survey, &view, self.account, room))
     }
 
     fn say_found(&mut self, folder: Option<&[u8]>, survey: &Survey, choice: &Choice) {
         let old = survey.old.saturating_add(choice.old);
-        let sizes = choice
-            .fetch
-            .iter()
-            .map(|listed| listed.size)
-            .sum::<Option<u64>>();
         let count = u32::try_from(choice.fetch.len()).unwrap_or(u32::MAX);
-        self.waiting = self.waiting.saturating_add(count);
-        self.left = self.left.saturating_add(choice.left);
-        self.meter.surveyed(survey.total, old, count, sizes);
+        self.fetched = self.fetched.saturating_add(count);
+        if self.around.only_check {
+            self.waiting.seen = self.waiting.seen.saturating_add(count);
+        }
+        self.waiting.left = self.waiting.left.saturating_add(choice.left);
+        self.meter
+            .surveyed(survey.total, old, count, choice.octets());
         let progress = self.meter.read(Instant::now());
-        self.around
-            .board
-            .change(&self.account.id, |a| a.progress = progress);
+        let (id, board) = (&self.account.id, &self.around.board);
+        board.change(id, |a| a.progress = progress);
         let what = What::Found {
             folder: folder.map(|f| quiet(f, 100)),
             total: survey.total,
             old,
             octets: survey.octets,
         };
-        self.around.board.log(Some(&self.account.id), what);
+        board.log(Some(id), what);
+        for listed in &choice.oversized {
+            let what = What::Left {
+                octets: listed.size,
+                number: (listed.number, survey.total),
+                why: Why::Oversized,
+            };
+            board.log(Some(id), what);
+        }
+        if let (Some(limit), 1..) = (self.account.fetch_limit, choice.left) {
+            board.log(Some(id), What::Note(limit_note(limit, choice.left, id)));
+        }
     }
 
     /// Signs off; what the server confirms as deleted is forgotten.
@@ -393,7 +354,7 @@ impl Poll<'_> {
             .close()
             .await
             .map_err(|error| of_server(error, self.account, port))?;
-        for (mailbox, listed) in std::mem::take(&mut self.gone) {
+        for (mailbox, listed) in std::mem::take(&mut self.undeleted) {
             self.forget(&mailbox, &listed, &gone).await?;
         }
         if !self.around.only_check {
@@ -408,7 +369,7 @@ impl Poll<'_> {
         listed: &[Listed],
         gone: &[u32],
     ) -> Result<(), Fault> {
-        let gone: std::collections::HashSet<u32> = gone.iter().copied().collect();
+        let gone: HashSet<u32> = gone.iter().copied().collect();
         let entries = listed
             .iter()
             .filter(|listed| gone.contains(&listed.number))
@@ -420,110 +381,39 @@ impl Poll<'_> {
             .collect();
         self.around.record.commit(entries).await.map_err(unrecorded)
     }
+}
 
-    fn conclude(mut self, result: Result<(), Fault>) -> Ended {
-        let tally = &self.tally;
-        let fault = result.err().or_else(|| undelivered(tally));
-        let status = match &fault {
-            Some(fault) if fault.cause != Cause::Stopped => fault.status,
-            _ if self.around.only_check && self.waiting > 0 => status::OK,
-            _ if self.left > 0 => status::LIMIT,
-            _ if tally.delivered > 0 => status::OK,
-            _ => status::NO_MAIL,
-        };
-        let progress = self.meter.read(Instant::now());
-        self.sink = None;
-        Ended {
-            status,
-            fault,
-            delivered: self.tally.delivered,
-            bytes: self.tally.bytes,
-            progress,
+/// Names a mailbox for the record. IMAP UIDs are small numbers that another server behind another
+/// port (a tunnel's) gives too; the id file, which keeps those of POP3, knows no ports.
+fn mailbox(account: &Account, session: &Session, folder: Option<&[u8]>) -> Mailbox {
+    let host = account.host.as_bytes();
+    match (session.protocol, session.port) {
+        ("IMAP", 143 | 993) => Mailbox::new(&account.user, host, folder.or(Some(b"INBOX"))),
+        ("IMAP", port) => {
+            let host = [host, format!(":{port}").as_bytes()].concat();
+            Mailbox::new(&account.user, &host, folder.or(Some(b"INBOX")))
         }
+        _ => Mailbox::new(&account.user, host, None),
     }
 }
 
-/// Messages that were fetched and not taken, or not given, do not end a poll but are told. The
-/// exit status of fetchmail for the former is 0 (cli.md section 3, Traps).
-fn undelivered(tally: &Tally) -> Option<Fault> {
-    if tally.not_taken > 0 {
-        let cause = Cause::NotDelivered {
-            count: tally.not_taken,
-        };
-        let words = tally
-            .refusal
-            .as_ref()
-            .map_or(&b""[..], |refusal| &refusal.words);
-        return Some(Fault::yours(cause, status::OK).said(words));
-    }
-    let fault = Fault::passing(Cause::Withheld(tally.withheld), status::SERVER);
-    (tally.withheld > 0).then_some(fault)
-}
-
-/// The name of an IMAP folder in the record. Unlike `.fetchids`, which knows no ports, it tells
-/// servers apart that are reached by one host name, as tunnels on localhost are: their UIDs can be
-/// the same, and a message must not pass for one of another server.
-fn imap_mailbox(account: &Account, port: u16, folder: Option<&[u8]>) -> Mailbox {
-    let mut host = account.host.clone();
-    if !matches!(port, 143 | 993) {
-        host.push_str(&format!(":{port}"));
-    }
-    let folder = folder.unwrap_or(b"INBOX");
-    Mailbox::new(&account.user, host.as_bytes(), Some(folder))
+fn limit_note(limit: u32, left: u32, id: &AccountId) -> String {
+    let text = ngettext(
+        "fetchlimit {limit} reached; {left} message left on server {server} account {user}",
+        "fetchlimit {limit} reached; {left} messages left on server {server} account {user}",
+        u64::from(left),
+    );
+    let about: [(&str, &dyn std::fmt::Display); 4] = [
+        ("limit", &limit),
+        ("left", &left),
+        ("server", &id.label),
+        ("user", &id.user),
+    ];
+    fill(&text, &about)
 }
 
 fn unrecorded(error: store::Error) -> Fault {
     Fault::yours(Cause::Record(error.to_string()), status::FILES)
-}
-
-fn known_word(known: store::Known) -> Known {
-    match known {
-        store::Known::New => Known::New,
-        store::Known::Delivered => Known::Delivered,
-        store::Known::DeletePending => Known::DeletePending,
-    }
-}
-
-/// What a poll does with what it found.
-#[derive(Default)]
-struct Choice {
-    fetch: Vec<Listed>,
-    delete: Vec<Listed>,
-    /// Left because they are known or too large.
-    old: u32,
-    /// Left because of `fetchlimit`.
-    left: u32,
-}
-
-impl Choice {
-    /// IMAP messages whose deletion a crash has cut off: no survey lists them (they are marked
-    /// seen or deleted), but their UIDs are their numbers.
-    fn add_pending(&mut self, view: &store::View) {
-        let pending = view.pending().into_iter().filter_map(|uid| {
-            let number = std::str::from_utf8(uid.as_bytes()).ok()?.parse().ok()?;
-            let is_listed = self.delete.iter().any(|listed| listed.number == number);
-            (!is_listed).then_some(Listed {
-                number,
-                uid: Some(uid),
-                size: None,
-                is_seen: true,
-            })
-        });
-        let pending: Vec<_> = pending.collect();
-        self.delete.extend(pending);
-    }
-}
-
-impl Tally {
-    fn add(&mut self, other: Self) {
-        self.delivered += other.delivered;
-        self.bytes += other.bytes;
-        self.not_taken += other.not_taken;
-        self.withheld += other.withheld;
-        self.is_cut |= other.is_cut;
-        self.refusal = other.refusal.or(self.refusal.take());
-        self.fault = self.fault.take().or(other.fault);
-    }
 }
 
 /// Where an account's mail goes, for display.
@@ -533,18 +423,5 @@ pub fn target_words(target: &Target) -> String {
         Target::Lmtp(hosts) => format!("LMTP {}", hosts.join(", ")),
         Target::Mda(command) => quiet(command, 100),
         Target::Bsmtp(path) => path.display().to_string(),
-    }
-}
-
-impl Ended {
-    /// Of a poll that was stopped before its turn came.
-    pub fn stopped() -> Self {
-        Self {
-            status: status::NO_MAIL,
-            fault: Some(Fault::passing(Cause::Stopped, status::OK)),
-            delivered: 0,
-            bytes: 0,
-            progress: Progress::default(),
-        }
     }
 }

@@ -49,8 +49,13 @@ pub struct Scheduler {
     /// Seconds between polls of an account; 0: never by itself.
     interval: u32,
     own_name: Arc<str>,
+    /// No command will come any more.
+    is_deaf: bool,
     is_ending: bool,
 }
+
+#[cfg(test)]
+mod tests;
 
 impl Scheduler {
     /// A scheduler that has not begun.
@@ -70,6 +75,7 @@ impl Scheduler {
             lock_again: None,
             interval: 0,
             own_name: "localhost".into(),
+            is_deaf: false,
             is_ending: false,
         }
     }
@@ -100,14 +106,17 @@ impl Scheduler {
     async fn wait(&mut self) {
         let due = self.next_due();
         tokio::select! {
-            command = self.commands.recv() => match command {
+            command = self.commands.recv(), if !self.is_deaf => match command {
                 Some(command) => self.obey(command).await,
-                None => self.shut_down(),
+                None => {
+                    self.is_deaf = true;
+                    self.shut_down();
+                }
             },
-            Some(done) = self.polls.join_next() => {
+            Some(done) = self.polls.join_next_with_id() => {
                 // A poll that panicked is a bug; its account is told so and the others go on.
                 match done {
-                    Ok((id, ended)) => self.poll_ended(&id, ended).await,
+                    Ok((task, (id, ended))) => self.poll_ended(task, &id, ended),
                     Err(error) => self.poll_broke(&error),
                 }
             }
@@ -119,6 +128,8 @@ impl Scheduler {
 
     async fn obey(&mut self, command: Command) {
         match command {
+            // Nothing begins any more.
+            Command::Check { .. } | Command::Reload if self.is_ending => {}
             Command::Check { ids } => self.check(ids.as_deref()).await,
             Command::Stop { ids } => self.stop(ids.as_deref()),
             Command::Ack { ids } => self.acknowledge(ids.as_deref()),
@@ -158,15 +169,19 @@ impl Scheduler {
             Rhythm::Desktop if globals.daemon > 0 => globals.daemon,
             Rhythm::Desktop => DESKTOP_INTERVAL,
         };
+        self.board.set_interval(self.interval);
         let places = &self.options.places;
-        if self.lock.is_none() {
-            let path = globals.pidfile.clone().unwrap_or_else(|| places.pidfile());
-            let interval = (self.interval > 0).then_some(self.interval);
-            self.lock = Some(Lock::take(&path, interval).map_err(|error| match error {
-                LockError::Held { holder } => Halt::Locked { pid: holder.pid },
-                other => Halt::State(other.to_string()),
-            })?);
-            self.lock_again = None;
+        let interval = (self.interval > 0).then_some(self.interval);
+        match &self.lock {
+            Some(lock) => lock.set_interval(interval).map_err(refused_lock)?,
+            None => {
+                let path = globals.pidfile.clone().unwrap_or_else(|| places.pidfile());
+                // It waits for others that are just starting or ending.
+                let taken = tokio::task::spawn_blocking(move || Lock::take(&path, interval)).await;
+                let lock = taken.map_err(|error| Halt::State(error.to_string()))?;
+                self.lock = Some(lock.map_err(refused_lock)?);
+                self.lock_again = None;
+            }
         }
         if self.around.is_none() {
             let idfile = globals.idfile.clone().unwrap_or_else(|| places.idfile());
@@ -214,6 +229,9 @@ impl Scheduler {
     }
 
     fn next_due(&self) -> Option<Instant> {
+        if self.is_ending {
+            return None;
+        }
         let slots = self.slots.iter().filter(|slot| slot.running.is_none());
         slots
             .filter_map(|slot| slot.due)
@@ -223,8 +241,10 @@ impl Scheduler {
 
     async fn time_has_come(&mut self) {
         let now = Instant::now();
+        // A file that was bad may have been put back as it was.
+        let is_halted = self.board.snapshot().halted.is_some();
         let has_changed = self.options.source.has_changed(self.stamp.as_ref());
-        if has_changed || self.lock_again.is_some_and(|at| at <= now) {
+        if is_halted || has_changed || self.lock_again.is_some_and(|at| at <= now) {
             self.lock_again = None;
             self.load().await;
         }
@@ -248,5 +268,12 @@ impl Scheduler {
         }
         drop(self.lock.take());
         self.board.tell(Event::Ended);
+    }
+}
+
+fn refused_lock(error: LockError) -> Halt {
+    match error {
+        LockError::Held { holder } => Halt::Locked { pid: holder.pid },
+        other => Halt::State(other.to_string()),
     }
 }

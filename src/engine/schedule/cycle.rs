@@ -34,8 +34,9 @@ impl Scheduler {
                 running: known.as_ref().and_then(|slot| slot.running.clone()),
                 task: known.as_ref().and_then(|slot| slot.task),
                 due: match known {
+                    _ if !is_due => None,
                     Some(slot) if slot.due.is_some() || slot.running.is_some() => slot.due,
-                    _ => is_due.then(Instant::now),
+                    _ => Some(Instant::now()),
                 },
                 account: Arc::new(account),
             });
@@ -105,7 +106,9 @@ impl Scheduler {
             // Closed never: the semaphore lives as long as the scheduler.
             let turn = async { (places.acquire_owned().await, mailbox.lock_owned().await) };
             let ended = tokio::select! {
-                _turn = turn => poll::run(&around, &account, unsupported.as_deref(), &stop).await,
+                (_place, turn) = turn => {
+                    poll::run(&around, &account, unsupported.as_deref(), &stop, turn).await
+                }
                 () = stop.cancelled() => Ended::stopped(),
             };
             (account.id.clone(), ended)
@@ -150,10 +153,12 @@ impl Scheduler {
     }
 
     /// A poll has ended: tells everybody and plans the next one.
-    pub(super) async fn poll_ended(&mut self, id: &AccountId, ended: Ended) {
-        let Some(slot) = self.slots.iter_mut().find(|slot| slot.account.id == *id) else {
+    pub(super) fn poll_ended(&mut self, task: tokio::task::Id, id: &AccountId, ended: Ended) {
+        // Not by name: the account may have gone from the file and come back meanwhile.
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.task == Some(task)) else {
             return;
         };
+        slot.task = None;
         slot.running = None;
         let before = self
             .board

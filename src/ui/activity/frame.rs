@@ -150,12 +150,15 @@ pub(super) fn no_match(sender: &ComponentSender<Activity>) -> adw::StatusPage {
 
 fn pill(label: String) -> gtk::Button {
     let text = gtk::Label::builder()
-        .label(label)
+        .label(&label)
         .ellipsize(pango::EllipsizeMode::End)
         .build();
-    gtk::Button::builder()
+    let button = gtk::Button::builder()
         .child(&text)
         .halign(gtk::Align::Center)
         .css_classes(["pill"])
-        .build()
+        .build();
+    // A page that was never on the screen has no text to be named by yet.
+    a11y::set_label(&button, &label);
+    button
 }

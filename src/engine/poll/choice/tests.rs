@@ -1,0 +1,158 @@
+//! Surveys against records.
+
+use super::*;
+use crate::mail::Uid;
+use crate::store::Record;
+
+fn account(set: impl FnOnce(&mut Account)) -> Account {
+    let mut account = Account::example();
+    set(&mut account);
+    account
+}
+
+fn folder() -> Mailbox {
+    Mailbox::new(b"remote", b"mail.example.org", Some(b"INBOX"))
+}
+
+/// A record of a folder of UIDVALIDITY 7: 1 is delivered, 2 to be deleted.
+async fn record() -> (tempfile::TempDir, Record) {
+    let home = tempfile::tempdir().unwrap();
+    let record = Record::open(&home.path().join("ids"), &home.path().join("state")).unwrap();
+    let delivered = |uid: &[u8], deletes| Entry::Delivered {
+        mailbox: folder(),
+        uid: Uid::new(uid),
+        deletes,
+    };
+    let validity = Entry::Validity {
+        mailbox: folder(),
+        validity: 7,
+    };
+    let batch = vec![validity, delivered(b"1", false), delivered(b"2", true)];
+    record.commit(batch).await.unwrap();
+    (home, record)
+}
+
+/// New messages of these UIDs in a folder of this UIDVALIDITY.
+fn survey(uid_validity: Option<u32>, uids: &[u32]) -> Survey {
+    let listed = |number: &u32| Listed {
+        number: *number,
+        uid: uid_validity.map(|_| Uid::from(*number)),
+        size: Some(u64::MAX),
+        is_seen: false,
+    };
+    Survey {
+        total: uids.len() as u32,
+        uid_validity,
+        listed: uids.iter().map(listed).collect(),
+        ..Survey::default()
+    }
+}
+
+fn numbers(listed: &[Listed]) -> Vec<u32> {
+    listed.iter().map(|listed| listed.number).collect()
+}
+
+/// What is fetched and what is deleted, after the record has learnt of the survey.
+async fn chosen(survey: &Survey, account: &Account) -> (Vec<u32>, Vec<u32>) {
+    let (_home, record) = record().await;
+    let view = record.mailbox_view(&folder());
+    let entries = learn(&folder(), survey, &view, account);
+    record.commit(entries).await.unwrap();
+    let choice = Choice::new(&folder(), survey, &view, account, None);
+    (numbers(&choice.fetch), numbers(&choice.delete))
+}
+
+#[tokio::test]
+async fn nothing_is_deleted_by_an_old_uid() {
+    let check = async |validity, uids: &[u32], fetch: &[u32], delete: &[u32]| {
+        let got = chosen(&survey(validity, uids), &account(|_| {})).await;
+        assert_eq!(got, (fetch.to_vec(), delete.to_vec()), "{validity:?}");
+    };
+    check(Some(7), &[3], &[3], &[2]).await;
+    check(Some(7), &[2, 3], &[3], &[2]).await;
+    check(Some(7), &[1, 2], &[], &[2]).await;
+    // Another folder under the same name, and a server that no longer says which.
+    check(Some(8), &[2, 3], &[2, 3], &[]).await;
+    check(None, &[2, 3], &[2, 3], &[]).await;
+    check(None, &[], &[], &[]).await;
+}
+
+#[tokio::test]
+async fn keep_and_read_only_delete_nothing() {
+    let keeps = account(|a| a.keep = true);
+    assert_eq!(chosen(&survey(Some(7), &[2, 3]), &keeps).await.1, []);
+    let read_only = Survey {
+        is_read_only: true,
+        ..survey(Some(7), &[2, 3])
+    };
+    let flushes = account(|a| a.flush = true);
+    assert_eq!(chosen(&read_only, &flushes).await, (vec![3], vec![]));
+}
+
+#[tokio::test]
+async fn a_look_believes_only_the_present_uidvalidity() {
+    let (_home, record) = record().await;
+    let view = record.mailbox_view(&folder());
+    let account = account(|_| {});
+    let seen = |validity| {
+        let choice = Choice::new(&folder(), &survey(validity, &[1, 2]), &view, &account, None);
+        (numbers(&choice.fetch), choice.old)
+    };
+    assert_eq!(seen(Some(7)), (vec![], 1));
+    assert_eq!(seen(Some(8)), (vec![1, 2], 0));
+    assert_eq!(view.validity(), Some(7));
+}
+
+#[tokio::test]
+async fn only_a_complete_list_says_what_is_gone() {
+    let (_home, record) = record().await;
+    let view = record.mailbox_view(&folder());
+    let check = |survey: &Survey, account: &Account, expected: &[&str]| {
+        let mut gone: Vec<_> = learn(&folder(), survey, &view, account)
+            .into_iter()
+            .filter_map(|entry| match entry {
+                Entry::Gone { uid, .. } => Some(format!("{uid:?}")),
+                _ => None,
+            })
+            .collect();
+        gone.sort();
+        assert_eq!(gone, expected);
+    };
+    let all = account(|a| a.fetch_all = true);
+    check(&survey(Some(7), &[1]), &all, &["2"]);
+    check(&survey(Some(7), &[]), &all, &["1", "2"]);
+    // Only new ones were asked for; the server stopped in the middle; names are missing.
+    check(&survey(Some(7), &[]), &account(|_| {}), &[]);
+    let cut = Survey {
+        total: 3,
+        ..survey(Some(7), &[1])
+    };
+    check(&cut, &all, &[]);
+    check(&survey(None, &[1]), &all, &[]);
+}
+
+#[tokio::test]
+async fn the_limit_counts_what_is_fetched() {
+    let (_home, record) = record().await;
+    let view = record.mailbox_view(&folder());
+    let account = account(|_| {});
+    let check = |room, fetch: &[u32], left| {
+        let survey = survey(Some(7), &[2, 3, 4, 5]);
+        let choice = Choice::new(&folder(), &survey, &view, &account, room);
+        let got = (numbers(&choice.fetch), numbers(&choice.delete), choice.left);
+        assert_eq!(got, (fetch.to_vec(), vec![2], left));
+    };
+    check(None, &[3, 4, 5], 0);
+    check(Some(3), &[3, 4, 5], 0);
+    check(Some(1), &[3], 2);
+    check(Some(0), &[], 3);
+}
+
+#[tokio::test]
+async fn announced_sizes_may_be_anything() {
+    let (_home, record) = record().await;
+    let view = record.mailbox_view(&folder());
+    let survey = survey(Some(7), &[3, 4]);
+    let choice = Choice::new(&folder(), &survey, &view, &account(|_| {}), None);
+    assert_eq!(choice.octets(), Some(u64::MAX));
+}

@@ -1,0 +1,304 @@
+//! The schedule with accounts whose polls fail at once (no password), and one whose server is
+//! silent. Where time matters it is tokio's, which stands still.
+
+use std::path::PathBuf;
+
+use tokio::net::TcpListener;
+use tokio::sync::broadcast;
+
+use super::*;
+use crate::engine::api::{Cause, State, What};
+use crate::engine::handle::{Handle, start};
+use crate::engine::source::{File, Source};
+use crate::rc::Overrides;
+use crate::store::Places;
+
+struct Rig {
+    home: tempfile::TempDir,
+    handle: Handle,
+    events: broadcast::Receiver<Event>,
+}
+
+fn write_rc(home: &tempfile::TempDir, rc: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = home.path().join("rc");
+    std::fs::write(&path, rc).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+fn rig(rc: &str, rhythm: Rhythm) -> Rig {
+    let home = tempfile::tempdir().unwrap();
+    write_rc(&home, rc);
+    let own = home.path().to_owned();
+    let env = move |name: &str| (name == "HOME").then(|| own.clone().into_os_string());
+    let options = Options {
+        source: Source {
+            file: File::Path(home.path().join("rc")),
+            overrides: Overrides::default(),
+            servers: Vec::new(),
+            user: "ann".into(),
+            is_root: false,
+        },
+        rhythm,
+        only_check: false,
+        serial: false,
+        places: Places::from_env(env, 1000, |_| None).unwrap(),
+        program: PathBuf::from("/no/such/place/postrider"),
+    };
+    let (handle, events) = start(&tokio::runtime::Handle::current(), options);
+    Rig {
+        home,
+        handle,
+        events,
+    }
+}
+
+/// What is worth a line in a test.
+fn told(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Activity(entry) => {
+            let id = entry.id.as_ref().map_or("", |id| &id.label);
+            match &entry.what {
+                What::Started => format!("{id} started"),
+                What::Failed(trouble) => format!("{id} failed {}", trouble.tries),
+                What::Finished { .. } => format!("{id} finished"),
+                _ => return None,
+            }
+        }
+        Event::Loaded(all) if all.halted.is_some() => "halted".to_owned(),
+        Event::Loaded(_) => "loaded".to_owned(),
+        Event::CycleEnded => "cycle".to_owned(),
+        Event::Ended => "ended".to_owned(),
+        Event::Account(_) | Event::Arrived { .. } => return None,
+    })
+}
+
+impl Rig {
+    async fn next(&mut self) -> String {
+        loop {
+            let event = tokio::time::timeout(Duration::from_secs(100_000), self.events.recv());
+            if let Some(line) = told(&event.await.expect("a bug").expect("an event")) {
+                return line;
+            }
+        }
+    }
+
+    async fn until(&mut self, last: &str) -> Vec<String> {
+        let mut seen = Vec::new();
+        while seen.last().is_none_or(|line| line != last) {
+            seen.push(self.next().await);
+        }
+        seen
+    }
+}
+
+const ONE: &str = "poll a proto pop3 user u\n";
+
+#[tokio::test]
+async fn a_single_cycle_in_the_order_of_the_file() {
+    let rc = "poll a proto pop3 user u\nskip b proto pop3 user u\npoll c proto pop3 user u\n";
+    let mut rig = rig(rc, Rhythm::Once);
+    let mut seen = rig.until("ended").await;
+    assert_eq!(seen.remove(0), "loaded");
+    assert_eq!(seen.split_off(4), ["cycle", "ended"]);
+    seen.sort();
+    let expected = ["a failed 1", "a started", "c failed 1", "c started"];
+    assert_eq!(seen, expected);
+    let all = rig.handle.snapshot();
+    let status: Vec<_> = all
+        .accounts
+        .iter()
+        .map(|a| (a.state, a.last_status))
+        .collect();
+    let expected = [
+        (State::NeedsYou, Some(3)),
+        (State::Skipped, None),
+        (State::NeedsYou, Some(3)),
+    ];
+    assert_eq!(status, expected);
+    assert!(!rig.handle.is_daemon());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_comes_again_and_backs_off() {
+    let mut rig = rig(ONE, Rhythm::Daemon(Some(300)));
+    let mut starts = Vec::new();
+    while starts.len() < 6 {
+        if rig.next().await == "a started" {
+            starts.push(Instant::now());
+        }
+    }
+    assert!(rig.handle.is_daemon());
+    // A password that is refused or missing waits longer each time, up to four intervals.
+    let pauses: Vec<_> = starts
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).as_secs())
+        .collect();
+    assert_eq!(pauses, [300, 600, 900, 1200, 1200]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_interval_of_the_file_and_none() {
+    let mut daemon = rig(&format!("set daemon 60\n{ONE}"), Rhythm::Daemon(None));
+    daemon.until("a started").await;
+    let first = Instant::now();
+    daemon.until("a started").await;
+    assert_eq!(first.elapsed().as_secs(), 60);
+    let mut once = rig(ONE, Rhythm::Daemon(None));
+    assert_eq!(once.until("ended").await.last().unwrap(), "ended");
+    let mut zero = rig(ONE, Rhythm::Daemon(Some(0)));
+    assert_eq!(zero.until("ended").await.last().unwrap(), "ended");
+    let mut desktop = rig(ONE, Rhythm::Desktop);
+    desktop.until("a started").await;
+    let first = Instant::now();
+    desktop.until("a started").await;
+    assert_eq!(first.elapsed().as_secs(), 600);
+}
+
+#[tokio::test(start_paused = true)]
+async fn check_now_does_not_wait() {
+    let mut rig = rig(ONE, Rhythm::Daemon(Some(300)));
+    rig.until("cycle").await;
+    let before = Instant::now();
+    rig.handle.send(Command::Check { ids: None });
+    assert_eq!(rig.next().await, "a started");
+    assert_eq!(before.elapsed().as_secs(), 0);
+}
+
+#[tokio::test]
+async fn check_while_running_stop_and_shut_down() {
+    let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let rc = format!("poll a via 127.0.0.1 proto pop3 port {port} user u password p sslproto ''\n");
+    let mut rig = rig(&rc, Rhythm::Desktop);
+    assert_eq!(rig.until("a started").await, ["loaded", "a started"]);
+    let (_first, _) = silent.accept().await.unwrap();
+    rig.handle.send(Command::Check { ids: None });
+    rig.handle.send(Command::Stop { ids: None });
+    // Stopped, not failed; and the second poll did not run beside the first.
+    assert_eq!(rig.until("cycle").await, ["a finished", "cycle"]);
+    let account = rig.handle.snapshot().accounts.remove(0);
+    assert_eq!((account.state, account.totals.failures), (State::Idle, 0));
+    assert!(account.next_check.is_some());
+    rig.handle.send(Command::Check { ids: None });
+    rig.until("a started").await;
+    let (_second, _) = silent.accept().await.unwrap();
+    rig.handle.send(Command::Shutdown);
+    // Nothing begins behind it.
+    rig.handle.send(Command::Check { ids: None });
+    rig.handle.send(Command::Reload);
+    assert_eq!(rig.until("ended").await, ["a finished", "ended"]);
+}
+
+/// While the last polls end, nobody turns in circles.
+#[tokio::test(start_paused = true)]
+async fn an_engine_without_handles_ends_quietly() {
+    let options = Options {
+        program: PathBuf::new(),
+        ..options_of("poll a proto pop3 user u\n")
+    };
+    let (commands, inbox) = mpsc::unbounded_channel();
+    drop(commands);
+    let mut scheduler = Scheduler::new(options, Board::default(), inbox);
+    scheduler.polls.spawn(async {
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let id = AccountId {
+            label: "a".into(),
+            user: "u".into(),
+            ordinal: 0,
+        };
+        (id, Ended::stopped())
+    });
+    let mut turns = 0;
+    while !scheduler.polls.is_empty() {
+        scheduler.wait().await;
+        turns += 1;
+    }
+    assert!(scheduler.is_ending);
+    assert_eq!(turns, 2);
+}
+
+fn options_of(rc: &str) -> Options {
+    Options {
+        source: Source {
+            file: File::Text(rc.as_bytes().to_vec()),
+            overrides: Overrides::default(),
+            servers: Vec::new(),
+            user: "ann".into(),
+            is_root: false,
+        },
+        rhythm: Rhythm::Once,
+        only_check: false,
+        serial: false,
+        places: Places::from_env(|_| None, 1000, |_| None).unwrap(),
+        program: PathBuf::new(),
+    }
+}
+
+#[tokio::test]
+async fn reload_removes_adds_and_renames_while_a_poll_runs() {
+    let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let running = |label: &str| {
+        format!("poll {label} via 127.0.0.1 proto pop3 port {port} user u password p sslproto ''\n")
+    };
+    let mut rig = rig(&running("a"), Rhythm::Desktop);
+    rig.until("a started").await;
+    let (_first, _) = silent.accept().await.unwrap();
+    write_rc(&rig.home, ONE.replace("poll a", "poll b").as_str());
+    rig.handle.send(Command::Reload);
+    assert_eq!(rig.until("b failed 1").await.last().unwrap(), "b failed 1");
+    let labels = |rig: &Rig| {
+        let all = rig.handle.snapshot().accounts;
+        all.into_iter().map(|a| a.id.label).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&rig), ["b"]);
+    // The old poll was stopped; under its old name the account begins anew.
+    write_rc(&rig.home, &running("a"));
+    rig.handle.send(Command::Reload);
+    rig.until("a started").await;
+    let (_second, _) = silent.accept().await.unwrap();
+    let account = rig.handle.snapshot().accounts.remove(0);
+    assert!(account.state.is_busy(), "{:?}", account.state);
+    // A file that is bad leaves what runs alone.
+    write_rc(&rig.home, "poll a nonsense\n");
+    rig.handle.send(Command::Reload);
+    assert_eq!(rig.until("halted").await.last().unwrap(), "halted");
+    assert_eq!(labels(&rig), ["a"]);
+    rig.handle.send(Command::Shutdown);
+    rig.until("ended").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_becomes_skip_is_not_polled_again() {
+    let mut rig = rig(ONE, Rhythm::Daemon(Some(300)));
+    rig.until("cycle").await;
+    let rc = "skip a proto pop3 user u\npoll b proto pop3 user u\n";
+    write_rc(&rig.home, rc);
+    rig.handle.send(Command::Reload);
+    let mut seen = rig.until("b failed 2").await;
+    seen.retain(|line| line.starts_with('a'));
+    assert!(seen.is_empty(), "{seen:?}");
+    let account = rig.handle.snapshot().accounts.remove(0);
+    assert_eq!((account.state, account.next_check), (State::Skipped, None));
+}
+
+#[tokio::test]
+async fn a_lock_that_is_held_ends_a_single_run() {
+    let mut first = rig(ONE, Rhythm::Desktop);
+    first.until("cycle").await;
+    let (handle, mut events) = {
+        let mut options = options_of(ONE);
+        let own = first.home.path().to_owned();
+        let env = move |name: &str| (name == "HOME").then(|| own.clone().into_os_string());
+        options.places = Places::from_env(env, 1000, |_| None).unwrap();
+        start(&tokio::runtime::Handle::current(), options)
+    };
+    while events.recv().await.unwrap() != Event::Ended {}
+    assert!(matches!(
+        handle.snapshot().halted,
+        Some(Halt::Locked { .. })
+    ));
+    let trouble = first.handle.snapshot().accounts.remove(0).trouble;
+    assert_eq!(trouble.unwrap().cause, Cause::NoPassword);
+}
