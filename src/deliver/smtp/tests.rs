@@ -552,7 +552,14 @@ async fn a_slow_feed_does_not_end_the_message() {
 
 #[tokio::test(start_paused = true)]
 async fn bare_names_get_a_domain() {
-    let cases: [(&str, Option<&str>, Option<&str>, &[&str], &[&str]); 5] = [
+    type Case<'a> = (
+        &'a str,
+        Option<&'a str>,
+        Option<&'a str>,
+        &'a [&'a str],
+        &'a [&'a str],
+    );
+    let cases: [Case<'_>; 5] = [
         ("mx.test", None, None, &["joe"], &["joe@mx.test"]),
         (
             "mx.test/26",
