@@ -148,7 +148,7 @@ impl Scheduler {
                 match self.prepare(&loaded).await {
                     Err(halt) => Some((halt, advice)),
                     Ok(()) => {
-                        self.stamp = loaded.stamp.clone();
+                        self.stamp = loaded.stamp;
                         self.adopt(loaded);
                         None
                     }

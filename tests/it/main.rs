@@ -5,6 +5,7 @@ mod bench;
 mod catalogue;
 mod compat_rc;
 mod connect;
+mod engine;
 mod output;
 mod pump;
 mod servers;
