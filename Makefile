@@ -91,9 +91,9 @@ bench: deps-test
 	@echo "Measuring (about 5 minutes)…"
 	$(CARGO) test --locked --release --no-default-features --test it -- --ignored bench --nocapture
 
-man:
-	@echo "The man page is not written yet; \`postrider fetch --help\` lists the options." >&2
-	@exit 1
+man: deps-rust
+	@$(CARGO) run --locked --quiet --no-default-features --bin postrider -- man > target/postrider.1
+	@echo "The manual page is target/postrider.1; read it with: man -l target/postrider.1"
 
 pot:
 	POSTRIDER_UPDATE=1 $(CARGO) test --locked --no-default-features --test it catalogue
@@ -102,6 +102,8 @@ install:
 	@test -x target/release/postrider || { echo "Run \`make build\` first." >&2; exit 1; }
 	install -d $(BINDIR)
 	install -m 755 target/release/postrider $(BINDIR)/
+	install -d $(DATADIR)/man/man1
+	target/release/postrider man > $(DATADIR)/man/man1/postrider.1
 ifndef HEADLESS
 	install -m 755 target/release/postrider-desktop $(BINDIR)/
 	install -d $(DATADIR)/applications $(DATADIR)/metainfo $(DATADIR)/dbus-1/services
@@ -117,7 +119,7 @@ endif
 		msgfmt -o $(DATADIR)/locale/$$code/LC_MESSAGES/postrider.mo po/$$code.po; done
 
 uninstall:
-	rm -f $(BINDIR)/postrider $(BINDIR)/postrider-desktop
+	rm -f $(BINDIR)/postrider $(BINDIR)/postrider-desktop $(DATADIR)/man/man1/postrider.1
 	rm -f $(DATADIR)/applications/$(APP).desktop $(DATADIR)/metainfo/$(APP).metainfo.xml
 	rm -f $(DATADIR)/dbus-1/services/$(APP).service
 	rm -f $(DATADIR)/locale/*/LC_MESSAGES/postrider.mo

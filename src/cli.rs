@@ -5,6 +5,7 @@ mod deliver;
 mod exit;
 mod fetch;
 mod lines;
+mod man;
 pub mod parse;
 mod say;
 mod screen;
@@ -32,6 +33,10 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         None | Some("app") => start_desktop(rest.get(1..).unwrap_or_default()),
         Some("fetch") => fetch::run("postrider", &rest[1..]),
         Some("deliver") => deliver::run(&rest[1..]),
+        Some("man") => {
+            say::page(&man::page());
+            0
+        }
         Some("help" | "--help" | "-h" | "-?") => {
             say::page(&usage());
             0
@@ -68,6 +73,7 @@ Usage:
                                “postrider fetch --help” lists the options
   postrider deliver --maildir FOLDER
                                deliver one message from standard input
+  postrider man                the manual page, for “man -l”
   postrider help               this page
   postrider --version          the release
 

@@ -94,12 +94,22 @@ pub enum Report {
 /// The feeding end of a sink. Cheap to hold; back-pressure is the bounded channel behind it.
 pub struct Delivery {
     parts: mpsc::Sender<Part>,
+    most_unrecorded: usize,
 }
 
 impl Delivery {
     /// Wraps the feeding end; sinks make these.
-    pub(crate) fn new(parts: mpsc::Sender<Part>) -> Self {
-        Self { parts }
+    pub(crate) fn new(parts: mpsc::Sender<Part>, most_unrecorded: usize) -> Self {
+        Self {
+            parts,
+            most_unrecorded,
+        }
+    }
+
+    /// Most messages that may be finished while the record does not yet say what became of them:
+    /// so many a crash may have delivered again (threats.md R2).
+    pub fn most_unrecorded(&self) -> usize {
+        self.most_unrecorded
     }
 
     /// Hands the next part over, waiting while the sink is behind. `false` when the sink has
@@ -143,19 +153,26 @@ pub fn open(target: &Target, settings: Settings) -> (Delivery, mpsc::UnboundedRe
         parts: input,
         reports: output,
     };
+    let mut most_unrecorded = smtp::UNRECORDED;
     match target {
         Target::Smtp(hosts) => smtp::start(hosts, false, settings, feed),
         Target::Lmtp(hosts) => smtp::start(hosts, true, settings, feed),
         Target::Mda(command) => match mda::maildir_of(command, settings.force_shell) {
-            Some(path) => maildir::start(path, feed),
-            None => mda::start(command, settings, feed),
+            Some(path) => {
+                most_unrecorded = maildir::UNRECORDED;
+                maildir::start(path, feed);
+            }
+            None => {
+                most_unrecorded = mda::UNRECORDED;
+                mda::start(command, settings, feed);
+            }
         },
         Target::Bsmtp(_) => {
             let what = "this version does not write BSMTP files".to_owned();
             tokio::spawn(feed.give_up(Vec::new(), Error::Command { what }));
         }
     }
-    (Delivery::new(parts), reports)
+    (Delivery::new(parts, most_unrecorded), reports)
 }
 
 /// The sink's ends of both channels.

@@ -103,12 +103,13 @@ impl Desk {
             .enable_all()
             .build()?;
         let door = open(runtime.handle());
-        let (commands, orders) = mpsc::unbounded_channel();
         // Subscribed first: what happens before the snapshot is told twice rather than never.
-        let events = (door.subscribe)();
+        let (events, news) = ((door.subscribe)(), (door.subscribe)());
+        let first = (door.snapshot)();
+        let (commands, orders) = mpsc::unbounded_channel();
         let init = Init {
             commands,
-            first: (door.snapshot)(),
+            first: first.clone(),
         };
         let quit = app.clone();
         let window = App::builder()
@@ -127,7 +128,7 @@ impl Desk {
             pictures::draw(),
             to_window.clone(),
         ));
-        let notices = runtime.spawn(notify::keep(door, to_window));
+        let notices = runtime.spawn(notify::keep(door, news, first, to_window));
         Ok(Self {
             window,
             runtime,

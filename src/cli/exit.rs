@@ -3,7 +3,7 @@
 use crate::engine::api::{AccountStatus, Cause, Halt, Snapshot};
 use crate::engine::trouble::status;
 
-/// 0 if any poll ended with success, else the status of the last account, in file order, that
+/// 0 if any poll ever ended with success, else the status of the last account, in file order, that
 /// was polled. With `strict` whatever failed counts before success (rule R8).
 pub fn of_run(all: &Snapshot, strict: bool) -> u8 {
     if let Some(halt) = &all.halted {
@@ -14,14 +14,18 @@ pub fn of_run(all: &Snapshot, strict: bool) -> u8 {
             .iter()
             .filter_map(|a| Some((a, a.last_status?)))
     };
-    if strict && let Some(status) = polled().filter_map(|(a, status)| honest(a, status)).last() {
+    if strict
+        && let Some(status) = polled()
+            .filter_map(|(a, status)| honest(a, status))
+            .next_back()
+    {
         return status;
     }
-    if polled().any(|(_, status)| status == status::OK) {
+    if polled().any(|(a, status)| status == status::OK || a.totals.successes > 0) {
         return status::OK;
     }
     polled()
-        .last()
+        .next_back()
         .map_or(status::NO_MAIL, |(_, status)| status)
 }
 
@@ -95,5 +99,17 @@ mod tests {
             0,
             10,
         );
+    }
+
+    /// A daemon that fetched something once has not failed because the last poll found nothing.
+    #[test]
+    fn an_earlier_success_counts() {
+        let mut earlier = account(Some(1), None);
+        earlier.totals.successes = 1;
+        let all = Snapshot {
+            accounts: vec![earlier, account(Some(3), Some(Cause::SignIn))],
+            ..Snapshot::default()
+        };
+        assert_eq!((of_run(&all, false), of_run(&all, true)), (0, 3));
     }
 }

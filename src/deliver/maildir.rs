@@ -23,6 +23,10 @@ use crate::transit::Ticket;
 use commit::{BATCH, Written, deferred};
 use folder::Folder;
 
+/// Most messages not yet on record: a batch that is being recorded, one that is being synced, one
+/// that is being written. A crash has none of them delivered again.
+pub(super) const UNRECORDED: usize = 4 * BATCH;
+
 /// Starts the sink for a Maildir. The threads are the runtime's own for blocking work.
 pub(super) fn start(path: PathBuf, feed: Feed) {
     tokio::task::spawn_blocking(move || run(&path, feed));
@@ -51,6 +55,7 @@ fn run(path: &Path, mut feed: Feed) {
         Ok(folder) => folder,
         Err(error) => return feed.give_up_blocking(Vec::new(), disk_error(path, &error)),
     };
+    folder.sweep();
     let (finished, to_commit) = sync_channel(BATCH - 1);
     let reports = feed.reports.clone();
     let report = |report| {

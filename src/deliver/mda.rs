@@ -208,6 +208,10 @@ fn path_with(program: &Path) -> std::ffi::OsString {
     std::env::join_paths(all).unwrap_or(own.into())
 }
 
+/// Most messages not yet on record: the one being recorded, and the next, whose command may run
+/// meanwhile.
+pub(super) const UNRECORDED: usize = 2;
+
 /// Shortest time a command is given.
 const LIMIT: Duration = Duration::from_secs(300);
 

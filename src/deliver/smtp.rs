@@ -328,6 +328,9 @@ fn refusal(reply: Reply) -> Refusal {
     }
 }
 
+/// Most messages taken by the listener and not yet on record: a batch of the journal.
+pub(super) const UNRECORDED: usize = 64;
+
 /// Octets that may wait for the socket before the feed has to.
 const UNSENT: usize = 64 * 1024;
 

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
 use relm4::Sender;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::task::JoinHandle;
 
 use super::EngineDoor;
 use crate::base::i18n::gettext;
-use crate::engine::api::Event;
+use crate::engine::api::{Event, Snapshot};
 use crate::ui::Msg;
 use board::{Board, Change, Key, Text};
 
@@ -29,9 +29,16 @@ struct Shown {
 }
 
 /// Announces what the engine tells until it ends, then withdraws everything.
-pub(super) async fn keep(door: EngineDoor, window: Sender<Msg>) {
-    let mut events = (door.subscribe)();
-    let mut board = Board::new(&(door.snapshot)());
+///
+/// `events` begin where `first` was taken, before a poll could end: what is missed here is never
+/// told.
+pub(super) async fn keep(
+    door: EngineDoor,
+    mut events: Receiver<Event>,
+    first: Snapshot,
+    window: Sender<Msg>,
+) {
+    let mut board = Board::new(&first);
     let mut screen = Screen {
         shown: HashMap::new(),
         takes_markup: None,

@@ -168,6 +168,8 @@ pub struct Totals {
     pub checks: u32,
     /// Of these, failed.
     pub failures: u32,
+    /// Of these, ended with status 0.
+    pub successes: u32,
     /// Messages delivered.
     pub messages: u32,
     /// Their octets.

@@ -4,12 +4,15 @@
 //! appear once their names are journalled, and passes an outcome on only when the record of it
 //! is on the disk (contract: Durability; rule R3).
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use crate::deliver::{self, Delivery, Part, Report};
@@ -46,26 +49,37 @@ pub struct Sink {
     closed: mpsc::UnboundedReceiver<Closed>,
     closer: JoinHandle<()>,
     memos: Memos,
+    /// Room for messages that are finished and not on record.
+    room: Arc<Semaphore>,
     last_ticket: u64,
     /// Begun and neither finished nor aborted.
     in_hand: Option<Ticket>,
 }
 
-type Memos = Arc<Mutex<HashMap<Ticket, Memo>>>;
+type Memos = Arc<Mutex<HashMap<Ticket, Open>>>;
+
+/// A message whose end is not on record.
+struct Open {
+    memo: Memo,
+    /// Taken when it is finished, given back with this.
+    place: Option<OwnedSemaphorePermit>,
+}
 
 impl Sink {
     /// Starts the closer for a sink that was just opened.
     pub fn new(
         delivery: Delivery,
         reports: mpsc::UnboundedReceiver<Report>,
-        record: Arc<Record>,
+        record: &Arc<Record>,
     ) -> Self {
         let (sender, closed) = mpsc::unbounded_channel();
         let memos = Memos::default();
+        let room = Arc::new(Semaphore::new(delivery.most_unrecorded()));
         let closer = Closer {
             reports,
-            record,
+            record: Arc::downgrade(record),
             memos: memos.clone(),
+            room: room.clone(),
             sender,
             files: HashMap::new(),
         };
@@ -74,6 +88,7 @@ impl Sink {
             closed,
             closer: tokio::spawn(closer.run()),
             memos,
+            room,
             last_ticket: 0,
             in_hand: None,
         }
@@ -83,7 +98,7 @@ impl Sink {
     pub async fn begin(&mut self, envelope: Envelope, memo: Memo) -> Option<Ticket> {
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
-        lock(&self.memos).insert(ticket, memo);
+        lock(&self.memos).insert(ticket, Open { memo, place: None });
         self.in_hand = Some(ticket);
         let is_up = self.send(Part::Begin { ticket, envelope }).await;
         is_up.then_some(ticket)
@@ -94,23 +109,26 @@ impl Sink {
         chunk.is_empty() || self.send(Part::Chunk(chunk)).await
     }
 
-    /// The message is whole.
-    pub async fn finish(&mut self) -> bool {
+    /// The message is whole. Waits while too many are not on record: those a crash would have
+    /// delivered again (rule R2).
+    pub async fn finish(&mut self, ticket: Ticket) -> bool {
+        let Ok(place) = self.room.clone().acquire_owned().await else {
+            return false;
+        };
+        // Without a memo it has ended already, and what comes is passed over.
+        if let Some(open) = lock(&self.memos).get_mut(&ticket) {
+            open.place = Some(place);
+        }
         let is_up = self.send(Part::Finish).await;
-        self.in_hand.take_if(|_| is_up);
+        self.in_hand.take_if(|in_hand| is_up && *in_hand == ticket);
         is_up
     }
 
     /// The message will not become whole.
-    pub async fn abort(&mut self) {
+    pub async fn abort(&mut self, ticket: Ticket) {
         self.send(Part::Abort).await;
-        self.forget_in_hand();
-    }
-
-    fn forget_in_hand(&mut self) {
-        if let Some(ticket) = self.in_hand.take() {
-            lock(&self.memos).remove(&ticket);
-        }
+        self.in_hand.take_if(|in_hand| *in_hand == ticket);
+        lock(&self.memos).remove(&ticket);
     }
 
     async fn send(&self, part: Part) -> bool {
@@ -123,15 +141,17 @@ impl Sink {
     /// Nothing more is fed: a message that is half in is aborted, what was finished is settled.
     pub fn hang_up(&mut self) {
         self.delivery = None;
-        self.forget_in_hand();
+        if let Some(ticket) = self.in_hand.take() {
+            lock(&self.memos).remove(&ticket);
+        }
     }
 
-    /// Whether messages were finished that are not settled, or not remembered.
+    /// Whether messages were finished that are not settled, or not on record.
     pub fn has_open(&self) -> bool {
         !lock(&self.memos).is_empty()
     }
 
-    /// Waits until everything that was finished is settled and remembered, whatever it takes.
+    /// Waits until everything that was finished is settled and on record, whatever it takes.
     pub async fn settled(mut self) {
         self.hang_up();
         // A closer that broke has nothing more to remember.
@@ -151,8 +171,10 @@ impl Sink {
 
 struct Closer {
     reports: mpsc::UnboundedReceiver<Report>,
-    record: Arc<Record>,
+    /// Not kept open by a sink that takes its leave of a listener when the engine has ended.
+    record: Weak<Record>,
     memos: Memos,
+    room: Arc<Semaphore>,
     sender: mpsc::UnboundedSender<Closed>,
     /// Files with an open intent.
     files: HashMap<Ticket, PathBuf>,
@@ -182,6 +204,7 @@ impl Closer {
             }
             self.settle(settled).await;
         }
+        self.room.close();
     }
 
     /// Journals the files' names; true when they may appear. A file that nothing is known of must
@@ -190,7 +213,7 @@ impl Closer {
         let entries: Option<Vec<_>> = {
             let memos = lock(&self.memos);
             let entry = |(ticket, file): &(Ticket, PathBuf)| {
-                let memo = memos.get(ticket)?;
+                let Open { memo, .. } = memos.get(ticket)?;
                 Some(Entry::Intent {
                     mailbox: memo.mailbox.clone(),
                     uid: memo.uid.clone(),
@@ -205,10 +228,10 @@ impl Closer {
             return false;
         };
         self.files.extend(files);
-        match self.record.commit(entries).await {
+        match self.remember(entries).await {
             Ok(()) => true,
             Err(error) => {
-                self.tell(Closed::Unrecorded(error));
+                self.unrecorded(error);
                 false
             }
         }
@@ -220,7 +243,7 @@ impl Closer {
         }
         let mut entries = Vec::with_capacity(outcomes.len());
         for (ticket, outcome) in &outcomes {
-            let memo = lock(&self.memos).get(ticket).cloned();
+            let memo = lock(&self.memos).get(ticket).map(|open| open.memo.clone());
             if let Some(file) = self.files.remove(ticket) {
                 entries.push(Entry::Settled { file });
             }
@@ -240,16 +263,36 @@ impl Closer {
                 });
             }
         }
-        let remembered = self.record.commit(entries).await;
+        let remembered = match entries.is_empty() {
+            true => Ok(()),
+            false => self.remember(entries).await,
+        };
+        if remembered.is_err() {
+            self.room.close();
+        }
+        // Only now are they off the books, and their places free.
         for (ticket, _) in &outcomes {
             lock(&self.memos).remove(ticket);
         }
         if let Err(error) = remembered {
-            return self.tell(Closed::Unrecorded(error));
+            return self.unrecorded(error);
         }
         for (ticket, outcome) in outcomes {
             self.tell(Closed::Ended(ticket, outcome));
         }
+    }
+
+    async fn remember(&self, entries: Vec<Entry>) -> Result<(), store::Error> {
+        match self.record.upgrade() {
+            Some(record) => record.commit(entries).await,
+            None => Err(store::Error::Closed),
+        }
+    }
+
+    /// Nothing more may be handed over: it could not be remembered.
+    fn unrecorded(&self, error: store::Error) {
+        self.room.close();
+        self.tell(Closed::Unrecorded(error));
     }
 
     fn tell(&self, closed: Closed) {
@@ -258,9 +301,6 @@ impl Closer {
     }
 }
 
-fn lock(memos: &Memos) -> std::sync::MutexGuard<'_, HashMap<Ticket, Memo>> {
+fn lock(memos: &Memos) -> std::sync::MutexGuard<'_, HashMap<Ticket, Open>> {
     memos.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-#[cfg(test)]
-mod tests;

@@ -259,13 +259,14 @@ impl Scheduler {
         self.stop(None);
     }
 
-    async fn end(self) {
-        if let Some(around) = &self.around
+    /// Whoever hears that the engine has ended finds record and mailboxes free.
+    async fn end(mut self) {
+        if let Some(around) = self.around.take()
             && let Err(error) = around.record.checkpoint().await
         {
             tracing::error!(%error, "the record could not be written at the end");
         }
-        drop(self.lock);
+        drop(self.lock.take());
         self.board.tell(Event::Ended);
     }
 }

@@ -8,6 +8,8 @@ mod list;
 mod page;
 mod row;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use adw::prelude::*;
@@ -67,7 +69,7 @@ pub(super) struct Accounts {
     list: List,
     page: Page,
     is_shown: bool,
-    ticker: Option<Ticker>,
+    ticker: Rc<RefCell<Option<Ticker>>>,
 }
 
 /// A timer that has not run out, and whether it is the quick one.
@@ -106,7 +108,7 @@ impl Component for Accounts {
             list,
             page,
             is_shown: false,
-            ticker: None,
+            ticker: Rc::default(),
         };
         model.load(first, &sender);
         ComponentParts { model, widgets: () }
@@ -117,7 +119,6 @@ impl Component for Accounts {
             Input::Load(all) => self.load(*all, &sender),
             Input::Account(status) => self.change(*status, &sender),
             Input::Tick => {
-                self.ticker = None;
                 self.redraw();
                 self.wind(&sender);
             }
@@ -175,7 +176,7 @@ impl Accounts {
         if is_selected {
             self.redraw_page();
         }
-        if is_soon && !self.ticker.as_ref().is_some_and(|t| t.is_quick) {
+        if is_soon && !self.ticker.borrow().as_ref().is_some_and(|t| t.is_quick) {
             self.wind(sender);
         }
     }
@@ -219,12 +220,19 @@ impl Accounts {
         let is_quick = self.list.any(|status| is_near(status, now));
         let pause = Duration::from_secs(if is_quick { 1 } else { 60 });
         let input = sender.input_sender().clone();
-        let source = glib::timeout_add_local_once(pause, move || input.emit(Input::Tick));
-        self.ticker = Some(Ticker { source, is_quick });
+        // A timer that has run out is gone at once, before its message is read: removing it then
+        // would be an error.
+        let run_out = self.ticker.clone();
+        let source = glib::timeout_add_local_once(pause, move || {
+            run_out.take();
+            input.emit(Input::Tick);
+        });
+        self.ticker.replace(Some(Ticker { source, is_quick }));
     }
 
     fn stop_ticker(&mut self) {
-        if let Some(ticker) = self.ticker.take() {
+        let running = self.ticker.take();
+        if let Some(ticker) = running {
             ticker.source.remove();
         }
     }

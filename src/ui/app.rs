@@ -1,12 +1,11 @@
 //! The root of the window: the only component that talks to the engine.
 
+mod quit;
 mod window;
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use adw::prelude::*;
-use gtk::glib;
 use relm4::{Component, ComponentController, ComponentParts, ComponentSender, Controller};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -14,12 +13,9 @@ use super::accounts::{self, Accounts};
 use super::actions;
 use super::activity::{self, Activity};
 use super::bar::Notice;
-use crate::base::i18n::{fill, gettext, ngettext};
+use crate::base::i18n::{fill, ngettext};
 use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot};
 use window::Widgets;
-
-/// How long quitting waits for the engine to end by itself.
-const LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// What the window starts with.
 #[derive(Debug)]
@@ -31,6 +27,8 @@ pub struct Init {
 }
 
 /// What the window is told, by the engine, the tray, the program's start and itself.
+// Nearly all are `Event`, the largest: a box would cost more than it spares.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Msg {
     /// Something happened in the engine.
@@ -317,54 +315,6 @@ impl App {
                 let text = ngettext("{n} line copied", "{n} lines copied", u64::from(*lines));
                 self.widgets.toast(&fill(&text, &[("n", lines)]));
             }
-        }
-    }
-
-    fn ask_to_quit(&self, root: &adw::ApplicationWindow, sender: &ComponentSender<Self>) {
-        root.present();
-        let dialog = adw::MessageDialog::new(
-            Some(root),
-            Some(&gettext("Stop fetching mail?")),
-            Some(&gettext(
-                "What has been delivered stays delivered. The rest stays on the server.",
-            )),
-        );
-        dialog.add_response("keep", &gettext("_Keep Fetching"));
-        dialog.add_response("quit", &gettext("_Stop and Quit"));
-        dialog.set_response_appearance("quit", adw::ResponseAppearance::Destructive);
-        dialog.set_default_response(Some("keep"));
-        dialog.set_close_response("keep");
-        let to = sender.input_sender().clone();
-        dialog.connect_response(Some("quit"), move |_, _| to.emit(Msg::QuitNow));
-        dialog.present();
-    }
-
-    /// Hides the window, lets the engine end, and says so; a hung engine is not waited for.
-    fn quit(&mut self, root: &adw::ApplicationWindow, sender: &ComponentSender<Self>) {
-        if self.is_quitting {
-            return;
-        }
-        self.is_quitting = true;
-        root.set_visible(false);
-        let is_gone = self.has_ended || self.commands.send(Command::Shutdown).is_err();
-        if is_gone {
-            let _ = sender.output(Out::Quit);
-            return;
-        }
-        let to = sender.output_sender().clone();
-        glib::timeout_add_local_once(LAST_WAIT, move || to.emit(Out::Quit));
-    }
-
-    fn ended(&mut self, sender: &ComponentSender<Self>) {
-        self.has_ended = true;
-        self.busy.clear();
-        self.show_check();
-        if self.is_quitting {
-            let _ = sender.output(Out::Quit);
-        } else {
-            self.widgets.toast(&gettext(
-                "Checking has stopped. Start Postrider again to go on.",
-            ));
         }
     }
 }

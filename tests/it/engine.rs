@@ -126,6 +126,13 @@ async fn a_poll_waits_for_what_a_stopped_one_handed_over() {
         What::Finished { count: 0, .. }
     ));
     handle.send(Command::Check { ids: None });
+    let again = async {
+        while server.connections() < 2 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let again = timeout(Duration::from_millis(300), again).await;
+    assert!(again.is_err(), "two polls of one mailbox at once");
     open.write_all(b"go\n").unwrap();
     assert!(matches!(
         finished(&mut events).await,

@@ -1,12 +1,16 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod bad_input;
 mod bench;
 mod catalogue;
 mod compat_rc;
 mod connect;
+mod crash;
 mod engine;
+mod memory;
 mod output;
+mod poll;
 mod pump;
 mod servers;
 mod support;
@@ -14,3 +18,5 @@ mod tidy;
 mod tls;
 #[cfg(feature = "desktop")]
 mod ui;
+#[cfg(feature = "desktop")]
+mod whole;

@@ -3,12 +3,14 @@
 //! `examples/demo.rs` uses the same files. The modules lie side by side and reach each other by
 //! `super`, so that both can include them.
 
+pub mod arrived;
 pub mod ca;
 pub mod home;
 pub mod imap;
 pub mod imap_fetch;
 pub mod imap_mail;
 pub mod imap_words;
+pub mod journey;
 pub mod letters;
 pub mod login;
 pub mod mailbox;

@@ -39,7 +39,7 @@ impl Desk {
         };
         let app = App::builder()
             .launch(init)
-            .connect_receiver(move |_, out| say.send(out).unwrap());
+            .connect_receiver(move |_, out| drop(say.send(out)));
         app.widget().set_default_size(width, 680);
         app.emit(Msg::Present(None));
         let desk = Self {
@@ -86,10 +86,20 @@ impl Desk {
         }
     }
 
-    /// Turns the main loop until frames and messages are done, as far as one can tell.
+    /// Turns the main loop until messages are done, as far as one can tell, and what they changed
+    /// has been drawn.
     pub fn settle(&self) {
         let end = Instant::now() + Duration::from_millis(120);
         self.until("settled", || Instant::now() >= end);
+        let window = self.window();
+        let Some(clock) = window.frame_clock().filter(|_| window.is_mapped()) else {
+            return;
+        };
+        let before = clock.frame_counter();
+        self.until("drawn", || {
+            window.queue_draw();
+            clock.frame_counter() >= before + 2 || !window.is_mapped()
+        });
     }
 
     /// The next command to the engine.
@@ -190,15 +200,18 @@ impl Desk {
         };
         self.settle();
         let window = self.window();
-        let (width, height) = (window.width(), window.height());
         let paintable = gtk::WidgetPaintable::new(Some(window));
-        let snapshot = gtk::Snapshot::new();
-        paintable.snapshot(&snapshot, width.into(), height.into());
-        let node = snapshot.to_node().unwrap();
+        let mut node = None;
+        self.until("a frame", || {
+            let snapshot = gtk::Snapshot::new();
+            paintable.snapshot(&snapshot, window.width().into(), window.height().into());
+            node = snapshot.to_node();
+            node.is_some()
+        });
         let renderer = window.renderer().unwrap();
         let path = std::path::Path::new(&dir).join(format!("{name}.png"));
         renderer
-            .render_texture(node, None)
+            .render_texture(node.unwrap(), None)
             .save_to_png(path)
             .unwrap();
     }

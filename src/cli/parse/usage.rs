@@ -13,28 +13,47 @@ pub fn usage(program: &str) -> String {
         &[("program", &program)],
     );
     out.push_str("\n\n");
-    for declared in &GENERAL {
-        line(
-            &mut out,
+    for option in options() {
+        let indent = if option.has_letter { "  " } else { "      " };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            out,
+            "{indent}{names:width$}  {help}",
+            names = option.names,
+            width = 34 - indent.len(),
+            help = option.help
+        );
+    }
+    out
+}
+
+/// One option of the command line, for the help and for the manual.
+pub struct Described {
+    /// `-k, --keep` with the placeholder of its argument.
+    pub names: String,
+    /// It has a letter.
+    pub has_letter: bool,
+    /// One line.
+    pub help: String,
+}
+
+/// Every option, in the order of the manual.
+pub fn options() -> impl Iterator<Item = Described> {
+    let general = GENERAL.iter().map(|declared| {
+        describe(
             declared.short,
             declared.long,
             declared.argument,
-            &gettext(declared.help),
-        );
-    }
-    for keyword in option::all() {
-        for switch in keyword.switches {
+            gettext(declared.help),
+        )
+    });
+    let of_keyword = |keyword: &'static Keyword| {
+        keyword.switches.iter().map(move |switch| {
             let argument = (switch.sets == Sets::Value).then(|| argument(keyword.kind));
-            line(
-                &mut out,
-                switch.short,
-                switch.long,
-                argument,
-                &help(keyword, switch),
-            );
-        }
-    }
-    out
+            describe(switch.short, switch.long, argument, help(keyword, switch))
+        })
+    };
+    general.chain(option::all().flat_map(of_keyword))
 }
 
 fn help(keyword: &Keyword, switch: &Switch) -> String {
@@ -73,26 +92,21 @@ fn argument(kind: Kind) -> &'static str {
     }
 }
 
-fn line(out: &mut String, short: Option<u8>, long: &[&str], argument: Option<&str>, help: &str) {
-    let mut names = short
-        .map(|letter| format!("-{}, ", char::from(letter)))
-        .unwrap_or_default();
-    names.push_str(
-        &long
-            .iter()
-            .map(|name| format!("--{name}"))
-            .collect::<Vec<_>>()
-            .join(", "),
-    );
+fn describe(short: Option<u8>, long: &[&str], argument: Option<&str>, help: String) -> Described {
+    let letter = short.map(|letter| format!("-{}", char::from(letter)));
+    let words = long.iter().map(|name| format!("--{name}"));
+    let mut names = letter
+        .into_iter()
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(", ");
     if let Some(argument) = argument {
         names.push(' ');
         names.push_str(argument);
     }
-    let indent = if short.is_some() { "  " } else { "      " };
-    // Writing to a string cannot fail.
-    let _ = writeln!(
-        out,
-        "{indent}{names:width$}  {help}",
-        width = 34 - indent.len()
-    );
+    Described {
+        names,
+        has_letter: short.is_some(),
+        help,
+    }
 }

@@ -11,6 +11,7 @@ use rustix::fs::{
     AtFlags, Mode, OFlags, RenameFlags, fsync, linkat, openat, renameat_with, unlinkat,
 };
 use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 
 /// An open Maildir. Work is done relative to its open directories, so that nobody can move it from
 /// under a delivery.
@@ -53,6 +54,23 @@ impl Folder {
                 Err(error) => return Err(error.into()),
                 Ok(file) => return Ok((file.into(), name)),
             }
+        }
+    }
+
+    /// Takes away what deliveries of ours left in `tmp/` that were killed before their files were
+    /// in the journal. The mail of a program that is still at work stays.
+    pub fn sweep(&self) {
+        let names = match std::fs::read_dir(self.path.join("tmp")) {
+            Ok(entries) => entries.flatten().map(|entry| entry.file_name()),
+            Err(error) => return tracing::debug!(%error, "cannot look for leftovers"),
+        };
+        let is_ours = |name: &String| is_left_over(name, &self.host, is_running);
+        for name in names
+            .flat_map(std::ffi::OsString::into_string)
+            .filter(is_ours)
+        {
+            tracing::info!(name, "removing what a killed delivery left");
+            self.remove(&name);
         }
     }
 
@@ -120,15 +138,37 @@ fn make_durably(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A name no other delivery has: time, process, a count, host (maildir(5)).
+/// A name no other delivery has: time, process, a count, host (maildir(5)). The mark tells our own
+/// files from those of other programs.
 fn unique(host: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let now = jiff::Timestamp::now();
     let (seconds, micros) = (now.as_second(), now.subsec_microsecond());
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let process = std::process::id();
-    format!("{seconds}.M{micros}P{process}Q{count}.{host}")
+    format!("{seconds}.M{micros}P{process}Q{count}{MARK}.{host}")
 }
+
+/// Whether a file of this name was made by us, on this machine, in a process that is no more.
+fn is_left_over(name: &str, host: &str, is_running: impl Fn(i32) -> bool) -> bool {
+    let owner = || {
+        let unique = name.strip_suffix(host)?.strip_suffix('.')?;
+        let (_, rest) = unique.strip_suffix(MARK)?.split_once(".M")?;
+        let (_, rest) = rest.split_once('P')?;
+        rest.split_once('Q')?.0.parse().ok()
+    };
+    owner().is_some_and(|owner| !is_running(owner))
+}
+
+/// Whether there is a process of this number. It may be another by now; then the file stays until
+/// that one has ended.
+fn is_running(process: i32) -> bool {
+    let pid = Pid::from_raw(process);
+    pid.is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH))
+}
+
+/// Stands in the names of our files before the host.
+const MARK: &str = "_postrider";
 
 /// This machine's name with the two characters that mean something in a Maildir written in octal.
 fn host_name() -> String {
@@ -136,5 +176,38 @@ fn host_name() -> String {
     match name.trim() {
         "" => "localhost".to_owned(),
         name => name.replace('/', "\\057").replace(':', "\\072"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leftovers_are_those_of_dead_processes_of_ours() {
+        let check = |name: &str, expected| {
+            assert_eq!(
+                is_left_over(name, "a.b", |pid| pid == 7),
+                expected,
+                "{name}"
+            );
+        };
+        check("17.M5P8Q0_postrider.a.b", true);
+        check("17.M5P7Q0_postrider.a.b", false);
+        check("17.M5P8Q0.a.b", false);
+        check("17.M5P8Q0_postrider.c.b", false);
+        check("17.M5PQ0_postrider.a.b", false);
+        check("_postrider.a.b", false);
+        check("a.b", false);
+        check(&unique("a.b"), true);
+    }
+
+    #[test]
+    fn processes_run_or_not() {
+        assert!(is_running(std::process::id().cast_signed()));
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        assert!(!is_running(child.id().cast_signed()));
+        assert!(!is_running(0));
     }
 }

@@ -33,7 +33,7 @@ fn rig(path: &Path) -> Rig {
         reports: output,
     };
     start(path.to_owned(), feed);
-    let delivery = Delivery::new(parts);
+    let delivery = Delivery::new(parts, 1);
     Rig { delivery, reports }
 }
 
@@ -256,6 +256,35 @@ fn one_message_from_a_reader() {
     }
     assert!(deliver_one(&path, &mut Broken).is_err());
     assert_eq!(counts(&path), [0, 1, 0]);
+}
+
+/// A process that was killed while it wrote has no journal entry for the file.
+#[tokio::test]
+async fn what_a_killed_process_left_goes() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = Folder::open(home.path()).unwrap();
+    let (_, ours) = folder.create().unwrap();
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    let dead = ours.replace(
+        &format!("P{}Q", std::process::id()),
+        &format!("P{}Q", child.id()),
+    );
+    for name in [&dead, "1.another-program.host"] {
+        std::fs::write(folder.tmp_path(name), b"half").unwrap();
+    }
+    let rig = rig(home.path());
+    message(&rig.delivery, 1, b"whole").await;
+    drop(rig.delivery);
+    reports(rig.reports, true).await;
+    let mut left = files(&home.path().join("tmp"));
+    left.sort();
+    let mut expected = [
+        folder.tmp_path(&ours),
+        folder.tmp_path("1.another-program.host"),
+    ];
+    expected.sort();
+    assert_eq!(left, expected);
 }
 
 #[test]

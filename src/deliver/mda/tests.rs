@@ -32,7 +32,7 @@ fn rig(command: &str, limit: Duration) -> Rig {
         reports: output,
     };
     tokio::spawn(run(command.as_bytes().to_vec(), settings, limit, feed));
-    let delivery = Delivery::new(parts);
+    let delivery = Delivery::new(parts, 1);
     Rig { delivery, reports }
 }
 

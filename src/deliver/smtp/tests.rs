@@ -188,7 +188,7 @@ impl Rig {
             reports: output,
         };
         tokio::spawn(Sink::new(hunt, settings, feed).run());
-        let delivery = Delivery::new(parts);
+        let delivery = Delivery::new(parts, 1);
         Self {
             delivery,
             reports,

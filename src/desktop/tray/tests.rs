@@ -57,8 +57,8 @@ fn the_most_urgent_state_gives_the_icon() {
     let needy = account(State::NeedsYou);
     check(&[], None, 0, Mood::Idle);
     check(&[account(State::Idle)], None, 0, Mood::Idle);
-    check(&[polling.clone()], None, 1, Mood::Idle);
-    check(&[polling.clone()], None, 2, Mood::Polling);
+    check(std::slice::from_ref(&polling), None, 1, Mood::Idle);
+    check(std::slice::from_ref(&polling), None, 2, Mood::Polling);
     check(&[polling.clone(), failing(3)], None, 2, Mood::Polling);
     check(&[polling.clone(), new.clone()], None, 9, Mood::New);
     check(&[new.clone(), needy], None, 9, Mood::Attention);

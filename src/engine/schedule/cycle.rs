@@ -195,6 +195,7 @@ impl Scheduler {
             a.last_status = Some(ended.status);
             a.totals.checks += 1;
             a.totals.failures += u32::from(trouble.is_some() && !was_stopped);
+            a.totals.successes += u32::from(ended.status == status::OK);
             if ended.delivered > 0 {
                 a.last_new = Some(now);
             }

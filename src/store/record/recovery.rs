@@ -5,7 +5,8 @@
 //! delivered, because a second copy is better than none (R1 before R2). Where the Maildir cannot
 //! be looked into (not mounted, say), the question stays open for the next start.
 
-use std::ffi::OsStr;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -159,9 +160,10 @@ enum Fate {
 /// Decides open intents. `None` if nothing changes, else the files to remove from `tmp/`.
 fn decide(memory: &mut Memory) -> Option<Vec<PathBuf>> {
     let mut stale_files = Vec::new();
+    let mut listings = Listings::default();
     let mut changes = false;
     for (file, intent) in memory.intents.clone() {
-        let fate = fate(&file).unwrap_or(Fate::Unreachable);
+        let fate = fate(&file, &mut listings).unwrap_or(Fate::Unreachable);
         tracing::info!(file = %file.display(), ?fate, "an unfinished delivery was found");
         if fate == Fate::Unreachable {
             continue;
@@ -188,7 +190,7 @@ fn decide(memory: &mut Memory) -> Option<Vec<PathBuf>> {
     changes.then_some(stale_files)
 }
 
-fn fate(file: &Path) -> io::Result<Fate> {
+fn fate(file: &Path, listings: &mut Listings) -> io::Result<Fate> {
     let (Some(tmp), Some(name)) = (file.parent(), file.file_name()) else {
         return Ok(Fate::Nowhere);
     };
@@ -202,9 +204,6 @@ fn fate(file: &Path) -> io::Result<Fate> {
         return Ok(Fate::Unreachable);
     }
     let (new, cur) = (maildir.join("new"), maildir.join("cur"));
-    if new.join(name).symlink_metadata().is_ok() {
-        return sync(&new);
-    }
     if let Ok(metadata) = file.symlink_metadata() {
         // A second link is the one in new/ or cur/, made where the system cannot rename safely.
         let is_linked = metadata.is_file() && metadata.nlink() > 1;
@@ -214,11 +213,13 @@ fn fate(file: &Path) -> io::Result<Fate> {
             Ok(Fate::Unfinished)
         };
     }
-    if is_in_cur(&cur, name)? {
-        sync(&cur)
-    } else {
-        Ok(Fate::Nowhere)
+    // In this order: mail readers move files from new/ to cur/.
+    for dir in [new, cur] {
+        if listings.has(&dir, name)? {
+            return sync(&dir);
+        }
     }
+    Ok(Fate::Nowhere)
 }
 
 /// The rename is there to be seen; before the server's copy goes it must also be on the disk.
@@ -227,20 +228,31 @@ fn sync(dir: &Path) -> io::Result<Fate> {
     Ok(Fate::Delivered)
 }
 
-/// Whether a mail reader has taken it over, adding its flags to the name (maildir(5)).
-fn is_in_cur(cur: &Path, name: &OsStr) -> io::Result<bool> {
-    let entries = match std::fs::read_dir(cur) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        entries => entries?,
-    };
-    for entry in entries {
-        let entry = entry?.file_name();
-        let rest = entry.as_bytes().strip_prefix(name.as_bytes());
-        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b":")) {
-            return Ok(true);
+/// Names of directories, each read once: a crash leaves up to a batch of intents, and `new/` may
+/// be large.
+#[derive(Default)]
+struct Listings(HashMap<PathBuf, Vec<OsString>>);
+
+impl Listings {
+    /// Whether the file is there under its name, or with what is added to it: the size when it
+    /// appears (`,S=`), its flags when a mail reader takes it over (`:2,`; maildir(5)).
+    fn has(&mut self, dir: &Path, name: &OsStr) -> io::Result<bool> {
+        if !self.0.contains_key(dir) {
+            self.0.insert(dir.to_owned(), names(dir)?);
         }
+        let is_it = |found: &OsString| {
+            let rest = found.as_bytes().strip_prefix(name.as_bytes());
+            rest.is_some_and(|rest| matches!(rest.first(), None | Some(b',' | b':')))
+        };
+        Ok(self.0.get(dir).is_some_and(|names| names.iter().any(is_it)))
     }
-    Ok(false)
+}
+
+fn names(dir: &Path) -> io::Result<Vec<OsString>> {
+    match std::fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        entries => entries?.map(|entry| Ok(entry?.file_name())).collect(),
+    }
 }
 
 fn is_in_tmp(file: &Path) -> bool {

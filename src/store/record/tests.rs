@@ -530,6 +530,9 @@ fn unfinished_deliveries_are_decided_by_the_disk() {
     };
     check("new/100.1_1.host", true, Known::DeletePending);
     check("new/100.1_1.host", false, Known::Delivered);
+    check("new/100.1_1.host,S=4711", true, Known::DeletePending);
+    check("cur/100.1_1.host,S=4711:2,S", false, Known::Delivered);
+    check("new/100.1_1.host2,S=4711", true, Known::New);
     check("cur/100.1_1.host:2,S", true, Known::DeletePending);
     check("cur/100.1_1.host", true, Known::DeletePending);
     check("cur/100.1_1.host2:2,S", true, Known::New);

@@ -1,5 +1,8 @@
 //! The page about one account: what it does, what is wrong, what it did.
 
+mod facts;
+mod trouble;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::SystemTime;
@@ -10,9 +13,10 @@ use gtk::pango;
 use super::super::a11y;
 use super::Output;
 use super::row::{set_text, show_progress, show_state};
-use crate::base::i18n::{fill, gettext, ngettext};
-use crate::base::text;
-use crate::engine::api::{AccountId, AccountStatus, Trouble, Who, words};
+use crate::base::i18n::{fill, gettext};
+use crate::engine::api::{AccountId, AccountStatus, words};
+use facts::Facts;
+use trouble::TroubleBox;
 
 /// The widgets.
 pub(super) struct Page {
@@ -33,28 +37,6 @@ struct Head {
     progress: gtk::ProgressBar,
     check: gtk::Button,
     seen: gtk::Button,
-}
-
-/// What went wrong.
-struct TroubleBox {
-    root: gtk::Box,
-    icon: gtk::Image,
-    headline: gtk::Label,
-    advice: gtk::Label,
-    since: gtk::Label,
-    said: gtk::Expander,
-    words: gtk::Label,
-}
-
-/// The rows below.
-struct Facts {
-    messages: adw::ActionRow,
-    checks: adw::ActionRow,
-    last: adw::ActionRow,
-    waiting: adw::ActionRow,
-    server: adw::ActionRow,
-    user: adw::ActionRow,
-    target: adw::ActionRow,
 }
 
 impl Page {
@@ -197,168 +179,5 @@ impl Head {
             self.check.add_css_class("suggested-action");
         }
         self.seen.set_visible(status.new > 0);
-    }
-}
-
-impl TroubleBox {
-    fn new() -> Self {
-        let label = |class: &str| {
-            gtk::Label::builder()
-                .wrap(true)
-                .wrap_mode(pango::WrapMode::WordChar)
-                .xalign(0.0)
-                .selectable(true)
-                .css_classes([class])
-                .build()
-        };
-        let this = Self {
-            root: gtk::Box::builder()
-                .spacing(14)
-                .css_classes(["card", "trouble"])
-                .build(),
-            icon: gtk::Image::builder()
-                .valign(gtk::Align::Start)
-                .accessible_role(gtk::AccessibleRole::Presentation)
-                .build(),
-            headline: label("heading"),
-            advice: label("body"),
-            since: label("caption"),
-            said: gtk::Expander::new(Some(&gettext("The server said"))),
-            words: label("words"),
-        };
-        this.root.set_widget_name("trouble");
-        this.words.set_widget_name("trouble-words");
-        this.words.set_margin_top(6);
-        this.since.add_css_class("quiet");
-        this.said.set_child(Some(&this.words));
-        let texts = gtk::Box::builder()
-            .orientation(gtk::Orientation::Vertical)
-            .spacing(6)
-            .hexpand(true)
-            .build();
-        texts.append(&this.headline);
-        texts.append(&this.advice);
-        texts.append(&this.said);
-        texts.append(&this.since);
-        this.root.append(&this.icon);
-        this.root.append(&texts);
-        this
-    }
-
-    fn show(&self, trouble: Option<&Trouble>, now: SystemTime) {
-        self.root.set_visible(trouble.is_some());
-        let Some(trouble) = trouble else { return };
-        super::super::icons::put(
-            &self.icon,
-            match trouble.who {
-                Who::You => ("dialog-warning-symbolic", "error"),
-                Who::Retry => ("view-refresh-symbolic", "wait"),
-            },
-        );
-        set_text(&self.headline, &words::headline(&trouble.cause));
-        set_text(&self.advice, &words::advice(&trouble.cause));
-        self.said.set_visible(!trouble.words.is_empty());
-        set_text(&self.words, &trouble.words);
-        let since = ngettext(
-            "Failed once, at {time}",
-            "Failed {n} times in a row, first at {time}",
-            u64::from(trouble.tries.max(1)),
-        );
-        let time = words::clock(trouble.since, now);
-        set_text(
-            &self.since,
-            &fill(&since, &[("n", &trouble.tries), ("time", &time)]),
-        );
-    }
-}
-
-impl Facts {
-    fn new(column: &gtk::Box) -> Self {
-        let group = |title: &str| {
-            let group = adw::PreferencesGroup::builder().title(title).build();
-            column.append(&group);
-            group
-        };
-        let row = |group: &adw::PreferencesGroup, title: String, name: &str| {
-            let row = adw::ActionRow::builder()
-                .title(title)
-                .subtitle_lines(3)
-                .build();
-            row.set_use_markup(false);
-            row.set_widget_name(name);
-            group.add(&row);
-            row
-        };
-        let since = group(&gettext("Since Postrider Started"));
-        let account = group(&gettext("Account"));
-        Self {
-            messages: row(&since, gettext("Fetched"), "fact-messages"),
-            checks: row(&since, gettext("Checks"), "fact-checks"),
-            last: row(&since, gettext("Last check"), "fact-last"),
-            waiting: row(&since, gettext("On the server"), "fact-waiting"),
-            server: row(&account, gettext("Server"), "fact-server"),
-            user: row(&account, gettext("User name"), "fact-user"),
-            target: row(&account, gettext("Delivered to"), "fact-target"),
-        }
-    }
-
-    fn show(&self, status: &AccountStatus, now: SystemTime) {
-        let put = |row: &adw::ActionRow, value: Option<String>| {
-            row.set_visible(value.is_some());
-            let value = value.unwrap_or_default();
-            if row.subtitle().as_deref() != Some(&value) {
-                row.set_subtitle(&value);
-                a11y::set_description(row, &value);
-            }
-        };
-        let totals = status.totals;
-        let messages = ngettext(
-            "{n} message, {size}",
-            "{n} messages, {size}",
-            u64::from(totals.messages),
-        );
-        let size = text::size(totals.bytes);
-        put(
-            &self.messages,
-            Some(fill(&messages, &[("n", &totals.messages), ("size", &size)])),
-        );
-        let checks = match totals.failures {
-            0 => totals.checks.to_string(),
-            n => fill(
-                &gettext("{all}, {n} of them failed"),
-                &[("all", &totals.checks), ("n", &n)],
-            ),
-        };
-        put(&self.checks, Some(checks));
-        put(
-            &self.last,
-            status.last_check.map(|at| {
-                let took = words::took(status.progress.elapsed);
-                match status.state.is_busy() || status.progress.elapsed.is_zero() {
-                    true => words::clock(at, now),
-                    false => fill(
-                        &gettext("{time}, took {span}"),
-                        &[("time", &words::clock(at, now)), ("span", &took)],
-                    ),
-                }
-            }),
-        );
-        put(
-            &self.waiting,
-            status.progress.waiting.map(|(all, old)| {
-                let text = ngettext(
-                    "{n} message, {old} of them old",
-                    "{n} messages, {old} of them old",
-                    u64::from(all),
-                );
-                fill(&text, &[("n", &all), ("old", &old)])
-            }),
-        );
-        put(&self.server, Some(status.id.label.clone()));
-        put(&self.user, Some(status.id.user.clone()));
-        put(
-            &self.target,
-            Some(status.target.clone()).filter(|target| !target.is_empty()),
-        );
     }
 }

@@ -168,8 +168,12 @@ impl Home {
         if !copy.exists() {
             fs::create_dir_all(self.path().join(".programs")).expect("inside our own directory");
             self.give(&self.path().join(".programs"));
-            fs::copy(program, &copy).expect("room for a copy of the program");
-            self.give(&copy);
+            // A second name costs nothing; a copy is for programs closed to others too, and
+            // for another file system.
+            if !is_open(program) || fs::hard_link(program, &copy).is_err() {
+                fs::copy(program, &copy).expect("room for a copy of the program");
+                self.give(&copy);
+            }
         }
         copy
     }

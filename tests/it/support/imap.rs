@@ -159,6 +159,7 @@ impl Session<'_> {
         let user = match (verb, args) {
             ("STARTTLS", []) if wire.manner.offers_starttls && !wire.is_protected() => {
                 wire.say(&format!("{tag} OK begin TLS")).await?;
+                wire.send(wire.manner.injects.as_bytes()).await?;
                 wire.start_tls(&self.shared.tls).await?;
                 return Ok(String::new());
             }

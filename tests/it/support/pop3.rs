@@ -59,6 +59,7 @@ impl Session<'_> {
             ("CAPA", _) if wire.manner.capa => self.capa(wire).await?,
             ("STLS", false) if wire.manner.offers_starttls && !wire.is_protected() => {
                 wire.say("+OK begin TLS").await?;
+                wire.send(wire.manner.injects.as_bytes()).await?;
                 wire.start_tls(&self.shared.tls).await?;
                 self.asked_user = None;
             }

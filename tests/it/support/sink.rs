@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::manner::Manner;
+use super::manner::{Deed, Manner};
 use super::server::Transcript;
 use super::wire::Wire;
 
@@ -38,7 +38,9 @@ struct State {
     answers: Vec<(String, String)>,
     lines: Vec<String>,
     hidden: Vec<String>,
-    slow: Duration,
+    manner: Manner,
+    discards: bool,
+    octets: u64,
     connections: usize,
 }
 
@@ -46,6 +48,8 @@ struct State {
 pub struct Sink {
     /// Port on 127.0.0.1.
     pub port: u16,
+    /// Speaks LMTP.
+    pub is_lmtp: bool,
     state: Arc<Mutex<State>>,
     _listener: JoinSet<()>,
 }
@@ -71,6 +75,7 @@ impl Sink {
         tasks.spawn(accept(listener, state.clone(), is_lmtp));
         Self {
             port,
+            is_lmtp,
             state,
             _listener: tasks,
         }
@@ -91,12 +96,32 @@ impl Sink {
 
     /// Waits so long before each round of answers.
     pub fn slow(&self, pause: Duration) {
-        lock(&self.state).slow = pause;
+        self.manner(|m| m.thinks = pause);
+    }
+
+    /// Changes how connections behave from now on.
+    pub fn manner(&self, change: impl FnOnce(&mut Manner)) {
+        change(&mut lock(&self.state).manner);
+    }
+
+    /// Throws bodies away and only counts their octets: for messages larger than memory should be.
+    pub fn discard(&self) {
+        lock(&self.state).discards = true;
+    }
+
+    /// Octets of all messages taken.
+    pub fn octets(&self) -> u64 {
+        lock(&self.state).octets
     }
 
     /// What came so far, in the order it came whole.
     pub fn received(&self) -> Vec<Received> {
         lock(&self.state).received.clone()
+    }
+
+    /// Forgets what came so far.
+    pub fn forget(&self) {
+        lock(&self.state).received.clear();
     }
 
     /// How many messages came whole.
@@ -128,14 +153,10 @@ async fn accept(listener: TcpListener, state: Arc<Mutex<State>>, is_lmtp: bool) 
 }
 
 async fn session(stream: TcpStream, state: Arc<Mutex<State>>, is_lmtp: bool) {
-    let (number, thinks) = {
+    let (number, manner) = {
         let mut state = lock(&state);
         state.connections += 1;
-        (state.connections, state.slow)
-    };
-    let manner = Manner {
-        thinks,
-        ..Manner::default()
+        (state.connections, state.manner.clone())
     };
     // The lines are written down by the session, which knows bodies from commands.
     let Ok(wire) = Wire::open(stream, None, manner, Transcript::nowhere()).await else {
@@ -267,6 +288,8 @@ impl Session {
     /// The body after DATA, up to its dot.
     async fn body(&mut self) -> io::Result<()> {
         let mut octets = Vec::new();
+        let mut size = 0;
+        let discards = lock(&self.state).discards;
         loop {
             let Some(line) = self.wire.raw_line().await? else {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -274,7 +297,11 @@ impl Session {
             if line == b".\r\n" {
                 break;
             }
-            octets.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+            let line = line.strip_prefix(b".").unwrap_or(&line);
+            size += line.len() as u64;
+            if !discards {
+                octets.extend_from_slice(line);
+            }
         }
         let recipients = std::mem::take(&mut self.recipients);
         let mut taken = Vec::new();
@@ -292,13 +319,19 @@ impl Session {
         }
         let sender = self.sender.take().unwrap_or_default();
         if !taken.is_empty() {
-            lock(&self.state).received.push(Received {
-                sender,
-                recipients: taken,
-                octets,
-            });
+            {
+                let mut state = lock(&self.state);
+                state.octets += size;
+                state.received.push(Received {
+                    sender,
+                    recipients: taken,
+                    octets,
+                });
+            }
+            self.wire.note(Deed::Taken, 1);
         }
-        Ok(())
+        // As real listeners do: whoever waits for this answer waits with a message in hand.
+        self.wire.flush().await
     }
 }
 

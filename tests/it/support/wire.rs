@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::manner::Manner;
+use super::manner::{Deed, Manner, Trap};
 use super::server::Transcript;
 
 /// Most octets gathered before they are sent.
@@ -92,12 +92,21 @@ impl Wire {
         let mut looked = 0;
         loop {
             if let Some(at) = memchr::memchr(b'\n', &self.inbox[looked..]) {
-                return Ok(Some(self.inbox.split_to(looked + at + 1).to_vec()));
+                let line = self.inbox.split_to(looked + at + 1).to_vec();
+                self.note(Deed::Heard, 1);
+                return Ok(Some(line));
             }
             looked = self.inbox.len();
             if !self.fill().await? {
                 return Ok(None);
             }
+        }
+    }
+
+    /// Counts for the trap, if one is set.
+    pub fn note(&self, deed: Deed, times: u64) {
+        if let Some(trap) = &self.manner.trap {
+            trap.note(deed, times);
         }
     }
 
@@ -152,6 +161,7 @@ impl Wire {
                 Some((most, pause)) => (most.max(1), Some(pause)),
                 None => (usize::MAX, None),
             };
+            let room = self.manner.trap.as_ref().map_or(usize::MAX, Trap::room);
             let left = self
                 .manner
                 .closes_after
@@ -164,10 +174,12 @@ impl Wire {
                 .out
                 .len()
                 .min(most)
+                .min(room)
                 .min(usize::try_from(left).unwrap_or(usize::MAX));
             let piece = self.out.split_to(count).freeze();
             self.write(piece).await?;
             self.sent += count as u64;
+            self.note(Deed::Sent, count as u64);
             if let Some(pause) = pause {
                 tokio::time::sleep(pause).await;
             }

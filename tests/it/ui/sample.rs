@@ -35,6 +35,7 @@ pub fn account(user: &str, label: &str, state: State) -> AccountStatus {
         totals: Totals {
             checks: 7,
             failures: 0,
+            successes: 5,
             messages: 42,
             bytes: 4_100_000,
         },

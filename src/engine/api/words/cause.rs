@@ -172,7 +172,7 @@ fn of_this_side(cause: &Cause) -> String {
     match cause {
         Cause::NoListener(tried) => fill(
             &gettext(
-                "Nothing takes mail at {tried}. All messages are still on the server. Start the mail system, or deliver into a mail folder.",
+                "Nothing takes mail at {tried}. What was not delivered is still on the server. Start the mail system, or deliver into a mail folder.",
             ),
             &[("tried", tried)],
         ),
@@ -182,15 +182,17 @@ fn of_this_side(cause: &Cause) -> String {
             u64::from(*count),
         ),
         Cause::Folderless(path, words) => fill(
-            &gettext("{path}: {words}. All messages are still on the server."),
+            &gettext("{path}: {words}. What was not delivered is still on the server."),
             &[("path", path), ("words", &words.trim_end_matches('.'))],
         ),
         Cause::DiskFull(path) => fill(
-            &gettext("There is no room left at {path}. All messages are still on the server."),
+            &gettext(
+                "There is no room left at {path}. What was not delivered is still on the server.",
+            ),
             &[("path", path)],
         ),
         Cause::Command(sentence) => fill(
-            &gettext("{sentence} All messages are still on the server."),
+            &gettext("{sentence} What was not delivered is still on the server."),
             &[("sentence", &ended(sentence))],
         ),
         Cause::Record(sentence) => fill(

@@ -1,0 +1,70 @@
+//! Ending: the question while mail is fetched, waiting for the engine, and going on without it.
+
+use std::time::Duration;
+
+use adw::prelude::*;
+use gtk::glib;
+use relm4::ComponentSender;
+
+use super::{App, Msg, Out};
+use crate::base::i18n::gettext;
+use crate::engine::api::Command;
+
+/// How long quitting waits for the engine to end by itself.
+const LAST_WAIT: Duration = Duration::from_secs(5);
+
+impl App {
+    /// Asks first, because mail is being fetched.
+    pub(super) fn ask_to_quit(
+        &self,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
+        root.present();
+        let dialog = adw::MessageDialog::new(
+            Some(root),
+            Some(&gettext("Stop fetching mail?")),
+            Some(&gettext(
+                "What has been delivered stays delivered. The rest stays on the server.",
+            )),
+        );
+        dialog.add_response("keep", &gettext("_Keep Fetching"));
+        dialog.add_response("quit", &gettext("_Stop and Quit"));
+        dialog.set_response_appearance("quit", adw::ResponseAppearance::Destructive);
+        dialog.set_default_response(Some("keep"));
+        dialog.set_close_response("keep");
+        let to = sender.input_sender().clone();
+        dialog.connect_response(Some("quit"), move |_, _| to.emit(Msg::QuitNow));
+        dialog.present();
+    }
+
+    /// Hides the window, lets the engine end, and says so; a hung engine is not waited for.
+    pub(super) fn quit(&mut self, root: &adw::ApplicationWindow, sender: &ComponentSender<Self>) {
+        if self.is_quitting {
+            return;
+        }
+        self.is_quitting = true;
+        root.set_visible(false);
+        let is_gone = self.has_ended || self.commands.send(Command::Shutdown).is_err();
+        if is_gone {
+            let _ = sender.output(Out::Quit);
+            return;
+        }
+        let to = sender.output_sender().clone();
+        glib::timeout_add_local_once(LAST_WAIT, move || to.emit(Out::Quit));
+    }
+
+    /// The engine is gone, whether that was wanted here or not.
+    pub(super) fn ended(&mut self, sender: &ComponentSender<Self>) {
+        self.has_ended = true;
+        self.busy.clear();
+        self.show_check();
+        if self.is_quitting {
+            let _ = sender.output(Out::Quit);
+        } else {
+            self.widgets.toast(&gettext(
+                "Checking has stopped. Start Postrider again to go on.",
+            ));
+        }
+    }
+}

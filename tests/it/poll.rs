@@ -1,0 +1,9 @@
+//! Whole polls: a mail server in the test process, the built program run by an unprivileged user,
+//! and what lies at the other end.
+
+mod again;
+mod command_line;
+mod daemon;
+mod limits;
+mod matrix;
+mod signing_in;

@@ -1,0 +1,163 @@
+//! The foreground daemon: its rhythm, its signals, its lock. Everything waits for what it waits
+//! for; nothing sleeps.
+
+use std::fs;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout};
+use tokio::time::timeout;
+
+use crate::support::journey::{Journey, Protocol, Shield, into_maildir, program};
+use crate::support::mailbox::Message;
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// `postrider fetch -N -v`, its standard output read line by line.
+struct Daemon {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Daemon {
+    fn start(journey: &Journey, args: &[&str]) -> Self {
+        let mut command = journey.home.command(program());
+        command.args(["fetch", "-N", "-v"]).args(args);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    /// Reads until a line holds this.
+    async fn until(&mut self, text: &str) -> String {
+        let mut seen = Vec::new();
+        loop {
+            let line = timeout(PATIENCE, self.lines.next_line()).await;
+            let Ok(Ok(Some(line))) = line else {
+                panic!("no {text:?} but {seen:#?}");
+            };
+            if line.contains(text) {
+                return line;
+            }
+            seen.push(line);
+        }
+    }
+
+    /// Until a poll is over.
+    async fn polled(&mut self) {
+        self.until("nothing new (").await;
+    }
+
+    async fn fetched(&mut self, count: usize) {
+        let plural = if count == 1 { "" } else { "s" };
+        self.until(&format!("Fetched {count} message{plural} ("))
+            .await;
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.id()).unwrap(), signal).unwrap();
+    }
+
+    fn id(&self) -> i32 {
+        self.child.id().expect("still running").try_into().unwrap()
+    }
+
+    async fn ended(mut self) -> ExitStatus {
+        // A full pipe must not keep it.
+        while let Ok(Some(_)) = timeout(PATIENCE, self.lines.next_line()).await.unwrap() {}
+        timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn polls_by_itself() {
+    let journey = Journey::small(2).await;
+    journey.rc(Protocol::Pop3, Shield::Tls, &into_maildir("Mail"));
+    let mut daemon = Daemon::start(&journey, &["-d", "1"]);
+    daemon.fetched(2).await;
+    journey
+        .server
+        .store
+        .add("ada", "INBOX", [Message::numbered(2)]);
+    daemon.fetched(1).await;
+    assert_eq!((journey.left(), journey.mail("Mail").len()), (0, 3));
+    daemon.signal(Signal::INT);
+    assert_eq!(daemon.ended().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn signals_wake_and_end() {
+    let journey = Journey::small(0).await;
+    journey.rc(Protocol::Imap, Shield::Tls, &into_maildir("Mail"));
+    let mut daemon = Daemon::start(&journey, &["-d", "3600"]);
+    daemon.polled().await;
+    let pidfile = journey.home.path().join(".fetchmail.pid");
+    let lock = fs::read_to_string(&pidfile).unwrap();
+    assert_eq!(lock, format!("{}\n3600\n", daemon.id()));
+
+    journey
+        .server
+        .store
+        .add("ada", "INBOX", [Message::numbered(0)]);
+    daemon.signal(Signal::USR1);
+    daemon.fetched(1).await;
+    assert_eq!((journey.left(), journey.mail("Mail").len()), (0, 1));
+
+    // The last poll finds nothing, but an earlier one has ended with success.
+    daemon.signal(Signal::USR1);
+    daemon.polled().await;
+    daemon.signal(Signal::TERM);
+    assert_eq!(daemon.ended().await.code(), Some(0));
+    assert!(!pidfile.exists());
+}
+
+#[tokio::test]
+async fn a_second_one_is_refused() {
+    let journey = Journey::small(0).await;
+    journey.rc(Protocol::Imap, Shield::Tls, &into_maildir("Mail"));
+    let mut daemon = Daemon::start(&journey, &["-d", "3600"]);
+    daemon.polled().await;
+    journey
+        .server
+        .store
+        .add("ada", "INBOX", [Message::numbered(0)]);
+    let second = journey.expect(8, &["-k"]).await;
+    let pid = daemon.id().to_string();
+    assert!(
+        second.err.contains("is running") && second.err.contains(&pid),
+        "{}",
+        second.err
+    );
+    assert_eq!(journey.left(), 1);
+    daemon.signal(Signal::TERM);
+    daemon.ended().await;
+    journey.expect(0, &[]).await;
+}
+
+/// A daemon stopped in the middle of a message delivers nothing of it and loses nothing.
+#[tokio::test]
+async fn stopped_in_the_middle() {
+    for protocol in crate::support::journey::BOTH {
+        let large = Message::large("Tomas <tomas@example.net>", "Photos", 4_000_000);
+        let journey = Journey::with([Message::numbered(0), large]).await;
+        journey
+            .server
+            .manner(|m| m.trickle = Some((16 * 1024, Duration::from_millis(20))));
+        journey.rc(protocol, Shield::Tls, &into_maildir("Mail"));
+        let mut daemon = Daemon::start(&journey, &["-d", "3600"]);
+        daemon.until("reading message ada@alpha:1 of 2").await;
+        daemon.signal(Signal::TERM);
+        daemon.ended().await;
+        journey.server.manner(|m| m.trickle = None);
+        assert!(journey.left() >= 1);
+        assert_eq!(journey.mail("Mail").len(), 1);
+        let tmp = fs::read_dir(journey.home.path().join("Mail/tmp")).unwrap();
+        assert_eq!(tmp.count(), 0);
+        journey.expect(0, &[]).await;
+        assert_eq!((journey.left(), journey.mail("Mail").len()), (0, 2));
+    }
+}
