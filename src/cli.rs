@@ -34,7 +34,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("fetch") => fetch::run("postrider", &rest[1..]),
         Some("deliver") => deliver::run(&rest[1..]),
         Some("man") => {
-            print!("{}", man::page());
+            say::page(&man::page());
             0
         }
         Some("help" | "--help" | "-h" | "-?") => {

@@ -220,7 +220,11 @@ impl<'a> Terminal<'a> {
                 match (&entry.what, &entry.id) {
                     // A terminal has live lines for these; their sum is told at the end.
                     _ if is_live => Vec::new(),
-                    (What::Finished { count: 0, .. }, _) if self.manner.is_daemon => Vec::new(),
+                    (What::Finished { count: 0, .. }, _)
+                        if self.is_live && self.manner.is_daemon =>
+                    {
+                        Vec::new()
+                    }
                     (What::Finished { .. }, Some(id)) if self.is_live => {
                         let line = format!("{}: {}", words::title(id), words::entry(&entry));
                         vec![Line::Out(line)]

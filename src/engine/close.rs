@@ -4,6 +4,9 @@
 //! appear once their names are journalled, and passes an outcome on only when the record of it
 //! is on the disk (contract: Durability; rule R3).
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -70,13 +73,13 @@ impl Sink {
         record: &Arc<Record>,
     ) -> Self {
         let (sender, closed) = mpsc::unbounded_channel();
-        let room = Arc::new(Semaphore::new(delivery.most_unrecorded()));
         let memos = Memos::default();
+        let room = Arc::new(Semaphore::new(delivery.most_unrecorded()));
         let closer = Closer {
             reports,
             record: Arc::downgrade(record),
-            room: room.clone(),
             memos: memos.clone(),
+            room: room.clone(),
             sender,
             files: HashMap::new(),
         };
@@ -95,8 +98,7 @@ impl Sink {
     pub async fn begin(&mut self, envelope: Envelope, memo: Memo) -> Option<Ticket> {
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
-        let open = Open { memo, place: None };
-        lock(&self.memos).insert(ticket, open);
+        lock(&self.memos).insert(ticket, Open { memo, place: None });
         self.in_hand = Some(ticket);
         let is_up = self.send(Part::Begin { ticket, envelope }).await;
         is_up.then_some(ticket)
@@ -109,30 +111,24 @@ impl Sink {
 
     /// The message is whole. Waits while too many are not on record: those a crash would have
     /// delivered again (rule R2).
-    pub async fn finish(&mut self) -> bool {
+    pub async fn finish(&mut self, ticket: Ticket) -> bool {
         let Ok(place) = self.room.clone().acquire_owned().await else {
             return false;
         };
         // Without a memo it has ended already, and what comes is passed over.
-        let in_hand = self.in_hand.unwrap_or(Ticket(0));
-        if let Some(open) = lock(&self.memos).get_mut(&in_hand) {
+        if let Some(open) = lock(&self.memos).get_mut(&ticket) {
             open.place = Some(place);
         }
         let is_up = self.send(Part::Finish).await;
-        self.in_hand.take_if(|_| is_up);
+        self.in_hand.take_if(|in_hand| is_up && *in_hand == ticket);
         is_up
     }
 
     /// The message will not become whole.
-    pub async fn abort(&mut self) {
+    pub async fn abort(&mut self, ticket: Ticket) {
         self.send(Part::Abort).await;
-        self.forget_in_hand();
-    }
-
-    fn forget_in_hand(&mut self) {
-        if let Some(ticket) = self.in_hand.take() {
-            lock(&self.memos).remove(&ticket);
-        }
+        self.in_hand.take_if(|in_hand| *in_hand == ticket);
+        lock(&self.memos).remove(&ticket);
     }
 
     async fn send(&self, part: Part) -> bool {
@@ -145,15 +141,17 @@ impl Sink {
     /// Nothing more is fed: a message that is half in is aborted, what was finished is settled.
     pub fn hang_up(&mut self) {
         self.delivery = None;
-        self.forget_in_hand();
+        if let Some(ticket) = self.in_hand.take() {
+            lock(&self.memos).remove(&ticket);
+        }
     }
 
-    /// Whether messages were finished that are not settled, or not remembered.
+    /// Whether messages were finished that are not settled, or not on record.
     pub fn has_open(&self) -> bool {
         !lock(&self.memos).is_empty()
     }
 
-    /// Waits until everything that was finished is settled and remembered, whatever it takes.
+    /// Waits until everything that was finished is settled and on record, whatever it takes.
     pub async fn settled(mut self) {
         self.hang_up();
         // A closer that broke has nothing more to remember.
@@ -175,8 +173,8 @@ struct Closer {
     reports: mpsc::UnboundedReceiver<Report>,
     /// Not kept open by a sink that takes its leave of a listener when the engine has ended.
     record: Weak<Record>,
-    room: Arc<Semaphore>,
     memos: Memos,
+    room: Arc<Semaphore>,
     sender: mpsc::UnboundedSender<Closed>,
     /// Files with an open intent.
     files: HashMap<Ticket, PathBuf>,
@@ -269,7 +267,10 @@ impl Closer {
             true => Ok(()),
             false => self.remember(entries).await,
         };
-        // Their places are free now that the commit is through.
+        if remembered.is_err() {
+            self.room.close();
+        }
+        // Only now are they off the books, and their places free.
         for (ticket, _) in &outcomes {
             lock(&self.memos).remove(ticket);
         }
@@ -303,6 +304,3 @@ impl Closer {
 fn lock(memos: &Memos) -> std::sync::MutexGuard<'_, HashMap<Ticket, Open>> {
     memos.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,6 +2,7 @@
 
 mod choice;
 mod ended;
+mod folder;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -11,23 +12,18 @@ use std::time::{Duration, Instant};
 use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 
-use super::api::{AccountId, Cause, State, What, Why};
+use super::api::{Cause, State, What};
 use super::board::Board;
 use super::close::Sink;
 use super::meter::Meter;
 use super::session::{self, Session};
-use super::transfer::{Tally, Transfer};
+use super::transfer::Tally;
 use super::trouble::{Fault, of_server, status};
-use crate::base::i18n::{fill, ngettext};
-use crate::base::text::{QUIET_MAX, quiet};
-use crate::deliver;
-use crate::proto;
+use crate::base::text::quiet;
 use crate::rc::account::Target;
 use crate::rc::{Account, Globals};
-use crate::retrieve::{Error, Survey, Want};
 use crate::store::{self, Entry, Mailbox, Record};
-use crate::transit::{Listed, Stamp};
-use choice::Choice;
+use crate::transit::Listed;
 use ended::Waiting;
 
 pub use ended::Ended;
@@ -160,192 +156,6 @@ impl Poll<'_> {
         self.folder_fault.take().map_or(Ok(()), Err)
     }
 
-    /// Survey, select, transfer, leave.
-    async fn folder(&mut self, session: &mut Session, folder: Option<&[u8]>) -> Result<(), Fault> {
-        let (account, port) = (self.account, session.port);
-        let fault = |error| of_server(error, account, port);
-        let want = Want {
-            all: account.fetch_all || account.flush,
-            read_only: self.around.only_check,
-            uids: true,
-            by_top: !account.fetch_all && (!account.keep || account.uidl),
-        };
-        let surveyed = tokio::select! {
-            survey = session.maildrop.survey(folder, want) => survey,
-            () = self.stop.cancelled() => {
-                self.tally.is_cut = true;
-                return Err(Fault::passing(Cause::Stopped, status::OK));
-            }
-        };
-        let survey = match surveyed {
-            Ok(survey) => survey,
-            Err(error) => return self.unsurveyed(folder, error, port),
-        };
-        let mailbox = mailbox(account, session, folder);
-        let choice = self.choose(&mailbox, &survey).await?;
-        self.say_found(folder, &survey, &choice);
-        if self.around.only_check {
-            return Ok(());
-        }
-        let is_nameless = |listed: &Listed| listed.uid.is_none();
-        if survey.is_read_only
-            && !choice.fetch.is_empty()
-            && (!account.keep || choice.fetch.iter().any(is_nameless))
-        {
-            // Nothing could be deleted or told apart: the same mail would come again and again.
-            let fault = Fault::passing(Cause::Locked, status::BUSY_MAILBOX);
-            self.folder_fault.get_or_insert(fault);
-            return Ok(());
-        }
-        let listed: Vec<Listed> = choice.fetch.iter().chain(&choice.delete).cloned().collect();
-        self.transfer(session, &mailbox, folder, &survey, choice)
-            .await;
-        if self.tally.is_cut {
-            return Ok(());
-        }
-        let gone = session.maildrop.leave().await.map_err(|error| {
-            self.tally.is_cut = true;
-            fault(error)
-        })?;
-        self.forget(&mailbox, &listed, &gone).await?;
-        if mailbox.folder.is_none() {
-            self.undeleted.push((mailbox, listed));
-        }
-        Ok(())
-    }
-
-    /// A folder that cannot be opened is that folder's trouble (quirk Q26). Only a refusal leaves a
-    /// session that can be signed off.
-    fn unsurveyed(&mut self, folder: Option<&[u8]>, error: Error, port: u16) -> Result<(), Fault> {
-        self.tally.is_cut = !matches!(error, Error::Proto(proto::Error::Refused { .. }));
-        let fault = of_server(error, self.account, port);
-        let cause = match fault.cause {
-            Cause::Folder(_) => Cause::Folder(quiet(folder.unwrap_or(b"INBOX"), 100)),
-            Cause::Locked => Cause::Locked,
-            _ => return Err(fault),
-        };
-        let fault = Fault { cause, ..fault };
-        self.folder_fault.get_or_insert(fault);
-        Ok(())
-    }
-
-    async fn transfer(
-        &mut self,
-        session: &mut Session,
-        mailbox: &Mailbox,
-        folder: Option<&[u8]>,
-        survey: &Survey,
-        choice: Choice,
-    ) {
-        if choice.fetch.is_empty() && choice.delete.is_empty() {
-            return;
-        }
-        self.around
-            .board
-            .change(&self.account.id, |a| a.state = State::Fetching);
-        let stamp = (!self.around.globals.invisible).then(|| self.stamp(session, folder));
-        let sink = match self.sink.take() {
-            Some(sink) => sink,
-            None => self.open_sink(),
-        };
-        let delete: Vec<u32> = choice.delete.iter().map(|listed| listed.number).collect();
-        Transfer {
-            account: self.account,
-            mailbox: mailbox.clone(),
-            total: survey.total,
-            maildrop: &mut session.maildrop,
-            port: session.port,
-            sink: self.sink.insert(sink),
-            stamp,
-            server: &self.account.host,
-            board: &self.around.board,
-            meter: &mut self.meter,
-            tally: &mut self.tally,
-            stop: self.stop,
-        }
-        .run(choice.fetch, &delete)
-        .await;
-    }
-
-    fn open_sink(&self) -> Sink {
-        let account = self.account;
-        let settings = deliver::Settings {
-            own_name: self.around.own_name.to_string(),
-            smtp_address: account.smtp_address.clone(),
-            smtp_name: account.smtp_name.clone(),
-            batch_limit: account.batch_limit,
-            timeout: account.timeout,
-            host: account.host.clone(),
-            force_shell: self.around.is_root,
-            program: self.around.program.to_path_buf(),
-        };
-        let (delivery, reports) = deliver::open(&account.target, settings);
-        Sink::new(delivery, reports, &self.around.record)
-    }
-
-    fn stamp(&self, session: &Session, folder: Option<&[u8]>) -> Stamp {
-        let account = self.account;
-        let address = session.address.filter(|_| account.dns);
-        Stamp {
-            server: account.host.clone(),
-            address: address.map(|a| a.ip().to_canonical().to_string()),
-            own_name: self.around.own_name.to_string(),
-            protocol: session.protocol,
-            trace: account.trace_polls.then(|| {
-                let word = |text: &str| quiet(text.as_bytes(), QUIET_MAX);
-                (word(&account.id.label), word(&account.id.user))
-            }),
-            folder: folder.map(|f| quiet(f, 100)),
-        }
-    }
-
-    /// Decides on every candidate by the record, which first learns of a new UIDVALIDITY and
-    /// drops what is no longer on the server.
-    async fn choose(&mut self, mailbox: &Mailbox, survey: &Survey) -> Result<Choice, Fault> {
-        let record = &self.around.record;
-        let view = record.mailbox_view(mailbox);
-        if !self.around.only_check {
-            let entries = choice::learn(mailbox, survey, &view, self.account);
-            record.commit(entries).await.map_err(unrecorded)?;
-        }
-        let limit = self.account.fetch_limit;
-        let room = limit.map(|limit| limit.saturating_sub(self.fetched));
-        Ok(Choice::new(mailbox, survey, &view, self.account, room))
-    }
-
-    fn say_found(&mut self, folder: Option<&[u8]>, survey: &Survey, choice: &Choice) {
-        let old = survey.old.saturating_add(choice.old);
-        let count = u32::try_from(choice.fetch.len()).unwrap_or(u32::MAX);
-        self.fetched = self.fetched.saturating_add(count);
-        if self.around.only_check {
-            self.waiting.seen = self.waiting.seen.saturating_add(count);
-        }
-        self.waiting.left = self.waiting.left.saturating_add(choice.left);
-        self.meter
-            .surveyed(survey.total, old, count, choice.octets());
-        let progress = self.meter.read(Instant::now());
-        let (id, board) = (&self.account.id, &self.around.board);
-        board.change(id, |a| a.progress = progress);
-        let what = What::Found {
-            folder: folder.map(|f| quiet(f, 100)),
-            total: survey.total,
-            old,
-            octets: survey.octets,
-        };
-        board.log(Some(id), what);
-        for listed in &choice.oversized {
-            let what = What::Left {
-                octets: listed.size,
-                number: (listed.number, survey.total),
-                why: Why::Oversized,
-            };
-            board.log(Some(id), what);
-        }
-        if let (Some(limit), 1..) = (self.account.fetch_limit, choice.left) {
-            board.log(Some(id), What::Note(limit_note(limit, choice.left, id)));
-        }
-    }
-
     /// Signs off; what the server confirms as deleted is forgotten.
     async fn close(&mut self, session: Session) -> Result<(), Fault> {
         let port = session.port;
@@ -381,35 +191,6 @@ impl Poll<'_> {
             .collect();
         self.around.record.commit(entries).await.map_err(unrecorded)
     }
-}
-
-/// Names a mailbox for the record. IMAP UIDs are small numbers that another server behind another
-/// port (a tunnel's) gives too; the id file, which keeps those of POP3, knows no ports.
-fn mailbox(account: &Account, session: &Session, folder: Option<&[u8]>) -> Mailbox {
-    let host = account.host.as_bytes();
-    match (session.protocol, session.port) {
-        ("IMAP", 143 | 993) => Mailbox::new(&account.user, host, folder.or(Some(b"INBOX"))),
-        ("IMAP", port) => {
-            let host = [host, format!(":{port}").as_bytes()].concat();
-            Mailbox::new(&account.user, &host, folder.or(Some(b"INBOX")))
-        }
-        _ => Mailbox::new(&account.user, host, None),
-    }
-}
-
-fn limit_note(limit: u32, left: u32, id: &AccountId) -> String {
-    let text = ngettext(
-        "fetchlimit {limit} reached; {left} message left on server {server} account {user}",
-        "fetchlimit {limit} reached; {left} messages left on server {server} account {user}",
-        u64::from(left),
-    );
-    let about: [(&str, &dyn std::fmt::Display); 4] = [
-        ("limit", &limit),
-        ("left", &left),
-        ("server", &id.label),
-        ("user", &id.user),
-    ];
-    fill(&text, &about)
 }
 
 fn unrecorded(error: store::Error) -> Fault {

@@ -7,6 +7,7 @@ mod catalogue;
 mod compat_rc;
 mod connect;
 mod crash;
+mod engine;
 mod memory;
 mod output;
 mod poll;

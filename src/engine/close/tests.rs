@@ -19,17 +19,14 @@ struct Rig {
     state: tempfile::TempDir,
 }
 
-/// Messages that may be finished and not on record.
-const ROOM: usize = 4;
-
-fn rig() -> Rig {
+fn rig(most_unrecorded: usize) -> Rig {
     let state = tempfile::tempdir().unwrap();
     let record = Record::open(&state.path().join("ids"), &state.path().join("state")).unwrap();
     let record = Arc::new(record);
     let (to_sink, parts) = mpsc::channel(100);
     let (reports, from_sink) = mpsc::unbounded_channel();
     Rig {
-        sink: Sink::new(Delivery::new(to_sink, ROOM), from_sink, &record),
+        sink: Sink::new(Delivery::new(to_sink, most_unrecorded), from_sink, &record),
         parts,
         reports,
         record,
@@ -69,8 +66,32 @@ impl Rig {
     /// Hands one message over.
     async fn hand_over(&mut self, memo: Memo) -> Ticket {
         let ticket = self.sink.begin(envelope(), memo).await.unwrap();
-        assert!(self.sink.finish().await);
+        assert!(self.sink.finish(ticket).await);
         ticket
+    }
+
+    /// Begins a message; its UID is its ticket's number.
+    async fn begin(&mut self) -> Ticket {
+        let uid = u32::try_from(self.sink.last_ticket + 1).unwrap();
+        let memo = Memo {
+            mailbox: mailbox(),
+            uid: Some(uid.into()),
+            deletes: true,
+        };
+        self.sink.begin(envelope(), memo).await.unwrap()
+    }
+
+    /// Whether a message can be finished now.
+    async fn finishes(&mut self, ticket: Ticket) -> Option<bool> {
+        tokio::select! {
+            biased;
+            went = self.sink.finish(ticket) => Some(went),
+            () = tokio::task::yield_now() => None,
+        }
+    }
+
+    fn settle(&self, ticket: Ticket, outcome: Outcome) {
+        self.report(Report::Settled(vec![(ticket, outcome)]));
     }
 
     fn report(&self, report: Report) {
@@ -114,7 +135,7 @@ impl Rig {
 
 #[tokio::test]
 async fn outcomes_come_after_the_record() {
-    let mut rig = rig();
+    let mut rig = rig(100);
     let gone = rig.hand_over(memo(Some(b"gone"), true)).await;
     let kept = rig.hand_over(memo(Some(b"kept"), false)).await;
     let refusal = rig.hand_over(memo(Some(b"refused"), true)).await;
@@ -148,7 +169,7 @@ async fn outcomes_come_after_the_record() {
 
 #[tokio::test]
 async fn leave_is_given_when_the_journal_has_the_names() {
-    let mut rig = rig();
+    let mut rig = rig(100);
     let named = rig.hand_over(memo(Some(b"named"), true)).await;
     let nameless = rig.hand_over(memo(None, true)).await;
     assert!(rig.intend(&[named, nameless]).await);
@@ -183,7 +204,7 @@ async fn leave_is_given_when_the_journal_has_the_names() {
 
 #[tokio::test]
 async fn no_leave_without_a_record() {
-    let mut rig = rig();
+    let mut rig = rig(100);
     let ticket = rig.hand_over(memo(Some(b"a"), true)).await;
     rig.break_record();
     assert!(!rig.intend(&[ticket]).await);
@@ -195,17 +216,17 @@ async fn no_leave_without_a_record() {
 
 #[tokio::test]
 async fn no_leave_for_a_file_of_no_message() {
-    let mut rig = rig();
+    let mut rig = rig(100);
     let known = rig.hand_over(memo(Some(b"a"), true)).await;
     let aborted = rig.sink.begin(envelope(), memo(None, true)).await.unwrap();
-    rig.sink.abort().await;
+    rig.sink.abort(aborted).await;
     assert!(!rig.intend(&[known, aborted]).await);
     assert!(rig.intend(&[known]).await);
 }
 
 #[tokio::test]
 async fn nothing_is_told_of_what_cannot_be_recorded() {
-    let mut rig = rig();
+    let mut rig = rig(100);
     let ticket = rig.hand_over(memo(Some(b"a"), true)).await;
     rig.break_record();
     rig.report(Report::Settled(vec![(ticket, Outcome::Delivered)]));
@@ -219,7 +240,7 @@ async fn nothing_is_told_of_what_cannot_be_recorded() {
 
 #[tokio::test]
 async fn what_was_settled_before_the_end_is_told_before_it() {
-    let mut rig = rig();
+    let mut rig = rig(100);
     let ticket = rig.hand_over(memo(Some(b"a"), true)).await;
     rig.report(Report::Settled(vec![(ticket, Outcome::Delivered)]));
     rig.report(Report::Down(deliver::Error::Command { what: "x".into() }));
@@ -230,7 +251,7 @@ async fn what_was_settled_before_the_end_is_told_before_it() {
 
 #[tokio::test]
 async fn a_sink_that_was_hung_up_is_settled_all_the_same() {
-    let mut rig = rig();
+    let mut rig = rig(100);
     let whole = rig.hand_over(memo(Some(b"whole"), true)).await;
     let half = memo(Some(b"half"), true);
     rig.sink.begin(envelope(), half).await.unwrap();
@@ -255,7 +276,7 @@ async fn a_sink_that_was_hung_up_is_settled_all_the_same() {
 
 #[tokio::test]
 async fn a_settled_half_message_does_not_keep_it_open() {
-    let mut rig = rig();
+    let mut rig = rig(100);
     let half = memo(Some(b"half"), true);
     rig.sink.begin(envelope(), half).await.unwrap();
     rig.sink.hang_up();
@@ -268,52 +289,53 @@ async fn a_settled_half_message_does_not_keep_it_open() {
 /// Killing the fetcher while the disk was slow had six messages delivered to a program twice.
 #[tokio::test]
 async fn no_more_is_handed_over_than_may_come_twice() {
-    let mut rig = rig();
-    let mut tickets = Vec::new();
-    for n in 0..ROOM {
-        tickets.push(rig.hand_over(memo(Some(&[b'a' + n as u8]), true)).await);
-    }
-    rig.sink
-        .begin(envelope(), memo(Some(b"z"), true))
-        .await
-        .unwrap();
-    let waits = tokio::select! {
-        biased;
-        _ = rig.sink.finish() => false,
-        () = tokio::task::yield_now() => true,
-    };
-    assert!(waits, "no room is left");
-    rig.report(Report::Settled(vec![(tickets[1], Outcome::Delivered)]));
-    assert!(matches!(rig.sink.closed().await, Some(Closed::Ended(t, _)) if t == tickets[1]));
-    assert!(rig.sink.finish().await);
+    let mut rig = rig(2);
+    let (one, two, three) = (rig.begin().await, rig.begin().await, rig.begin().await);
+    assert_eq!(rig.finishes(one).await, Some(true));
+    assert_eq!(rig.finishes(two).await, Some(true));
+    assert_eq!(rig.finishes(three).await, None);
+    rig.settle(two, Outcome::Delivered);
+    let closed = rig.sink.closed().await;
+    assert!(matches!(closed, Some(Closed::Ended(t, Outcome::Delivered)) if t == two));
+    let known = rig.record.known(&mailbox(), &Uid::from(2));
+    assert_eq!(known, store::Known::DeletePending);
+    assert_eq!(rig.finishes(three).await, Some(true));
 }
 
 #[tokio::test]
-async fn aborted_messages_take_no_room() {
-    let mut rig = rig();
-    for _ in 0..3 * ROOM {
-        rig.sink
-            .begin(envelope(), memo(Some(b"a"), true))
-            .await
-            .unwrap();
-        rig.sink.abort().await;
-        // The delivering side takes what it is given.
-        while rig.parts.try_recv().is_ok() {}
+async fn aborted_and_early_ended_messages_take_no_room() {
+    let mut rig = rig(1);
+    for _ in 0..3 {
+        let ticket = rig.begin().await;
+        rig.sink.abort(ticket).await;
+        let ticket = rig.begin().await;
+        rig.settle(ticket, refused());
+        assert!(rig.sink.closed().await.is_some());
+        assert_eq!(rig.finishes(ticket).await, Some(true));
     }
-    rig.hand_over(memo(Some(b"b"), true)).await;
+}
+
+#[tokio::test]
+async fn a_record_that_is_gone_ends_the_handing_over() {
+    let mut rig = rig(1);
+    let (one, two) = (rig.begin().await, rig.begin().await);
+    assert!(rig.sink.finish(one).await);
+    drop(std::mem::replace(&mut rig.record, self::rig(1).record));
+    rig.settle(one, Outcome::Delivered);
+    assert!(matches!(
+        rig.sink.closed().await,
+        Some(Closed::Unrecorded(store::Error::Closed))
+    ));
+    assert_eq!(rig.finishes(two).await, Some(false));
 }
 
 #[tokio::test]
 async fn a_sink_that_has_ended_is_not_waited_for() {
-    let mut rig = rig();
-    for n in 0..ROOM {
-        rig.hand_over(memo(Some(&[b'a' + n as u8]), true)).await;
-    }
-    rig.sink
-        .begin(envelope(), memo(Some(b"z"), true))
-        .await
-        .unwrap();
+    let mut rig = rig(1);
+    let (one, two) = (rig.begin().await, rig.begin().await);
+    assert!(rig.sink.finish(one).await);
     let (nowhere, _) = mpsc::unbounded_channel();
     drop(std::mem::replace(&mut rig.reports, nowhere));
-    assert!(!rig.sink.finish().await);
+    assert!(rig.sink.closed().await.is_none());
+    assert!(!rig.sink.finish(two).await);
 }

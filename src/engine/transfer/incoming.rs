@@ -147,7 +147,7 @@ impl Course<'_, '_> {
             return;
         };
         let tail = ends.finish();
-        if !(self.on.sink.write(tail).await && self.on.sink.finish().await) {
+        if !(self.on.sink.write(tail).await && self.on.sink.finish(ticket).await) {
             return self.sink_is_gone().await;
         }
         // Only now: whoever stops the poll before must not wait for an outcome that never comes.
@@ -162,11 +162,11 @@ impl Course<'_, '_> {
     /// The current message will not become whole.
     pub(super) async fn abort(&mut self) {
         if let Some(Current {
-            phase: Phase::Body { .. },
+            phase: Phase::Body { ticket, .. },
             ..
         }) = self.current.take()
         {
-            self.on.sink.abort().await;
+            self.on.sink.abort(ticket).await;
         }
     }
 }

@@ -152,7 +152,7 @@ async fn rig(script: Script) -> Rig {
         account,
         maildrop,
         listed,
-        sink: Sink::new(Delivery::new(to_sink, 100), from_sink, &record),
+        sink: Sink::new(Delivery::new(to_sink, 1000), from_sink, &record),
         parts: Some(parts),
         reports,
         record,
