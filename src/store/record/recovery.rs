@@ -13,6 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
 
@@ -96,7 +97,10 @@ fn make_private_dir(dir: &Path) -> Result<(), Error> {
         .map_err(|e| Error::disk(dir, &e))
 }
 
-/// Opens the journal, made if absent, and locks it until it is closed.
+/// Between two tries to lock the journal; there are a hundred.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Opens the journal, made if absent, and locks it until it is closed. Waits for at most a second.
 fn open_locked(path: &Path) -> Result<File, Error> {
     let disk = |e: io::Error| Error::disk(path, &e);
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -104,7 +108,12 @@ fn open_locked(path: &Path) -> Result<File, Error> {
         let opened = rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR);
         let file: File = opened.map_err(|e| disk(e.into()))?.into();
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Err(rustix::io::Errno::WOULDBLOCK) => return Err(Error::Busy { path: path.into() }),
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                // Perhaps only until a child of whoever had it has become another program, or
+                // until a process has ended.
+                std::thread::sleep(PAUSE);
+                continue;
+            }
             Err(error) => {
                 // Some network file systems cannot; the lock of the mailboxes still holds.
                 tracing::warn!(%error, path = %path.display(), "cannot lock the journal");

@@ -428,6 +428,25 @@ fn one_writer_at_a_time() {
     assert_eq!(home.record().known(&pop(), &uid("a")), Known::Delivered);
 }
 
+/// A child of this process has the lock too until it has become another program.
+#[test]
+fn a_lock_that_is_held_for_a_moment_is_waited_for() {
+    let home = Home::new();
+    drop(home.record());
+    let journal = fs::File::open(home.journal()).expect("a journal");
+    journal.try_lock().expect("nobody has it");
+    let (idfile, state) = (home.idfile(), home.state());
+    let (begun, begins) = std::sync::mpsc::channel();
+    let opening = std::thread::spawn(move || {
+        begun.send(()).expect("somebody waits");
+        Record::open(&idfile, &state)
+    });
+    begins.recv().expect("a thread");
+    std::thread::yield_now();
+    drop(journal);
+    assert!(opening.join().expect("no panic").is_ok());
+}
+
 #[test]
 fn no_journal_no_record() {
     let home = Home::new();
