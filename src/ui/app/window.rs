@@ -88,12 +88,17 @@ impl Widgets {
         this
     }
 
-    /// When the switcher has moved to the bottom, the check button shows its icon only.
+    /// When the switcher has moved to the bottom, the check button shows its icon only. The
+    /// switcher moves while sizes are given out: what changes the button's size then would be
+    /// left without one, and not be drawn at all.
     fn narrow(&self) {
         let face = self.face.clone();
         self.title.connect_title_visible_notify(move |title| {
-            let text = face.tooltip_text().unwrap_or_default();
-            face.set_label(if title.is_title_visible() { "" } else { &text });
+            let (face, title) = (face.clone(), title.clone());
+            glib::idle_add_local_once(move || {
+                let text = face.tooltip_text().unwrap_or_default();
+                face.set_label(if title.is_title_visible() { "" } else { &text });
+            });
         });
     }
 

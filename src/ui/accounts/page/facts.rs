@@ -44,7 +44,7 @@ impl Facts {
             messages: row(&since, gettext("Fetched"), "fact-messages"),
             checks: row(&since, gettext("Checks"), "fact-checks"),
             last: row(&since, gettext("Last check"), "fact-last"),
-            waiting: row(&since, gettext("On the server"), "fact-waiting"),
+            waiting: row(&since, gettext("Found on the server"), "fact-waiting"),
             server: row(&account, gettext("Server"), "fact-server"),
             user: row(&account, gettext("User name"), "fact-user"),
             target: row(&account, gettext("Delivered to"), "fact-target"),
