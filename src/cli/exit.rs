@@ -50,21 +50,10 @@ pub fn of_halt(halt: &Halt) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::api::{AccountId, Progress, State, Totals, Trouble, Who};
+    use crate::engine::api::{AccountId, State, Trouble, Who};
 
     fn account(status: Option<u8>, cause: Option<Cause>) -> AccountStatus {
         AccountStatus {
-            id: AccountId {
-                label: "l".into(),
-                user: "u".into(),
-                ordinal: 0,
-            },
-            state: State::Idle,
-            progress: Progress::default(),
-            new: 0,
-            last_check: None,
-            last_new: None,
-            next_check: None,
             trouble: cause.map(|cause| Trouble {
                 who: Who::You,
                 cause,
@@ -74,8 +63,15 @@ mod tests {
                 since: std::time::SystemTime::UNIX_EPOCH,
             }),
             last_status: status,
-            target: String::new(),
-            totals: Totals::default(),
+            ..AccountStatus::fresh(
+                AccountId {
+                    label: "l".into(),
+                    user: "u".into(),
+                    ordinal: 0,
+                },
+                State::Idle,
+                String::new(),
+            )
         }
     }
 

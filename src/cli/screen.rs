@@ -78,29 +78,23 @@ fn live(all: &Snapshot, size: Size, now: SystemTime) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::api::{AccountId, AccountStatus, Progress, State, Totals};
+    use crate::engine::api::{AccountId, AccountStatus, State};
 
     fn busy(count: usize) -> Snapshot {
-        let account = |n| AccountStatus {
-            id: AccountId {
-                label: "mail.example".into(),
-                user: format!("user{n}"),
-                ordinal: 0,
-            },
-            state: if n == 0 {
-                State::Idle
-            } else {
-                State::Connecting
-            },
-            progress: Progress::default(),
-            new: 0,
-            last_check: None,
-            last_new: None,
-            next_check: None,
-            trouble: None,
-            last_status: None,
-            target: String::new(),
-            totals: Totals::default(),
+        let account = |n| {
+            AccountStatus::fresh(
+                AccountId {
+                    label: "mail.example".into(),
+                    user: format!("user{n}"),
+                    ordinal: 0,
+                },
+                if n == 0 {
+                    State::Idle
+                } else {
+                    State::Connecting
+                },
+                String::new(),
+            )
         };
         Snapshot {
             accounts: (0..=count).map(account).collect(),

@@ -114,6 +114,25 @@ pub struct AccountStatus {
     pub totals: Totals,
 }
 
+impl AccountStatus {
+    /// Of an account that nothing has happened to yet.
+    pub fn fresh(id: AccountId, state: State, target: String) -> Self {
+        Self {
+            id,
+            state,
+            progress: Progress::default(),
+            new: 0,
+            last_check: None,
+            last_new: None,
+            next_check: None,
+            trouble: None,
+            last_status: None,
+            target,
+            totals: Totals::default(),
+        }
+    }
+}
+
 /// States of `ui.md` section 4 that exist so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {

@@ -116,7 +116,7 @@ impl Board {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::api::{Progress, State, Totals};
+    use crate::engine::api::State;
 
     #[test]
     fn progress_is_merged_and_changes_are_not() {
@@ -125,19 +125,7 @@ mod tests {
             user: "u".into(),
             ordinal: 0,
         };
-        let status = AccountStatus {
-            id: id.clone(),
-            state: State::Idle,
-            progress: Progress::default(),
-            new: 0,
-            last_check: None,
-            last_new: None,
-            next_check: None,
-            trouble: None,
-            last_status: None,
-            target: String::new(),
-            totals: Totals::default(),
-        };
+        let status = AccountStatus::fresh(id.clone(), State::Idle, String::new());
         let board = Board::default();
         board.load(Snapshot {
             accounts: vec![status],

@@ -279,83 +279,43 @@ pub struct Globals {
     pub properties: Option<Vec<u8>>,
 }
 
+impl Default for Tls {
+    /// What holds when the file says nothing: STARTTLS, checked against the system's authorities.
+    fn default() -> Self {
+        Self {
+            implicit: false,
+            proto: None,
+            check: true,
+            cert_file: None,
+            cert_path: None,
+            common_name: None,
+            fingerprint: None,
+            key: None,
+            cert: None,
+        }
+    }
+}
+
 #[cfg(test)]
 impl Account {
     /// An account for tests: POP3, user `remote`, delivered to `anna` by SMTP.
     pub(crate) fn example() -> Self {
+        let id = AccountId {
+            label: "work".into(),
+            user: "remote".into(),
+            ordinal: 0,
+        };
+        let built_in = super::draft::built_in(id, "mail.example.org".into(), b"remote".to_vec());
         Self {
-            id: AccountId {
-                label: "work".into(),
-                user: "remote".into(),
-                ordinal: 0,
-            },
-            is_active: true,
-            host: "mail.example.org".into(),
             protocol: Protocol::Pop3,
-            service: None,
-            auth: Auth::Any,
-            timeout: Duration::from_secs(300),
-            interval: 0,
             envelope: EnvelopeSource::Disabled,
-            qvirtual: None,
-            aka: Vec::new(),
-            local_domains: Vec::new(),
-            dns: true,
-            check_alias: false,
-            uidl: false,
-            trace_polls: false,
-            bad_header: BadHeader::Reject,
-            plugin: None,
-            plugout: None,
-            interface: None,
-            monitor: None,
-            esmtp_name: None,
-            esmtp_password: None,
-            user: b"remote".to_vec(),
             password: Some(Secret::new("secret")),
             local_names: vec![LocalName {
                 remote: b"anna".to_vec(),
                 local: b"anna".to_vec(),
             }],
-            wildcard: false,
-            folders: Vec::new(),
             target: Target::Smtp(vec!["localhost".into()]),
-            smtp_address: None,
-            smtp_name: None,
-            antispam: Vec::new(),
-            fetch_domains: Vec::new(),
-            preconnect: None,
-            postconnect: None,
-            keep: false,
-            flush: false,
-            limit_flush: false,
-            fetch_all: false,
-            rewrite: true,
-            strip_cr: false,
-            force_cr: false,
-            pass_8bits: false,
-            drop_status: false,
-            drop_delivered: false,
-            mime_decode: false,
-            idle: false,
-            tls: Tls {
-                implicit: false,
-                proto: None,
-                check: true,
-                cert_file: None,
-                cert_path: None,
-                common_name: None,
-                fingerprint: None,
-                key: None,
-                cert: None,
-            },
-            limit: None,
-            warnings: 3600,
-            fetch_limit: None,
-            fetch_size_limit: 100,
-            fast_uidl: 4,
-            batch_limit: None,
-            expunge: None,
+            ..built_in
         }
     }
 }

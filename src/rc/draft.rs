@@ -92,7 +92,7 @@ impl Draft {
 }
 
 /// rcfile.md section 4, column "Default".
-fn built_in(id: AccountId, host: String, user: Vec<u8>) -> Account {
+pub(super) fn built_in(id: AccountId, host: String, user: Vec<u8>) -> Account {
     Account {
         id,
         is_active: true,
@@ -145,17 +145,7 @@ fn built_in(id: AccountId, host: String, user: Vec<u8>) -> Account {
         drop_delivered: false,
         mime_decode: false,
         idle: false,
-        tls: Tls {
-            implicit: false,
-            proto: None,
-            check: true,
-            cert_file: None,
-            cert_path: None,
-            common_name: None,
-            fingerprint: None,
-            key: None,
-            cert: None,
-        },
+        tls: Tls::default(),
         limit: None,
         warnings: 3600,
         fetch_limit: None,

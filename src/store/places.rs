@@ -138,7 +138,7 @@ pub fn state_file(state_dir: &Path, idfile: &Path, suffix: &str) -> std::io::Res
 /// own user with `HOME` unset; else `/etc/passwd` must do.
 fn home_of(uid: u32) -> Option<PathBuf> {
     if std::env::var_os("HOME").is_none() {
-        return std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+        return dirs::home_dir();
     }
     home_in(&std::fs::read("/etc/passwd").ok()?, uid)
 }

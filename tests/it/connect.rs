@@ -10,17 +10,7 @@ use tokio::net::{TcpListener, UnixListener};
 use crate::support::talk::Talk;
 
 fn peer(host: &str, port: u16) -> Peer {
-    let settings = account::Tls {
-        implicit: false,
-        proto: None,
-        check: true,
-        cert_file: None,
-        cert_path: None,
-        common_name: None,
-        fingerprint: None,
-        key: None,
-        cert: None,
-    };
+    let settings = account::Tls::default();
     Peer {
         host: host.to_owned(),
         port,

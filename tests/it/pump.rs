@@ -14,17 +14,7 @@ use crate::support::talk::Talk;
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn conn(stream: DuplexStream) -> Conn {
-    let settings = account::Tls {
-        implicit: false,
-        proto: None,
-        check: true,
-        cert_file: None,
-        cert_path: None,
-        common_name: None,
-        fingerprint: None,
-        key: None,
-        cert: None,
-    };
+    let settings = account::Tls::default();
     let peer = Peer {
         host: "mail.example.org".to_owned(),
         port: 110,

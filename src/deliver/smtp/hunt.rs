@@ -236,15 +236,9 @@ pub(super) fn peer(
     label: &'static str,
 ) -> Result<Peer, net::Error> {
     let none = Tls {
-        implicit: false,
         proto: Some(String::new()),
         check: false,
-        cert_file: None,
-        cert_path: None,
-        common_name: None,
-        fingerprint: None,
-        key: None,
-        cert: None,
+        ..Tls::default()
     };
     Ok(Peer {
         host: host.to_owned(),

@@ -4,23 +4,15 @@ use super::*;
 use crate::engine::api::*;
 
 fn account(state: State) -> AccountStatus {
-    AccountStatus {
-        id: AccountId {
+    AccountStatus::fresh(
+        AccountId {
             label: "b".to_owned(),
             user: "a_".to_owned(),
             ordinal: 0,
         },
         state,
-        progress: Progress::default(),
-        new: 0,
-        last_check: None,
-        last_new: None,
-        next_check: None,
-        trouble: None,
-        last_status: None,
-        target: String::new(),
-        totals: Totals::default(),
-    }
+        String::new(),
+    )
 }
 
 fn failing(tries: u32) -> AccountStatus {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::api::{AccountStatus, Progress, State, Totals, Trouble};
+use crate::engine::api::{AccountStatus, State, Trouble};
 use crate::engine::poll::target_words;
 use crate::rc::Account;
 
@@ -27,23 +27,15 @@ pub struct Slot {
 impl Slot {
     /// Its status before anything has happened.
     pub fn fresh_status(&self) -> AccountStatus {
-        AccountStatus {
-            id: self.account.id.clone(),
-            state: if self.account.is_active {
+        AccountStatus::fresh(
+            self.account.id.clone(),
+            if self.account.is_active {
                 State::Idle
             } else {
                 State::Skipped
             },
-            progress: Progress::default(),
-            new: 0,
-            last_check: None,
-            last_new: None,
-            next_check: None,
-            trouble: None,
-            last_status: None,
-            target: target_words(&self.account.target),
-            totals: Totals::default(),
-        }
+            target_words(&self.account.target),
+        )
     }
 }
 

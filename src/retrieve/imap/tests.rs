@@ -11,17 +11,7 @@ use crate::rc::account::Tls;
 /// One end for the client, and a server that says its lines when it has got those before them.
 fn server(room: usize, script: &'static str) -> (Conn, tokio::task::JoinHandle<()>) {
     let (ours, theirs) = duplex(room);
-    let settings = Tls {
-        implicit: false,
-        proto: None,
-        check: true,
-        cert_file: None,
-        cert_path: None,
-        common_name: None,
-        fingerprint: None,
-        key: None,
-        cert: None,
-    };
+    let settings = Tls::default();
     let peer = Peer {
         host: "imap.example".to_owned(),
         port: 143,

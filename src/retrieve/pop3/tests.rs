@@ -13,15 +13,8 @@ use crate::rc::account::Tls;
 /// A connection, and the server's end of it.
 fn connection() -> (Conn, DuplexStream) {
     let tls = tls::Setup::new(&Tls {
-        implicit: false,
         proto: Some(String::new()),
-        check: true,
-        cert_file: None,
-        cert_path: None,
-        common_name: None,
-        fingerprint: None,
-        key: None,
-        cert: None,
+        ..Tls::default()
     });
     let peer = Peer {
         host: "pop.example".to_owned(),

@@ -22,16 +22,8 @@ pub fn ahead(seconds: u64) -> SystemTime {
 
 pub fn account(user: &str, label: &str, state: State) -> AccountStatus {
     AccountStatus {
-        id: id(user, label),
-        state,
-        progress: Progress::default(),
-        new: 0,
         last_check: Some(ago(120)),
-        last_new: None,
         next_check: Some(ahead(475)),
-        trouble: None,
-        last_status: None,
-        target: "~/Maildir".to_owned(),
         totals: Totals {
             checks: 7,
             failures: 0,
@@ -39,6 +31,7 @@ pub fn account(user: &str, label: &str, state: State) -> AccountStatus {
             messages: 42,
             bytes: 4_100_000,
         },
+        ..AccountStatus::fresh(id(user, label), state, "~/Maildir".to_owned())
     }
 }
 

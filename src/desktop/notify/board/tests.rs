@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::*;
-use crate::engine::api::{Cause, Progress, Totals, Who};
+use crate::engine::api::{Cause, Who};
 
 fn id(user: &str) -> AccountId {
     AccountId {
@@ -15,13 +15,7 @@ fn id(user: &str) -> AccountId {
 
 fn account(user: &str, state: State, new: u32, cause: Option<(Cause, u32)>) -> AccountStatus {
     AccountStatus {
-        id: id(user),
-        state,
-        progress: Progress::default(),
         new,
-        last_check: None,
-        last_new: None,
-        next_check: None,
         trouble: cause.map(|(cause, tries)| Trouble {
             who: Who::Retry,
             cause,
@@ -30,9 +24,7 @@ fn account(user: &str, state: State, new: u32, cause: Option<(Cause, u32)>) -> A
             tries,
             since: SystemTime::UNIX_EPOCH,
         }),
-        last_status: None,
-        target: String::new(),
-        totals: Totals::default(),
+        ..AccountStatus::fresh(id(user), state, String::new())
     }
 }
 

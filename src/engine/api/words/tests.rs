@@ -18,19 +18,7 @@ fn id(user: &str, label: &str) -> AccountId {
 }
 
 fn account(state: State) -> AccountStatus {
-    AccountStatus {
-        id: id("anna", "mail.example.org"),
-        state,
-        progress: Progress::default(),
-        new: 0,
-        last_check: None,
-        last_new: None,
-        next_check: None,
-        trouble: None,
-        last_status: None,
-        target: String::new(),
-        totals: Totals::default(),
-    }
+    AccountStatus::fresh(id("anna", "mail.example.org"), state, String::new())
 }
 
 fn trouble(cause: Cause, tries: u32) -> Trouble {
