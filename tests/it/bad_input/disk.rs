@@ -9,6 +9,7 @@ use crate::support::journey::{BOTH, Journey, Protocol, Shield, into_maildir, pro
 use crate::support::mailbox::Message;
 
 /// How to get a mount namespace, and how to be an ordinary user in it.
+#[derive(Clone, Copy)]
 struct Namespace {
     unshare: &'static [&'static str],
     as_user: &'static str,
@@ -18,37 +19,47 @@ struct Namespace {
 impl Namespace {
     /// `None`, with a word about it, where the system allows none; with `CI` set it must.
     fn find() -> Option<Self> {
-        let found = if rustix::process::geteuid().is_root() {
-            Self {
-                unshare: &["--mount"],
-                as_user: "setpriv --reuid=65534 --regid=65534 --clear-groups",
-                owner: 65534,
-            }
+        let candidates: &[Self] = if rustix::process::geteuid().is_root() {
+            &[
+                Self::root(&["--mount"]),
+                // In a chroot, whose root is no mount: what is mounted is taken away again.
+                Self::root(&["--mount", "--propagation", "unchanged"]),
+            ]
         } else {
-            Self {
+            &[Self {
                 unshare: &["--user", "--map-root-user", "--mount"],
                 as_user: "unshare --user --map-user=1000 --map-group=1000",
                 owner: 0,
-            }
+            }]
         };
-        let mut probe = Command::new("unshare");
-        probe.args(found.unshare).args(["sh", "-c"]);
-        probe.arg(format!(
-            "mount -t tmpfs none /mnt && {} true",
-            found.as_user
-        ));
-        let works = probe
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|s| s.success());
-        if !works {
+        let found = candidates.iter().find(|one| one.works());
+        if found.is_none() {
             assert!(
                 std::env::var_os("CI").is_none(),
                 "no mount namespace can be made"
             );
             eprintln!("skipped: no mount namespace can be made here");
         }
-        works.then_some(found)
+        found.copied()
+    }
+
+    const fn root(unshare: &'static [&'static str]) -> Self {
+        Self {
+            unshare,
+            as_user: "setpriv --reuid=65534 --regid=65534 --clear-groups",
+            owner: 65534,
+        }
+    }
+
+    fn works(&self) -> bool {
+        let mut probe = Command::new("unshare");
+        probe.args(self.unshare).args(["sh", "-c"]);
+        probe.arg(format!(
+            "mount -t tmpfs none /mnt && {} true && umount /mnt",
+            self.as_user
+        ));
+        let status = probe.stderr(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
     }
 
     /// Runs a script of sh in which `fetch` is `postrider fetch` as an ordinary user, writing
@@ -60,6 +71,7 @@ impl Namespace {
         let text = format!(
             "set -eu\nmkdir -p ~/Mail\n\
              mount -t tmpfs -o size=1m,mode=0700,uid={owner},gid={owner} none ~/Mail\n\
+             trap 'umount ~/Mail' EXIT\n\
              fetch() {{ n=$1; shift; s=0; \
              {user} '{program}' fetch \"$@\" >$n.out 2>$n.err || s=$?; echo $s >$n.status; }}\n\
              {script}",
