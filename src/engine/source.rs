@@ -1,10 +1,12 @@
 //! Where accounts come from: the rc file, its command-line overrides, and when to read it again.
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::api::Halt;
 use crate::base::i18n::{fill, gettext};
-use crate::rc::{self, Config, Document, Overrides};
+use crate::rc::account::Protocol;
+use crate::rc::{self, Account, Config, Document, Overrides};
 use crate::store::rcfile::{self, RcError, Stamp};
 
 /// What is read and how it is understood.
@@ -66,7 +68,15 @@ impl Source {
                 Err(error) => return Err(Halt::Unreadable(error.to_string())),
             },
         };
-        let config = self.resolve(&bytes).map_err(Halt::Syntax)?;
+        let mut config = self.resolve(&bytes, &self.servers).map_err(Halt::Syntax)?;
+        match self.servers.is_empty() {
+            true => mark_shared(&mut config.accounts, None),
+            // What was not asked for has left its UIDs in the record too.
+            false => {
+                let all = self.resolve(&bytes, &[]).map_err(Halt::Syntax)?;
+                mark_shared(&mut config.accounts, Some(&all.accounts));
+            }
+        }
         advice.extend(
             config
                 .advice
@@ -95,7 +105,7 @@ impl Source {
         }
     }
 
-    fn resolve(&self, bytes: &[u8]) -> Result<Config, Vec<String>> {
+    fn resolve(&self, bytes: &[u8], servers: &[String]) -> Result<Config, Vec<String>> {
         let around = rc::Surroundings {
             invoking_user: self.user.clone(),
             is_root: self.is_root,
@@ -103,7 +113,7 @@ impl Source {
                 File::Path(path) => path.parent().map(Into::into),
                 File::Text(_) => None,
             },
-            servers: self.servers.clone(),
+            servers: servers.to_vec(),
         };
         let document = Document::parse(bytes.to_vec());
         rc::resolve(&document, &self.overrides, &around).map_err(|errors| {
@@ -112,5 +122,49 @@ impl Source {
                 .map(|d| d.in_file(&self.name()).to_string())
                 .collect()
         })
+    }
+}
+
+/// Marks accounts whose POP3 UIDs the id file cannot tell from those of another of `all` (or of
+/// themselves): the same user and host, another port.
+fn mark_shared(accounts: &mut [Account], all: Option<&[Account]>) {
+    let key = |a: &Account| (a.user.clone(), a.host.to_ascii_lowercase());
+    let door = |a: &Account| (a.service.clone(), a.tls.implicit);
+    let mut doors: HashMap<_, HashSet<_>> = HashMap::new();
+    for account in all.unwrap_or(accounts) {
+        if account.protocol != Protocol::Imap {
+            doors.entry(key(account)).or_default().insert(door(account));
+        }
+    }
+    for account in accounts {
+        account.shares_uids = doors
+            .get(&key(account))
+            .is_some_and(|doors| doors.len() > 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_port_of_the_same_host_shares_uids() {
+        let account = |host: &str, port: &str, protocol| Account {
+            host: host.into(),
+            service: Some(port.into()),
+            protocol,
+            ..Account::example()
+        };
+        let check = |others: &[Account], expected: bool| {
+            let mut accounts = vec![account("a", "1110", Protocol::Pop3)];
+            let all = [&accounts, others].concat();
+            mark_shared(&mut accounts, Some(&all));
+            assert_eq!(accounts[0].shares_uids, expected);
+        };
+        check(&[], false);
+        check(&[account("a", "1110", Protocol::Pop3)], false);
+        check(&[account("A", "2110", Protocol::Pop3)], true);
+        check(&[account("b", "2110", Protocol::Pop3)], false);
+        check(&[account("a", "2143", Protocol::Imap)], false);
     }
 }

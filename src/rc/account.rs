@@ -181,6 +181,9 @@ pub struct Account {
     pub user: Vec<u8>,
     /// `password` of the file; empty is a set password.
     pub password: Option<Secret>,
+    /// Another account has this user at this host behind another port. `.fetchids` knows no ports:
+    /// what it says of a POP3 UID may be meant for the other server's message.
+    pub shares_uids: bool,
     /// `is`/`to`; never empty unless `wildcard`: the invoking user stands in.
     pub local_names: Vec<LocalName>,
     /// `*` among the local names.

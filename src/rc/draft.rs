@@ -123,6 +123,7 @@ pub(super) fn built_in(id: AccountId, host: String, user: Vec<u8>) -> Account {
         esmtp_password: None,
         user,
         password: None,
+        shares_uids: false,
         local_names: Vec::new(),
         wildcard: false,
         folders: Vec::new(),

@@ -34,7 +34,9 @@ pub fn learn(mailbox: &Mailbox, survey: &Survey, view: &View, account: &Account)
     }
     let has_asked = mailbox.folder.is_none() || account.fetch_all || account.flush;
     // A server that stops in the middle of its list has not said that the rest is gone.
-    let is_complete = has_asked && survey.listed.len() == survey.total as usize;
+    // What is not on this server may be on the other one that the record cannot tell from it.
+    let is_other = mailbox.folder.is_none() && account.shares_uids;
+    let is_complete = has_asked && !is_other && survey.listed.len() == survey.total as usize;
     if is_complete && survey.listed.iter().all(|listed| listed.uid.is_some()) {
         let uids = survey
             .listed
@@ -72,7 +74,7 @@ impl Choice {
                 _ => store::Known::New,
             };
             let is_full = room.is_some_and(|room| choice.fetch.len() >= room as usize);
-            match select(listed, known_word(known), account) {
+            match select(listed, known_word(known, account, is_imap), account) {
                 Verdict::Fetch if is_full => choice.left += 1,
                 Verdict::Fetch => choice.fetch.push(listed.clone()),
                 Verdict::DeleteOnly => choice.delete.push(listed.clone()),
@@ -115,11 +117,13 @@ impl Choice {
     }
 }
 
-fn known_word(known: store::Known) -> Known {
+/// What the record says, in the words of the decision. A pending deletion that may be another
+/// server's is none: the message is left where it is, as fetchmail leaves it.
+fn known_word(known: store::Known, account: &Account, is_imap: bool) -> Known {
     match known {
         store::Known::New => Known::New,
-        store::Known::Delivered => Known::Delivered,
-        store::Known::DeletePending => Known::DeletePending,
+        store::Known::DeletePending if is_imap || !account.shares_uids => Known::DeletePending,
+        store::Known::Delivered | store::Known::DeletePending => Known::Delivered,
     }
 }
 

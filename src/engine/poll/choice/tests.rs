@@ -156,3 +156,35 @@ async fn announced_sizes_may_be_anything() {
     let choice = Choice::new(&folder(), &survey, &view, &account(|_| {}), None);
     assert_eq!(choice.octets(), Some(u64::MAX));
 }
+
+/// Two servers behind ports of one host: a UID that waits for its deletion on the one was deleted
+/// undelivered on the other.
+#[tokio::test]
+async fn what_may_be_another_servers_is_neither_deleted_nor_forgotten() {
+    let home = tempfile::tempdir().unwrap();
+    let record = Record::open(&home.path().join("ids"), &home.path().join("state")).unwrap();
+    let mailbox = Mailbox::new(b"remote", b"mail.example.org", None);
+    let delivered = |uid: &[u8]| Entry::Delivered {
+        mailbox: mailbox.clone(),
+        uid: Uid::new(uid),
+        deletes: true,
+    };
+    record
+        .commit(vec![delivered(b"1"), delivered(b"9")])
+        .await
+        .unwrap();
+    let view = record.mailbox_view(&mailbox);
+    // POP3 gives no UIDVALIDITY, but names.
+    let survey = Survey {
+        uid_validity: None,
+        ..survey(Some(0), &[1, 2])
+    };
+    let look = |shares_uids: bool| {
+        let account = account(|a| a.shares_uids = shares_uids);
+        let gone = learn(&mailbox, &survey, &view, &account).len();
+        let choice = Choice::new(&mailbox, &survey, &view, &account, None);
+        (numbers(&choice.fetch), numbers(&choice.delete), gone)
+    };
+    assert_eq!(look(false), (vec![2], vec![1], 1));
+    assert_eq!(look(true), (vec![2], vec![], 0));
+}
