@@ -118,7 +118,6 @@ fn signal(leader: Option<Pid>, signal: Signal) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use std::process::Stdio;
 

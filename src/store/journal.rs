@@ -436,5 +436,4 @@ const LINE_SOFT_MAX: usize = 4096;
 const RANGE_MAX: u32 = 16_000_000;
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests;

@@ -322,5 +322,4 @@ fn disk(path: &Path, what: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests;

@@ -161,7 +161,6 @@ fn not_a_directory(path: &Path) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests {
     use super::*;
 

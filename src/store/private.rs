@@ -172,7 +172,6 @@ fn unreadable(path: &Path, what: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests {
     use std::os::unix::fs::symlink;
 

@@ -76,7 +76,6 @@ pub fn read_as(path: &Path, checks: bool, uid: u32) -> Result<RcFile, RcError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;

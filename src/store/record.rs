@@ -299,5 +299,4 @@ fn lock(memory: &Mutex<Memory>) -> std::sync::MutexGuard<'_, Memory> {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests;

@@ -205,7 +205,6 @@ fn seconds(time: UnixTime) -> i64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use super::*;
 use crate::rc::account::{Account, Auth, LocalName, Target};
 
