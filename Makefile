@@ -79,7 +79,7 @@ test-desktop: deps-test
 
 test-long: deps-test
 	@echo "Running the long tests (up to an hour)…"
-	POSTRIDER_LONG=1 $(if $(HEADLESS),,$(STAGE)) $(CARGO) test --locked $(FEATURES) -- --include-ignored
+	POSTRIDER_LONG=1 $(if $(HEADLESS),,$(STAGE)) $(CARGO) test --locked $(FEATURES)
 
 lint: deps-build
 	$(CARGO) fmt --check
