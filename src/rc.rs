@@ -6,6 +6,7 @@ pub mod document;
 pub mod draft;
 pub mod lex;
 pub mod option;
+pub mod outline;
 pub mod resolve;
 pub mod settings;
 

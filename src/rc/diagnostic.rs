@@ -20,6 +20,17 @@ pub struct Place {
     pub span: Span,
 }
 
+impl Place {
+    /// A span whose line and column are not known yet.
+    pub fn bare(span: Span) -> Self {
+        Self {
+            line: 0,
+            column: 0,
+            span,
+        }
+    }
+}
+
 /// Whether the file can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -75,7 +86,7 @@ impl Diagnostic {
 
     /// With the word it is about. The caller knows that it is no secret.
     pub fn at_token(mut self, document: &Document, span: Span) -> Self {
-        self.token = Some(quiet(document.slice(span), 40));
+        self.token = Some(quiet(&document.slice(span), 40));
         self
     }
 

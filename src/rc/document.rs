@@ -1,8 +1,14 @@
 //! The file as it is written: every byte, cut into tokens. Lossless by construction: the tokens
 //! lie end to end over the bytes, and the bytes are kept.
+//!
+//! A document never changes. [`Document::replace`] makes another that shares all blocks of tokens
+//! it did not have to cut anew, so that keeping the former one for undo costs next to nothing.
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::rc::diagnostic::Place;
-use crate::rc::lex::{self, Kind, Token};
+use crate::rc::lex::{Block, Kind, Lexer};
 
 /// Some bytes of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,120 +27,422 @@ impl Span {
             end: last.end,
         }
     }
+
+    /// The same bytes, counted from `start` on.
+    pub fn since(self, start: u32) -> Span {
+        Span {
+            start: self.start.saturating_sub(start),
+            end: self.end.saturating_sub(start),
+        }
+    }
+
+    /// The same bytes, counted from where `start` is counted from.
+    pub fn after(self, start: u32) -> Span {
+        Span {
+            start: self.start + start,
+            end: self.end + start,
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+}
+
+/// A token of a document, by its place among the others; past the last it is the end of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At {
+    block: u32,
+    token: u32,
+}
+
+/// What a replacement had to cut anew: everything before and behind is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recut {
+    /// Tokens that begin before this offset are the old ones, unless they end here.
+    pub from: u32,
+    /// In the old document, where the old tokens go on.
+    pub old_end: u32,
+    /// The same place in the new document.
+    pub new_end: u32,
 }
 
 /// An rc file in memory. It holds passwords: `Debug` shows its size only.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Document {
-    bytes: Vec<u8>,
-    tokens: Vec<Token>,
+    blocks: Vec<Arc<Block>>,
+    /// Where each block begins, and where the last ends.
+    starts: Vec<u32>,
+    /// Line feeds before each block.
     lines: Vec<u32>,
+    /// The first word that begins with `"` or `'` and has no second one up to the end of the
+    /// file: a quote put in anywhere behind it changes what it is.
+    open: [Option<u32>; 2],
 }
 
 impl Document {
-    /// Largest file that is read, in bytes: some 200,000 entries. Anything bigger is not a
-    /// `.fetchmailrc`, and yields a document of one word that is refused.
-    pub const MAX: usize = 64 << 20;
+    /// Largest file that is read, in bytes: some 50,000 entries. Anything bigger is not a
+    /// `.fetchmailrc`, and yields a document of one word that is refused (threats.md section 6).
+    pub const MAX: usize = 16 << 20;
 
-    /// Cuts the file into tokens. Never fails; what is wrong is found by [`crate::rc::settings::read`].
-    pub fn parse(bytes: impl Into<Vec<u8>>) -> Self {
-        let bytes = bytes.into();
-        let (tokens, lines) = if bytes.len() > Self::MAX {
-            (
-                vec![Token {
-                    start: 0,
-                    kind: Kind::Word,
-                }],
-                Vec::new(),
-            )
+    /// Cuts the file into tokens. Never fails; what is wrong is found by [`crate::rc::outline`].
+    pub fn parse(bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref();
+        let mut document = Self::empty();
+        if bytes.len() > Self::MAX {
+            document.blocks.push(Arc::new(Block::whole(bytes)));
         } else {
-            let starts = memchr::memchr_iter(b'\n', &bytes).map(|at| at as u32 + 1);
-            (lex::lex(&bytes), starts.collect())
-        };
-        Self {
-            bytes,
-            tokens,
-            lines,
+            let mut lexer = Lexer::new(bytes, true);
+            while let Some((bytes, tokens)) = lexer.block() {
+                document.blocks.push(Arc::new(Block::new(bytes, tokens)));
+            }
         }
+        document.count();
+        document
+    }
+
+    fn empty() -> Self {
+        Self {
+            blocks: Vec::new(),
+            starts: Vec::new(),
+            lines: Vec::new(),
+            open: [None; 2],
+        }
+    }
+
+    /// Offsets and lines of blocks, and the quotes left open.
+    fn count(&mut self) {
+        let (mut start, mut line) = (0, 0);
+        self.starts.reserve(self.blocks.len() + 1);
+        self.lines.reserve(self.blocks.len());
+        for block in &self.blocks {
+            self.starts.push(start);
+            self.lines.push(line);
+            for (open, at) in self.open.iter_mut().zip(block.open) {
+                *open = open.or(at.map(|at| start + at));
+            }
+            start += block.bytes.len() as u32;
+            line += block.lines;
+        }
+        self.starts.push(start);
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> u32 {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The file, byte for byte as it was read.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.len() as usize);
+        self.blocks
+            .iter()
+            .for_each(|block| bytes.extend_from_slice(&block.bytes));
+        bytes
     }
 
-    /// All tokens, white space and comments included, in order and without gaps.
-    pub fn tokens(&self) -> &[Token] {
-        &self.tokens
+    /// Shape of a token; `None` past the last.
+    pub fn kind(&self, at: At) -> Option<Kind> {
+        let block = self.blocks.get(at.block as usize)?;
+        Some(block.tokens.get(at.token as usize)?.kind)
     }
 
-    /// Where token number `index` lies; past the last, the end of the file.
-    pub fn span(&self, index: usize) -> Span {
-        let end = self.bytes.len() as u32;
-        let start = |i: usize| self.tokens.get(i).map_or(end, |token| token.start);
-        Span {
-            start: start(index),
-            end: start(index + 1),
+    /// The token after this one.
+    pub fn next(&self, at: At) -> At {
+        let block = self.blocks.get(at.block as usize);
+        match block {
+            Some(block) if at.token as usize + 1 < block.tokens.len() => At {
+                token: at.token + 1,
+                ..at
+            },
+            Some(_) => At {
+                block: at.block + 1,
+                token: 0,
+            },
+            None => at,
         }
     }
 
+    /// Bytes of a token; none past the last.
+    pub fn raw(&self, at: At) -> &[u8] {
+        let Some(block) = self.blocks.get(at.block as usize) else {
+            return &[];
+        };
+        let start = |token: u32| block.tokens.get(token as usize).map(|t| t.start as usize);
+        let end = start(at.token + 1).unwrap_or(block.bytes.len());
+        let bytes = start(at.token).and_then(|start| block.bytes.get(start..end));
+        bytes.unwrap_or_default()
+    }
+
+    /// Where a token lies; past the last, the end of the file.
+    pub fn span(&self, at: At) -> Span {
+        let token = self
+            .blocks
+            .get(at.block as usize)
+            .and_then(|block| block.tokens.get(at.token as usize));
+        let start = match (token, self.starts.get(at.block as usize)) {
+            (Some(token), Some(block)) => block + token.start,
+            _ => self.len(),
+        };
+        Span {
+            start,
+            end: start + self.raw(at).len() as u32,
+        }
+    }
+
+    /// The token that holds the byte at `offset`; past the last, the end of the file.
+    pub fn at(&self, offset: u32) -> At {
+        let block = self.block_at(offset);
+        let token = match (self.blocks.get(block), self.starts.get(block)) {
+            (Some(block), Some(start)) => {
+                let inside = offset.saturating_sub(*start);
+                block.tokens.partition_point(|token| token.start <= inside)
+            }
+            _ => 1,
+        };
+        At {
+            block: block as u32,
+            token: token.saturating_sub(1) as u32,
+        }
+    }
+
+    /// All tokens, white space and comments included, in order and without gaps.
+    pub fn tokens(&self) -> impl Iterator<Item = At> + '_ {
+        self.tokens_from(At::default())
+    }
+
+    /// The tokens from `at` on.
+    pub fn tokens_from(&self, at: At) -> impl Iterator<Item = At> + '_ {
+        std::iter::successors(Some(at), |at| Some(self.next(*at)))
+            .take_while(|at| self.kind(*at).is_some())
+    }
+
     /// The bytes of a span of this document.
-    pub fn slice(&self, span: Span) -> &[u8] {
-        self.bytes
-            .get(span.start as usize..span.end as usize)
-            .unwrap_or_default()
+    pub fn slice(&self, span: Span) -> Cow<'_, [u8]> {
+        let first = self.block_at(span.start);
+        let inside = self.starts.get(first).and_then(|start| {
+            let span = span.since(*start);
+            let bytes = &self.blocks.get(first)?.bytes;
+            bytes.get(span.start as usize..span.end as usize)
+        });
+        if let Some(bytes) = inside {
+            return Cow::Borrowed(bytes);
+        }
+        let mut bytes = Vec::new();
+        for (block, start) in self.blocks.iter().zip(&self.starts).skip(first) {
+            if *start >= span.end {
+                break;
+            }
+            let span = span.since(*start);
+            let end = (span.end as usize).min(block.bytes.len());
+            bytes.extend(
+                block
+                    .bytes
+                    .get(span.start as usize..end)
+                    .unwrap_or_default(),
+            );
+        }
+        Cow::Owned(bytes)
     }
 
     /// Line and column of a span, for people. Columns count characters where the line is UTF-8,
     /// bytes where it is not.
     pub fn place(&self, span: Span) -> Place {
-        let line = self.lines.partition_point(|start| *start <= span.start);
-        let start = line
-            .checked_sub(1)
-            .and_then(|i| self.lines.get(i))
-            .map_or(0, |s| *s);
+        let start = self.line_start(span.start);
         let before = self.slice(Span {
             start,
             end: span.start,
         });
-        let column = std::str::from_utf8(before).map_or(before.len(), |s| s.chars().count());
+        let column = std::str::from_utf8(&before).map_or(before.len(), |s| s.chars().count());
         Place {
-            line: line as u32 + 1,
+            line: self.line_of(span.start) + 1,
             column: column as u32 + 1,
             span,
         }
     }
+
+    /// Line feeds before `offset`.
+    pub fn line_of(&self, offset: u32) -> u32 {
+        let block = self.block_at(offset);
+        let (Some(start), Some(lines)) = (self.starts.get(block), self.lines.get(block)) else {
+            return self
+                .lines
+                .last()
+                .zip(self.blocks.last())
+                .map_or(0, |(lines, block)| lines + block.lines);
+        };
+        let before = self.slice(Span {
+            start: *start,
+            end: offset.min(self.len()),
+        });
+        lines + memchr::memchr_iter(b'\n', &before).count() as u32
+    }
+
+    /// Where the line of `offset` begins.
+    pub fn line_start(&self, offset: u32) -> u32 {
+        let mut end = offset.min(self.len());
+        for block in (0..=self.block_at(offset)).rev() {
+            let start = self.starts.get(block).copied().unwrap_or(end).min(end);
+            if let Some(at) = memchr::memrchr(b'\n', &self.slice(Span { start, end })) {
+                return start + at as u32 + 1;
+            }
+            end = start;
+        }
+        0
+    }
+
+    /// Where the line of `offset` ends: its line feed, or the end of the file.
+    pub fn line_end(&self, offset: u32) -> u32 {
+        let mut start = offset;
+        for next in self.starts.iter().skip(self.block_at(offset) + 1) {
+            let line_feed = memchr::memchr(b'\n', &self.slice(Span { start, end: *next }));
+            if let Some(at) = line_feed {
+                return start + at as u32;
+            }
+            start = *next;
+        }
+        self.len()
+    }
+
+    fn block_at(&self, offset: u32) -> usize {
+        let after = self.starts.partition_point(|start| *start <= offset);
+        after.saturating_sub(1)
+    }
+
+    /// The document with other bytes in the place of some, and what had to be cut anew. The same
+    /// tokens as if the result had been parsed from nothing.
+    pub fn replace(&self, span: Span, with: &[u8]) -> (Document, Recut) {
+        let end = span.end.min(self.len());
+        let span = Span {
+            start: span.start.min(end),
+            end,
+        };
+        let first = self.first_touched(span.start, with);
+        let from = self.starts.get(first).copied().unwrap_or(0);
+        let mut bytes = Vec::with_capacity((self.len() - from) as usize + with.len());
+        bytes.extend_from_slice(&self.slice(Span {
+            start: from,
+            end: span.start,
+        }));
+        bytes.extend_from_slice(with);
+        let settled = bytes.len();
+        bytes.extend_from_slice(&self.slice(Span {
+            start: span.end,
+            end: self.len(),
+        }));
+        if from as usize + bytes.len() > Self::MAX {
+            let mut whole = self
+                .slice(Span {
+                    start: 0,
+                    end: from,
+                })
+                .into_owned();
+            whole.append(&mut bytes);
+            let recut = Recut {
+                from: 0,
+                old_end: self.len(),
+                new_end: whole.len() as u32,
+            };
+            return (Self::parse(whole), recut);
+        }
+        // An offset in `bytes` behind the replacement, as one of the old document.
+        let old = |at: usize| (at - settled) as u32 + span.end;
+        self.recut(first, &bytes, settled, old)
+    }
+
+    /// Cuts `bytes`, which replace everything from block `first` on, until a token begins where
+    /// a block of the old document began.
+    fn recut(
+        &self,
+        first: usize,
+        bytes: &[u8],
+        settled: usize,
+        old: impl Fn(usize) -> u32,
+    ) -> (Document, Recut) {
+        let from = self.starts.get(first).copied().unwrap_or(0);
+        let mut next = Self::empty();
+        next.blocks.reserve(self.blocks.len() + 4);
+        next.blocks.extend(self.blocks.iter().take(first).cloned());
+        let mut lexer = Lexer::new(bytes, from == 0);
+        let mut offset = 0;
+        let mut rest = self.blocks.len();
+        while let Some((bytes, tokens)) = lexer.block() {
+            let known = tokens.iter().enumerate().find_map(|(index, token)| {
+                let at = offset + token.start as usize;
+                let is_mark = token.kind == Kind::ByteOrderMark;
+                if at < settled || is_mark || (old(at) == 0 && self.has_mark()) {
+                    return None;
+                }
+                Some((index, self.starts.binary_search(&old(at)).ok()?))
+            });
+            let Some((index, block)) = known else {
+                next.blocks.push(Arc::new(Block::new(bytes, tokens)));
+                offset += bytes.len();
+                continue;
+            };
+            let length = tokens.get(index).map_or(0, |token| token.start as usize);
+            if index > 0 {
+                let (bytes, tokens) = (bytes.get(..length), tokens.get(..index));
+                let block = Block::new(bytes.unwrap_or_default(), tokens.unwrap_or_default());
+                next.blocks.push(Arc::new(block));
+            }
+            offset += length;
+            rest = block;
+            break;
+        }
+        next.blocks.extend(self.blocks.iter().skip(rest).cloned());
+        next.count();
+        let recut = Recut {
+            from,
+            old_end: self.starts.get(rest).copied().unwrap_or(self.len()),
+            new_end: from + offset as u32,
+        };
+        (next, recut)
+    }
+
+    /// Whether it begins with a byte order mark, which is none anywhere else.
+    fn has_mark(&self) -> bool {
+        self.kind(At::default()) == Some(Kind::ByteOrderMark)
+    }
+
+    /// The block of the first token that a change at `offset` may concern: the one that ends
+    /// there, because a token looks one byte ahead, or a quote left open that `with` may close.
+    fn first_touched(&self, offset: u32, with: &[u8]) -> usize {
+        // Three bytes at the start may be, or cease to be, a byte order mark.
+        let mut first = if offset < 4 { 0 } else { offset - 1 };
+        for (quote, open) in [b'"', b'\''].into_iter().zip(self.open) {
+            if let Some(open) = open.filter(|_| with.contains(&quote)) {
+                first = first.min(open);
+            }
+        }
+        self.block_at(first)
+    }
 }
+
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Eq for Document {}
 
 impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
             "Document({} bytes, {} tokens)",
-            self.bytes.len(),
-            self.tokens.len()
+            self.len(),
+            self.tokens().count()
         )
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn debug_shows_no_password() {
-        let shown = format!("{:?}", Document::parse("poll a user b pass hunter2"));
-        assert_eq!(shown, "Document(26 bytes, 11 tokens)");
-    }
-
-    #[test]
-    fn what_is_too_large_is_refused_at_once() {
-        let document = Document::parse(vec![b' '; Document::MAX + 1]);
-        assert_eq!(document.tokens().len(), 1);
-        let (_, found) = crate::rc::settings::read(&document);
-        assert_eq!(
-            found.iter().map(|d| d.rule).collect::<Vec<_>>(),
-            ["too-large"]
-        );
-    }
-}
+pub(in crate::rc) mod tests;

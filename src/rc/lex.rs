@@ -2,7 +2,11 @@
 //! that nothing is lost; lexing cannot fail.
 //!
 //! The file is lexed in blocks of a few dozen tokens and each block's pairs are copied into small
-//! tokens at once: the same speed as one go over the file, a fifth of the memory.
+//! tokens at once: the same speed as one go over the file, a fifth of the memory. A token depends
+//! on nothing before it, so lexing may begin at any token and stop as soon as it meets a token of
+//! an earlier version again ([`crate::rc::document`]).
+
+use std::borrow::Cow;
 
 use pest::Parser;
 
@@ -11,12 +15,8 @@ use pest::Parser;
 pub enum Kind {
     /// U+FEFF in UTF-8, as the first bytes of the file only.
     ByteOrderMark,
-    /// Blanks, tabs, carriage returns.
-    Blank,
-    /// A line feed.
-    Newline,
-    /// Backslash and line feed between tokens.
-    Join,
+    /// Blanks, tabs, carriage returns, line feeds, and backslashes that hold two lines together.
+    Space,
     /// `#` up to, not including, the line feed.
     Comment,
     /// `=`
@@ -34,64 +34,164 @@ pub enum Kind {
 /// A token: where it begins and what it is. It ends where the next begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Offset in bytes.
+    /// Offset in bytes, in the block.
     pub start: u32,
     /// Shape.
     pub kind: Kind,
 }
 
-/// Cuts `bytes` into tokens.
-pub fn lex(bytes: &[u8]) -> Vec<Token> {
-    let mut tokens = Vec::with_capacity(bytes.len() / 6);
-    let mut at = 0;
-    if bytes.starts_with(BYTE_ORDER_MARK) {
-        tokens.push(Token {
-            start: 0,
-            kind: Kind::ByteOrderMark,
-        });
-        at = BYTE_ORDER_MARK.len() as u32;
-    }
-    let text: String = bytes[at as usize..]
-        .iter()
-        .copied()
-        .map(char::from)
-        .collect();
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let Ok(pairs) = Shape::parse(Rule::block, rest) else {
-            break;
+/// A few dozen tokens and their bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The bytes of its tokens.
+    pub bytes: Box<[u8]>,
+    /// At least one; the first begins at 0.
+    pub tokens: Box<[Token]>,
+    /// Line feeds in it.
+    pub lines: u32,
+    /// Where a word begins with `"` or `'` and has no second one: the quote is left open up to
+    /// the end of the file, so there is at most one of each.
+    pub open: [Option<u32>; 2],
+}
+
+impl Block {
+    /// A block of these bytes, which the tokens cover.
+    pub fn new(bytes: &[u8], tokens: &[Token]) -> Self {
+        let open = |quote: u8| {
+            let mut words = tokens.iter().enumerate().filter(|(_, token)| {
+                token.kind == Kind::Word && bytes.get(token.start as usize) == Some(&quote)
+            });
+            words.find_map(|(index, token)| {
+                let end = tokens
+                    .get(index + 1)
+                    .map_or(bytes.len(), |t| t.start as usize);
+                let inside = bytes.get(token.start as usize + 1..end)?;
+                memchr::memchr(quote, inside)
+                    .is_none()
+                    .then_some(token.start)
+            })
         };
-        let mut used = 0;
+        Self {
+            bytes: bytes.into(),
+            tokens: tokens.into(),
+            lines: memchr::memchr_iter(b'\n', bytes).count() as u32,
+            open: [open(b'"'), open(b'\'')],
+        }
+    }
+
+    /// All of `bytes` as one word: a file that is not worth cutting up.
+    pub fn whole(bytes: &[u8]) -> Self {
+        let word = Token {
+            start: 0,
+            kind: Kind::Word,
+        };
+        Self::new(bytes, &[word])
+    }
+}
+
+/// Cuts bytes into blocks, one after the other.
+pub struct Lexer<'b> {
+    bytes: &'b [u8],
+    text: Cow<'b, str>,
+    /// How far bytes and text are used up.
+    at: usize,
+    text_at: usize,
+    is_file_start: bool,
+    tokens: Vec<Token>,
+}
+
+impl<'b> Lexer<'b> {
+    /// `bytes` begin at a token; `is_file_start`: at the first of the file.
+    pub fn new(bytes: &'b [u8], is_file_start: bool) -> Self {
+        Self {
+            bytes,
+            text: latin1(bytes),
+            at: 0,
+            text_at: 0,
+            is_file_start,
+            tokens: Vec::with_capacity(64),
+        }
+    }
+
+    /// The bytes and tokens of the next block; `None` at the end.
+    pub fn block(&mut self) -> Option<(&'b [u8], &[Token])> {
+        let bytes = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
+        self.tokens.clear();
+        let end = if self.at == 0 && self.is_file_start && bytes.starts_with(BYTE_ORDER_MARK) {
+            self.text_at = BYTE_ORDER_MARK.len() * 2;
+            self.push(0, Kind::ByteOrderMark);
+            BYTE_ORDER_MARK.len()
+        } else {
+            self.lex()
+        };
+        // Every byte begins some token, so this cannot happen; an endless loop must be impossible.
+        let end = if end == 0 { bytes.len() } else { end };
+        if self.tokens.is_empty() {
+            self.push(0, Kind::Word);
+        }
+        self.at += end;
+        Some((bytes.get(..end).unwrap_or(bytes), &self.tokens))
+    }
+
+    /// Lexes one block; returns its length in bytes.
+    fn lex(&mut self) -> usize {
+        let rest = self.text.get(self.text_at..).unwrap_or_default();
+        let Ok(pairs) = Shape::parse(Rule::block, rest) else {
+            return 0;
+        };
+        let is_ascii = matches!(self.text, Cow::Borrowed(_));
+        let (mut end, mut used) = (0, 0);
         for pair in pairs.flat_map(pest::iterators::Pair::into_inner) {
-            tokens.push(Token {
-                start: at,
+            let raw = pair.as_str();
+            self.tokens.push(Token {
+                start: end,
                 kind: kind(pair.as_rule()),
             });
-            at += pair.as_str().chars().count() as u32;
-            used = pair.as_span().end();
+            used += raw.len();
+            end += if is_ascii {
+                raw.len()
+            } else {
+                raw.chars().count()
+            } as u32;
         }
-        // Cannot happen while every byte begins some token; an endless loop must be impossible.
-        if used == 0 {
-            break;
+        self.text_at += used;
+        end as usize
+    }
+
+    fn push(&mut self, start: u32, kind: Kind) {
+        self.tokens.push(Token { start, kind });
+    }
+}
+
+/// Bytes one to one as U+0000 to U+00FF; borrowed if all are ASCII.
+fn latin1(bytes: &[u8]) -> Cow<'_, str> {
+    if bytes.is_ascii() {
+        return String::from_utf8_lossy(bytes);
+    }
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+    for run in bytes.chunk_by(|a, b| a.is_ascii() == b.is_ascii()) {
+        match std::str::from_utf8(run) {
+            Ok(run) if run.is_ascii() => text.push_str(run),
+            _ => text.extend(run.iter().copied().map(char::from)),
         }
-        rest = &rest[used..];
     }
-    if !rest.is_empty() {
-        tokens.push(Token {
-            start: at,
-            kind: Kind::Word,
-        });
-    }
-    tokens
+    Cow::Owned(text)
 }
 
 /// The value of a quoted or bare string: quotes off, escapes resolved (rcfile.md section 2.1).
 /// A NUL ends it, as in any C string.
-pub fn value(raw: &[u8], kind: Kind) -> Vec<u8> {
-    let mut rest = match kind {
+pub fn value(raw: &[u8], kind: Kind) -> Cow<'_, [u8]> {
+    let inner = match kind {
         Kind::Quoted => raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default(),
         _ => raw,
     };
+    if memchr::memchr2(b'\\', 0, inner).is_none() {
+        return Cow::Borrowed(inner);
+    }
+    Cow::Owned(unescaped(inner))
+}
+
+fn unescaped(mut rest: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(rest.len());
     while let Some((&first, tail)) = rest.split_first() {
         rest = tail;
@@ -146,15 +246,15 @@ fn code<'a>(out: &mut Vec<u8>, from: &'a [u8], count: usize, base: u32) -> &'a [
 
 fn kind(rule: Rule) -> Kind {
     match rule {
-        Rule::blank => Kind::Blank,
-        Rule::newline => Kind::Newline,
-        Rule::join => Kind::Join,
+        Rule::space => Kind::Space,
         Rule::comment => Kind::Comment,
         Rule::equals => Kind::Equals,
         Rule::stop => Kind::Stop,
         Rule::number => Kind::Number,
         Rule::quoted => Kind::Quoted,
-        Rule::word | Rule::glued | Rule::plain | Rule::token | Rule::block => Kind::Word,
+        Rule::word | Rule::odd | Rule::glued | Rule::plain | Rule::token | Rule::block => {
+            Kind::Word
+        }
     }
 }
 

@@ -6,7 +6,7 @@ pub mod server;
 pub mod user;
 pub mod words;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::rc::account::Globals;
@@ -277,55 +277,72 @@ pub struct Found {
     pub is_negated: bool,
 }
 
-/// Which option `word` means in `scope`.
-pub fn find(scope: Scope, word: &[u8]) -> Option<Found> {
-    type Index = HashMap<Vec<u8>, Found>;
-    static INDEX: LazyLock<[Index; 3]> = LazyLock::new(|| {
-        [Scope::Global, Scope::Server, Scope::User].map(|scope| {
-            let mut index = Index::new();
-            for keyword in all().filter(|keyword| keyword.scope == scope) {
-                for word in keyword.words {
-                    index.insert(
-                        (*word).into(),
-                        Found {
-                            keyword,
-                            is_negated: false,
-                        },
-                    );
-                }
-                for word in keyword.run_ons() {
-                    index.insert(
-                        word.into(),
-                        Found {
-                            keyword,
-                            is_negated: true,
-                        },
-                    );
+/// What a bare word of the file may mean.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Meaning {
+    /// 6.4.37's lexer takes it for something other than a string.
+    pub is_reserved: bool,
+    /// It may stand anywhere and means nothing.
+    pub is_noise: bool,
+    /// The option it means after `set`, in a server entry, in a user entry.
+    pub options: [Option<Found>; 3],
+}
+
+impl Meaning {
+    /// The option it means where one of `scope` is expected.
+    pub fn option(&self, scope: Scope) -> Option<Found> {
+        self.options.get(scope as usize).copied().flatten()
+    }
+}
+
+/// What the tables know of a bare word; `None` for any other word.
+pub fn meaning(word: &[u8]) -> Option<&'static Meaning> {
+    static INDEX: LazyLock<HashMap<Vec<u8>, Meaning>> = LazyLock::new(|| {
+        let mut index: HashMap<Vec<u8>, Meaning> = HashMap::new();
+        for (word, is_noise) in words::reserved() {
+            let meaning = index.entry(word).or_default();
+            (meaning.is_reserved, meaning.is_noise) = (true, is_noise);
+        }
+        for keyword in all() {
+            let plain = keyword.words.iter().map(|word| ((*word).to_owned(), false));
+            for (word, is_negated) in plain.chain(keyword.run_ons().map(|word| (word, true))) {
+                let meaning = index.entry(word.into_bytes()).or_default();
+                meaning.is_reserved |= !keyword.is_later;
+                if let Some(option) = meaning.options.get_mut(keyword.scope as usize) {
+                    *option = Some(Found {
+                        keyword,
+                        is_negated,
+                    });
                 }
             }
-            index
-        })
+        }
+        index
     });
-    let [global, server, user] = &*INDEX;
-    let index = match scope {
-        Scope::Global => global,
-        Scope::Server => server,
-        Scope::User => user,
-    };
-    index.get(word).copied()
+    if word.len() > LONGEST {
+        return None;
+    }
+    INDEX.get(word)
+}
+
+/// No word of the tables is longer.
+const LONGEST: usize = 24;
+
+/// Which option `word` means in `scope`.
+pub fn find(scope: Scope, word: &[u8]) -> Option<Found> {
+    meaning(word)?.option(scope)
 }
 
 /// Whether 6.4.37's lexer takes this bare word for something other than a string.
 pub fn is_reserved(word: &[u8]) -> bool {
-    static RESERVED: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
-        let options = || all().filter(|keyword| !keyword.is_later);
-        let glued = options().flat_map(Keyword::run_ons).map(String::into_bytes);
-        let plain = options()
-            .flat_map(|keyword| keyword.words)
-            .map(|word| (*word).into());
-        glued.chain(plain).chain(words::reserved()).collect()
-    });
-    RESERVED.contains(word)
+    meaning(word).is_some_and(|meaning| meaning.is_reserved)
+}
+
+/// The declaration of an option.
+pub fn keyword(id: Id) -> &'static Keyword {
+    static INDEX: LazyLock<HashMap<Id, &'static Keyword>> =
+        LazyLock::new(|| all().map(|keyword| (keyword.id, keyword)).collect());
+    // Every id is declared: a test counts them.
+    INDEX.get(&id).copied().unwrap_or(&global::WORDS[0])
 }
 
 /// Names of options in code.

@@ -11,7 +11,7 @@ use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::Document;
 use crate::rc::draft::Draft;
 use crate::rc::option::{Act, Id, Kind, Scope, Support};
-use crate::rc::settings::{self, Entry, Overrides, Setting, Settings, Stanzas, Value};
+use crate::rc::settings::{self, Entry, Overrides, Placed, Setting, Settings, Stanzas, Value};
 
 /// What the file alone does not tell.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +53,7 @@ pub fn resolve(
     let mut resolver = Resolver {
         overrides,
         around,
-        defaults: stanzas.defaults.as_ref(),
+        defaults: stanzas.defaults.as_deref(),
         globals: globals(&stanzas, overrides, around),
         accounts: Vec::new(),
         unsupported: Vec::new(),
@@ -88,7 +88,7 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn entries(&mut self, entries: &[Entry]) {
+    fn entries(&mut self, entries: &[Placed]) {
         let mut is_unknown: Vec<bool> = vec![true; self.around.servers.len()];
         for entry in entries {
             let mut is_named = false;
@@ -99,7 +99,8 @@ impl Resolver<'_> {
                 }
             }
             let is_wanted = is_named || self.around.servers.is_empty();
-            self.entry(entry, is_named || entry.is_active, is_wanted);
+            let is_active = is_named || entry.is_active;
+            self.entry(entry, entry.start, is_active, is_wanted);
         }
         for (server, _) in self
             .around
@@ -115,13 +116,13 @@ impl Resolver<'_> {
                 server: Settings::default(),
                 users: Vec::new(),
             };
-            self.entry(&entry, true, true);
+            self.entry(&entry, 0, true, true);
         }
     }
 
     /// All accounts of an entry. Those not wanted still count among equals, so that an account
     /// has the same name in every run.
-    fn entry(&mut self, entry: &Entry, is_active: bool, is_wanted: bool) {
+    fn entry(&mut self, entry: &Entry, start: u32, is_active: bool, is_wanted: bool) {
         let nobody = [Settings::default()];
         let users = if entry.users.is_empty() {
             &nobody[..]
@@ -138,8 +139,13 @@ impl Resolver<'_> {
             account.id.ordinal = *ordinal;
             *ordinal += 1;
             if is_wanted {
-                self.check
-                    .account(&account, entry, user, &self.globals, lacks_port);
+                let case = check::Case {
+                    account: &account,
+                    entry,
+                    user,
+                    start,
+                };
+                self.check.account(&case, &self.globals, lacks_port);
                 self.unsupported(&account, entry, user);
                 self.accounts.push(account);
             }

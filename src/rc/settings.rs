@@ -1,16 +1,18 @@
 //! What a file or a command line says, sparsely: an option that is not said is absent. Each
 //! setting knows where it was said.
 
-mod read;
+pub(in crate::rc) mod read;
 
-pub use read::read;
+pub use crate::rc::outline::read_whole as read;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::base::Secret;
 use crate::rc::account::{Auth, LocalName, Protocol};
 use crate::rc::document::Span;
 use crate::rc::option::{Id, Keyword};
+use crate::rc::outline::{Statement, What};
 
 /// What an option was set to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,7 +218,7 @@ pub struct Entry {
     pub label: Vec<u8>,
     /// Not `skip`.
     pub is_active: bool,
-    /// The head: keyword and name.
+    /// The head: keyword and name, counted from the start of the statement like all places in it.
     pub head: Span,
     /// Server options.
     pub server: Settings,
@@ -224,15 +226,63 @@ pub struct Entry {
     pub users: Vec<Settings>,
 }
 
+/// An entry and where its statement begins. Shared with the outline it comes from.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// Offset in the document that all places in the entry are counted from.
+    pub start: u32,
+    statement: Arc<Statement>,
+}
+
+impl Placed {
+    /// The entry of a statement, if it is one.
+    pub fn of(start: u32, statement: &Arc<Statement>) -> Option<Self> {
+        let is_entry = matches!(statement.what, What::Entry(_) | What::Defaults(_));
+        is_entry.then(|| Self {
+            start,
+            statement: statement.clone(),
+        })
+    }
+
+    /// Where an option of it was said, in the document.
+    pub fn place(&self, setting: &Setting) -> Option<Span> {
+        setting.origin.map(|span| span.after(self.start))
+    }
+
+    /// Keyword and name, in the document.
+    pub fn head(&self) -> Span {
+        self.head.after(self.start)
+    }
+}
+
+impl std::ops::Deref for Placed {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        match &self.statement.what {
+            What::Entry(entry) | What::Defaults(entry) => entry,
+            What::Global(_) | What::Nothing => &NOTHING,
+        }
+    }
+}
+
+static NOTHING: Entry = Entry {
+    label: Vec::new(),
+    is_active: false,
+    head: Span { start: 0, end: 0 },
+    server: Settings(Vec::new()),
+    users: Vec::new(),
+};
+
 /// A whole file, grouped.
 #[derive(Clone, Debug, Default)]
 pub struct Stanzas {
-    /// `set` statements.
+    /// `set` statements; their places are those of the document.
     pub globals: Settings,
     /// The `defaults` entry.
-    pub defaults: Option<Entry>,
+    pub defaults: Option<Placed>,
     /// The others, in file order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Placed>,
 }
 
 /// A number as fetchmail reads it: C `int` by way of `long`, wrapping without a word

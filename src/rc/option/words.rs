@@ -11,11 +11,6 @@ const STRUCTURE: [&str; 8] = [
 /// Words without meaning.
 const NOISE: [&str; 5] = ["and", "with", "has", "wants", "options"];
 
-/// Whether the word may stand anywhere and means nothing.
-pub fn is_noise(word: &[u8]) -> bool {
-    NOISE.iter().any(|noise| noise.as_bytes() == word)
-}
-
 /// Whether a statement begins with the word.
 pub fn begins_statement(word: &[u8]) -> bool {
     matches!(word, b"set" | b"poll" | b"server" | b"skip" | b"defaults")
@@ -126,12 +121,11 @@ pub fn protocol_name(protocol: Protocol) -> (&'static str, Support) {
     })
 }
 
-/// Bare words that fetchmail's lexer does not take for strings, options aside.
-pub(super) fn reserved() -> impl Iterator<Item = Vec<u8>> {
-    let structure = STRUCTURE
-        .iter()
-        .chain(&NOISE)
-        .map(|word| (*word).to_owned());
+/// Bare words that fetchmail's lexer does not take for strings, options aside; with each whether
+/// it may stand anywhere and means nothing.
+pub(super) fn reserved() -> impl Iterator<Item = (Vec<u8>, bool)> {
+    let word = |word: &&str| (word.as_bytes().to_vec(), NOISE.contains(word));
+    let structure = STRUCTURE.iter().chain(&NOISE).map(word);
     let protocols = PROTOCOLS
         .iter()
         .flat_map(|(name, ..)| [(*name).to_owned(), name.to_uppercase()]);
@@ -141,9 +135,6 @@ pub(super) fn reserved() -> impl Iterator<Item = Vec<u8>> {
         .flat_map(|method| method.words);
     let methods = methods.map(|word| (*word).to_owned());
     let choices = ["accept", "reject"].map(str::to_owned);
-    structure
-        .chain(protocols)
-        .chain(methods)
-        .chain(choices)
-        .map(String::into_bytes)
+    let others = protocols.chain(methods).chain(choices);
+    structure.chain(others.map(|word| (word.into_bytes(), false)))
 }

@@ -15,10 +15,15 @@ pub struct Check<'a> {
 }
 
 /// One account and where it was said.
-struct Case<'a> {
-    account: &'a Account,
-    entry: &'a Entry,
-    user: &'a Settings,
+pub struct Case<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// Its entry.
+    pub entry: &'a Entry,
+    /// Its user options.
+    pub user: &'a Settings,
+    /// Where the statement of the entry begins.
+    pub start: u32,
 }
 
 impl<'a> Check<'a> {
@@ -40,33 +45,22 @@ impl<'a> Check<'a> {
     }
 
     /// One account.
-    pub fn account(
-        &mut self,
-        account: &Account,
-        entry: &Entry,
-        user: &Settings,
-        globals: &Globals,
-        is_lmtp_without_port: bool,
-    ) {
-        let case = Case {
-            account,
-            entry,
-            user,
-        };
-        self.service(&case);
-        self.sign_in(&case);
+    pub fn account(&mut self, case: &Case, globals: &Globals, is_lmtp_without_port: bool) {
+        let account = case.account;
+        self.service(case);
+        self.sign_in(case);
         if is_lmtp_without_port {
             let text =
                 gettext_noop("LMTP to {account} needs a port other than 25 for every smtphost");
-            self.error(&case, "lmtp-port", text, &[Id::Lmtp]);
+            self.error(case, "lmtp-port", text, &[Id::Lmtp]);
         }
-        self.interface(&case);
-        self.multidrop(&case);
+        self.interface(case);
+        self.multidrop(case);
         if account.is_active && globals.daemon > 0 && account.fetch_all && account.keep {
             let text = gettext_noop(
                 "With fetchall and keep, every check of {account} fetches the same mail again",
             );
-            self.advice(&case, "fetchall-keep", text, &[Id::Fetchall, Id::Keep]);
+            self.advice(case, "fetchall-keep", text, &[Id::Fetchall, Id::Keep]);
         }
     }
 
@@ -158,7 +152,7 @@ impl<'a> Check<'a> {
         let said = |id: &Id| case.user.find(*id).or_else(|| case.entry.server.find(*id));
         let span = ids.iter().find_map(said).and_then(|setting| setting.origin);
         let span = span.unwrap_or(case.entry.head);
-        (span.end > span.start).then(|| self.document.place(span))
+        (!span.is_empty()).then(|| self.document.place(span.after(case.start)))
     }
 }
 

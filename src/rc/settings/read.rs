@@ -1,188 +1,173 @@
-//! The pass over tokens that groups them into statements by the option table. It reports every
-//! error it finds and goes on at the next statement.
+//! The pass over tokens that reads one statement by the option table. It reports every error it
+//! finds; after one it goes on at the next option that may stand there.
 
 mod value;
 mod words;
 
 use crate::base::i18n::gettext_noop;
 use crate::rc::account::{Auth, Protocol};
-use crate::rc::diagnostic::{Diagnostic, Severity};
-use crate::rc::document::{Document, Span};
-use crate::rc::lex::Kind as Shape;
-use crate::rc::option::words::begins_statement;
+use crate::rc::diagnostic::{Diagnostic, Place};
+use crate::rc::document::{At, Document, Span};
 use crate::rc::option::{self, Found, Id, Keyword, Negation, Scope, Support};
-use crate::rc::settings::{Entry, Setting, Settings, Stanzas, Value};
+use crate::rc::outline::{Said, Statement, What};
+use crate::rc::settings::{Entry, Setting, Settings, Value};
 use words::{Lexeme, Words};
 
-/// Groups a document into statements. The stanzas hold what could be read; with an error among
-/// the diagnostics they are for editing only, never for polling.
-pub fn read(document: &Document) -> (Stanzas, Vec<Diagnostic>) {
-    let mut reader = Reader {
-        document,
-        words: Words::new(document),
-        stanzas: Stanzas::default(),
-        diagnostics: Vec::new(),
-    };
-    reader.shape();
-    reader.file();
-    (reader.stanzas, reader.diagnostics)
+/// Reads the statement that begins at `at`, or what stands in the place of one. Returns it with the
+/// token where the next begins. All places in it are counted from its first byte.
+pub fn statement(document: &Document, at: At) -> (Statement, At) {
+    let mut reader = Reader::new(document, at, false);
+    let what = reader.statement();
+    let next = reader.words.at();
+    (reader.done(what), next)
 }
 
-/// The error was reported; go on at the next statement.
+/// The same with every place where an option is said ([`Statement::said`]), for editing.
+pub fn statement_in_full(document: &Document, at: At) -> Statement {
+    let mut reader = Reader::new(document, at, true);
+    let what = reader.statement();
+    reader.done(what)
+}
+
+/// The first word that counts, at `at` or behind it.
+pub fn first_word(document: &Document, at: At) -> At {
+    Words::new(document, at).at()
+}
+
+/// The error was reported; go on behind it.
 struct Reported;
 type Reading<T> = Result<T, Reported>;
 
 struct Reader<'d> {
     document: &'d Document,
     words: Words<'d>,
-    stanzas: Stanzas,
-    diagnostics: Vec<Diagnostic>,
+    /// Where the statement begins.
+    start: u32,
+    found: Vec<Diagnostic>,
+    /// Every place where an option is said, if wanted.
+    said: Vec<Said>,
+    is_in_full: bool,
+    /// An error was reported and nothing was understood since: what follows from it is not told.
+    is_lost: bool,
 }
 
-impl Reader<'_> {
-    /// What the tokens alone tell.
-    fn shape(&mut self) {
-        let tokens = self.document.tokens();
-        let span = |index| Some(self.document.place(self.document.span(index)));
-        if tokens
-            .first()
-            .is_some_and(|token| token.kind == Shape::ByteOrderMark)
-        {
-            let text =
-                gettext_noop("The file begins with a byte order mark, which fetchmail refuses");
-            self.diagnostics
-                .push(Diagnostic::advice("byte-order-mark", text, span(0)));
-        }
-        if tokens
-            .last()
-            .is_some_and(|token| token.kind == Shape::Comment)
-        {
-            let text = gettext_noop(
-                "The last line is a comment without a line end, which fetchmail refuses",
-            );
-            let place = span(tokens.len() - 1);
-            self.diagnostics
-                .push(Diagnostic::advice("comment-at-end", text, place));
-        }
-        if self.document.bytes().len() > Document::MAX {
-            let text = gettext_noop("The file is too large to be a configuration");
-            self.diagnostics
-                .push(Diagnostic::error("too-large", text, span(0)));
+impl<'d> Reader<'d> {
+    fn new(document: &'d Document, at: At, is_in_full: bool) -> Self {
+        let words = Words::new(document, at);
+        Self {
+            document,
+            words,
+            start: words.look_span().start,
+            found: Vec::new(),
+            said: Vec::new(),
+            is_in_full,
+            is_lost: false,
         }
     }
 
-    fn file(&mut self) {
-        if self
-            .diagnostics
-            .iter()
-            .any(|d| d.severity == Severity::Error)
-        {
-            return;
-        }
-        while self.words.look() != Lexeme::End {
-            if self.statement().is_err() {
-                self.words
-                    .skip_to(|lexeme| matches!(lexeme, Lexeme::Keyword(w) if begins_statement(w)));
-            }
+    fn done(self, what: What) -> Statement {
+        Statement {
+            what,
+            found: self.found,
+            said: self.said,
         }
     }
 
-    fn statement(&mut self) -> Reading<()> {
-        let Lexeme::Keyword(word) = self.words.look() else {
-            return Err(self.unexpected(gettext_noop(
-                "A statement must begin with poll, skip, defaults or set",
-            )));
-        };
-        match word {
-            b"set" => {
+    /// The statement here; the words stand at the next one then.
+    fn statement(&mut self) -> What {
+        let what = match self.words.look() {
+            Lexeme::Keyword(b"set") => {
                 self.words.bump();
                 self.global()
             }
-            b"poll" | b"server" => self.entry(true),
-            b"skip" => self.entry(false),
-            b"defaults" => self.defaults(),
+            Lexeme::Keyword(b"poll" | b"server") => self.entry(true),
+            Lexeme::Keyword(b"skip") => self.entry(false),
+            Lexeme::Keyword(b"defaults") => Ok(self.defaults()),
             _ => Err(self.unexpected(gettext_noop(
                 "A statement must begin with poll, skip, defaults or set",
             ))),
+        };
+        // Whatever is left cannot be understood.
+        if what.is_err() && self.words.look_span().start == self.start {
+            self.words.skip_statement();
         }
+        while !self.words.is_statement() && self.words.look() != Lexeme::End {
+            self.words.skip_statement();
+        }
+        what.unwrap_or(What::Nothing)
     }
 
-    fn global(&mut self) -> Reading<()> {
+    fn global(&mut self) -> Reading<What> {
         let (found, start) = self
             .option(Scope::Global)?
             .ok_or_else(|| self.unexpected(gettext_noop("This is not a global option")))?;
-        let setting = self.setting(found, start)?;
-        self.stanzas.globals.say(setting);
-        Ok(())
+        let setting = self.setting(found, start, None)?;
+        if !self.words.is_statement() && self.words.look() != Lexeme::End {
+            self.unexpected(gettext_noop(
+                "A statement must begin with poll, skip, defaults or set",
+            ));
+        }
+        Ok(What::Global(setting))
     }
 
-    fn entry(&mut self, is_active: bool) -> Reading<()> {
+    fn entry(&mut self, is_active: bool) -> Reading<What> {
         let head = self.words.bump();
         let Lexeme::Text(name) = self.words.look() else {
             return Err(self.unexpected(gettext_noop("The name of a server is missing")));
         };
         let head = head.to(self.words.bump());
         let entry = Entry {
-            label: name,
+            label: name.value().into_owned(),
             is_active,
-            head,
+            head: head.since(self.start),
             server: Settings::default(),
             users: Vec::new(),
         };
-        let (entry, done) = self.body(entry);
-        self.stanzas.entries.push(entry);
-        done
+        Ok(What::Entry(self.body(entry)))
     }
 
-    /// `defaults`. A second one straight after the first is an ordinary entry of that name, one
-    /// after an entry an error: both as in 6.4.37.
-    fn defaults(&mut self) -> Reading<()> {
+    fn defaults(&mut self) -> What {
         let head = self.words.bump();
-        let place = Some(self.document.place(head));
-        let is_first = self.stanzas.defaults.is_none() && self.stanzas.entries.is_empty();
-        let is_server = self.stanzas.defaults.is_some() && self.stanzas.entries.is_empty();
-        if is_server {
-            let text = gettext_noop("A second defaults entry is taken as a server of that name");
-            self.diagnostics
-                .push(Diagnostic::advice("second-defaults", text, place));
-        } else if !is_first {
-            let text = gettext_noop("The defaults entry must come before all others");
-            self.diagnostics
-                .push(Diagnostic::error("late-defaults", text, place));
-        }
-        let entry = Entry {
+        What::Defaults(self.body(Entry {
             label: b"defaults".to_vec(),
             is_active: true,
-            head,
+            head: head.since(self.start),
             server: Settings::default(),
             users: Vec::new(),
-        };
-        let (entry, done) = self.body(entry);
-        if is_first && entry.users.len() > 1 {
-            let text = gettext_noop("Only the first user of the defaults entry counts");
-            self.diagnostics
-                .push(Diagnostic::advice("defaults-users", text, place));
-        }
-        if is_first {
-            self.stanzas.defaults = Some(entry);
-        } else {
-            self.stanzas.entries.push(entry);
-        }
-        done
+        }))
     }
 
     /// Server options, then user options or user entries, up to the next statement.
-    fn body(&mut self, mut entry: Entry) -> (Entry, Reading<()>) {
+    fn body(&mut self, mut entry: Entry) -> Entry {
         let mut is_named = false;
-        loop {
-            match self.words.look() {
-                Lexeme::End => return (entry, Ok(())),
-                Lexeme::Keyword(word) if begins_statement(word) => return (entry, Ok(())),
-                _ => {}
+        while !self.words.is_statement() && self.words.look() != Lexeme::End {
+            let before = self.words.at();
+            match self.part(&mut entry, &mut is_named) {
+                Ok(()) => self.is_lost = false,
+                Err(Reported) => {
+                    self.is_lost = true;
+                    self.find_option(before);
+                }
             }
-            if let Err(reported) = self.part(&mut entry, &mut is_named) {
-                return (entry, Err(reported));
-            }
+        }
+        self.is_lost = false;
+        entry
+    }
+
+    /// Goes on to the next word that begins an option, behind `before`.
+    fn find_option(&mut self, before: At) {
+        let scopes = [Scope::Server, Scope::User];
+        let begins = |words: &Words| {
+            let meaning = words.meaning();
+            let is_option = meaning.is_some_and(|m| scopes.iter().any(|s| m.option(*s).is_some()));
+            matches!(words.look(), Lexeme::Keyword(word) if is_option || word == b"no")
+        };
+        if self.words.at() == before {
+            self.words.recover();
+        }
+        while !self.words.is_statement() && self.words.look() != Lexeme::End && !begins(&self.words)
+        {
+            self.words.recover();
         }
     }
 
@@ -190,15 +175,18 @@ impl Reader<'_> {
     fn part(&mut self, entry: &mut Entry, is_named: &mut bool) -> Reading<()> {
         let start = self.words.look_span();
         if let Some((found, start)) = self.option(Scope::Server)? {
-            if !entry.users.is_empty() {
+            let is_late = !entry.users.is_empty();
+            if is_late {
                 let text = gettext_noop("Server options must come before user options");
-                return Err(self.error_at("server-option-after-user", text, start));
+                self.error_at("server-option-after-user", text, start);
             }
-            let setting = self.setting(found, start)?;
-            if setting.value == Value::Protocol(Protocol::Kpop) {
-                kpop(&mut entry.server, setting.origin);
+            let setting = self.setting(found, start, None)?;
+            if !is_late {
+                if setting.value == Value::Protocol(Protocol::Kpop) {
+                    kpop(&mut entry.server, setting.origin);
+                }
+                entry.server.say(setting);
             }
-            entry.server.say(setting);
             return Ok(());
         }
         let Some((found, start)) = self.option(Scope::User)? else {
@@ -207,25 +195,31 @@ impl Reader<'_> {
         if found.keyword.id == Id::User {
             if !*is_named && !entry.users.is_empty() {
                 let text = gettext_noop("User options must follow the user they belong to");
-                return Err(self.error_at("user-option-before-user", text, start));
+                self.error_at("user-option-before-user", text, start);
             }
             *is_named = true;
             entry.users.push(Settings::default());
         } else if entry.users.is_empty() {
             entry.users.push(Settings::default());
         }
-        let said = self.user_settings(found, start)?;
+        let user = entry.users.len() - 1;
+        let said = self.user_settings(found, start, user)?;
         if let Some(user) = entry.users.last_mut() {
             said.into_iter().for_each(|setting| user.say(setting));
         }
         Ok(())
     }
 
-    fn user_settings(&mut self, found: Found, start: Span) -> Reading<Vec<Setting>> {
+    fn user_settings(
+        &mut self,
+        found: Found,
+        start: Span,
+        user: usize,
+    ) -> Reading<Option<Setting>> {
         match found.keyword.id {
-            Id::User => self.user(found.keyword, start),
-            Id::Is => self.is(found.keyword, start),
-            _ => Ok(vec![self.setting(found, start)?]),
+            Id::User => self.user(start, user).map(Some),
+            Id::Is => self.is(start, user).map(Some),
+            _ => self.setting(found, start, Some(user)).map(Some),
         }
     }
 
@@ -236,10 +230,7 @@ impl Reader<'_> {
         match self.words.look() {
             Lexeme::Keyword(b"no") => {
                 self.words.bump();
-                let found = self
-                    .words
-                    .raw_word()
-                    .and_then(|word| option::find(scope, word));
+                let found = self.words.meaning().and_then(|word| word.option(scope));
                 let Some(found) = found.filter(|found| !found.is_negated) else {
                     self.words = back;
                     return Ok(None);
@@ -258,44 +249,57 @@ impl Reader<'_> {
                     start,
                 )))
             }
-            Lexeme::Keyword(word) => Ok(option::find(scope, word).map(|found| {
-                self.words.bump_option(found.keyword.id);
-                (found, start)
-            })),
             // A word of a later release is a string to 6.4.37, which takes none here.
-            Lexeme::Text(_) => Ok(self.words.raw_word().and_then(|word| {
-                let found = option::find(scope, word).filter(|found| found.keyword.is_later)?;
-                self.words.bump_option(found.keyword.id);
-                Some((found, start))
-            })),
+            Lexeme::Keyword(_) | Lexeme::Text(_) => {
+                let found = self.words.meaning().and_then(|word| word.option(scope));
+                Ok(found.map(|found| {
+                    self.words.bump_option(found.keyword.id);
+                    (found, start)
+                }))
+            }
             _ => Ok(None),
         }
     }
 
-    fn setting(&mut self, found: Found, start: Span) -> Reading<Setting> {
+    fn setting(&mut self, found: Found, start: Span, user: Option<usize>) -> Reading<Setting> {
         let value = self.value(found)?;
         let span = start.to(self.words.last());
-        Ok(self.said(found.keyword, value, span))
+        Ok(self.said(found.keyword, value, span, user))
     }
 
     /// A finished setting; says what this version leaves without effect.
-    fn said(&mut self, keyword: &'static Keyword, value: Value, span: Span) -> Setting {
-        let place = Some(self.document.place(span));
+    fn said(
+        &mut self,
+        keyword: &'static Keyword,
+        value: Value,
+        span: Span,
+        user: Option<usize>,
+    ) -> Setting {
+        let origin = span.since(self.start);
+        if self.is_in_full {
+            self.said.push(Said {
+                keyword,
+                value: value.clone(),
+                span: origin,
+                user,
+            });
+        }
+        let place = Some(Place::bare(span));
         if keyword.support == Support::Warns && !value.is_off() {
             let text = gettext_noop("{option} has no effect in this version");
             let advice = Diagnostic::advice("no-effect", text, place);
-            self.diagnostics.push(advice.with("option", keyword.name()));
+            self.tell(advice.with("option", keyword.name()));
         }
         if keyword.is_later {
             let text =
                 gettext_noop("{option} is a word of later releases; fetchmail 6.4 refuses it");
             let advice = Diagnostic::advice("later-word", text, place);
-            self.diagnostics.push(advice.with("option", keyword.name()));
+            self.tell(advice.with("option", keyword.name()));
         }
         Setting {
             keyword,
             value,
-            origin: Some(span),
+            origin: Some(origin),
         }
     }
 
@@ -314,26 +318,34 @@ impl Reader<'_> {
     }
 
     fn error_at(&mut self, rule: &'static str, text: &'static str, span: Span) -> Reported {
-        let error = Diagnostic::error(rule, text, Some(self.document.place(span)));
+        let error = Diagnostic::error(rule, text, Some(Place::bare(span)));
         let error = match self.words.is_showable(span) {
             true => error.at_token(self.document, span),
             false => error,
         };
-        self.diagnostics.push(error);
+        if !self.is_lost {
+            self.tell(error);
+        }
         Reported
+    }
+
+    /// Notes a finding, its place counted from the start of the statement.
+    fn tell(&mut self, mut found: Diagnostic) {
+        if let Some(place) = &mut found.place {
+            place.span = place.span.since(self.start);
+        }
+        self.found.push(found);
     }
 }
 
 /// KPOP brings its port along, and leaves it behind when the protocol changes again. It signs in
 /// by Kerberos where `auth password` was said before it.
 fn kpop(server: &mut Settings, origin: Option<Span>) {
-    if let Some(Found { keyword, .. }) = option::find(Scope::Server, b"service") {
-        server.say(Setting {
-            keyword,
-            value: Value::Text(b"kpop".to_vec()),
-            origin,
-        });
-    }
+    server.say(Setting {
+        keyword: option::keyword(Id::Service),
+        value: Value::Text(b"kpop".to_vec()),
+        origin,
+    });
     let auth = server
         .find(Id::Auth)
         .filter(|auth| auth.value == Value::Auth(Auth::Password));

@@ -3,10 +3,10 @@
 use crate::base::Secret;
 use crate::base::i18n::gettext_noop;
 use crate::rc::account::LocalName;
-use crate::rc::diagnostic::Diagnostic;
+use crate::rc::diagnostic::{Diagnostic, Place};
 use crate::rc::document::Span;
 use crate::rc::option::words as table;
-use crate::rc::option::{self, Found, Id, Keyword, Kind, Scope};
+use crate::rc::option::{self, Found, Id, Kind, Scope};
 use crate::rc::settings::read::words::Lexeme;
 use crate::rc::settings::read::{Reader, Reading};
 use crate::rc::settings::{Setting, Value, number};
@@ -54,7 +54,7 @@ impl Reader<'_> {
 
     fn text(&mut self) -> Reading<Vec<u8>> {
         let text = match self.words.look() {
-            Lexeme::Text(text) => text,
+            Lexeme::Text(text) => text.value().into_owned(),
             Lexeme::Keyword(_) => {
                 return Err(self.unexpected(gettext_noop(
                     "A value is expected here; keywords need quotes",
@@ -85,9 +85,8 @@ impl Reader<'_> {
             let text = gettext_noop(
                 "The quotes are part of this value, because something follows the last one",
             );
-            let place = Some(self.document.place(span));
-            self.diagnostics
-                .push(Diagnostic::advice("quotes-in-value", text, place));
+            let place = Some(Place::bare(span));
+            self.tell(Diagnostic::advice("quotes-in-value", text, place));
         }
         self.words.bump_secret();
         Ok(Value::Secret(secret))
@@ -98,7 +97,7 @@ impl Reader<'_> {
         while let Lexeme::Text(text) = self.words.look() {
             self.later_word_in_list();
             self.words.bump();
-            list.push(text);
+            list.push(text.value().into_owned());
         }
         Ok(Value::List(list))
     }
@@ -129,8 +128,8 @@ impl Reader<'_> {
         let span = self.words.bump();
         if is_later {
             let text = gettext_noop("This is a word of later releases; fetchmail 6.4 refuses it");
-            let advice = Diagnostic::advice("later-word", text, Some(self.document.place(span)));
-            self.diagnostics.push(advice.at_token(self.document, span));
+            let advice = Diagnostic::advice("later-word", text, Some(Place::bare(span)));
+            self.tell(advice.at_token(self.document, span));
         }
         Ok(value)
     }
@@ -139,7 +138,9 @@ impl Reader<'_> {
         let said = match self.words.look() {
             Lexeme::Keyword(word) => word.to_vec(),
             // The words of later releases are no keywords to the lexer, and some need quotes.
-            Lexeme::Text(word) if !option::is_reserved(&word) => word,
+            Lexeme::Text(word) if self.words.meaning().is_none_or(|m| !m.is_reserved) => {
+                word.value().into_owned()
+            }
             _ => Vec::new(),
         };
         let Some(word) = words.iter().find(|word| word.as_bytes() == said) else {
@@ -185,7 +186,7 @@ impl Reader<'_> {
     }
 
     /// After `user`: a remote name, perhaps with `there`, or local names with `here`.
-    pub(super) fn user(&mut self, keyword: &'static Keyword, start: Span) -> Reading<Vec<Setting>> {
+    pub(super) fn user(&mut self, start: Span, user: usize) -> Reading<Setting> {
         let first = self.text()?;
         let back = self.words;
         let is_local = match self.words.look() {
@@ -198,16 +199,20 @@ impl Reader<'_> {
         };
         if let Some(maps) = is_local {
             self.words.bump();
-            return Ok(self
-                .is_setting(local_names(maps), start)
-                .into_iter()
-                .collect());
+            let span = start.to(self.words.last());
+            let names = option::keyword(Id::Is);
+            return Ok(self.said(names, local_names(maps), span, Some(user)));
         }
         if self.words.look() == Lexeme::Keyword(b"there") {
             self.words.bump();
         }
         let span = start.to(self.words.last());
-        Ok(vec![self.said(keyword, Value::Text(first), span)])
+        Ok(self.said(
+            option::keyword(Id::User),
+            Value::Text(first),
+            span,
+            Some(user),
+        ))
     }
 
     /// More words follow `user first`: they are local names if `here` ends them. If not, the
@@ -233,12 +238,8 @@ impl Reader<'_> {
         if self.words.look() == Lexeme::Keyword(b"here") {
             return Ok(Some(maps));
         }
-        let is_later = |word| {
-            let found = [Scope::User, Scope::Server].map(|scope| option::find(scope, word));
-            found.iter().flatten().any(|found| found.keyword.is_later)
-        };
         self.words = back;
-        if self.words.raw_word().is_some_and(is_later) {
+        if self.is_later_option() {
             return Ok(None);
         }
         Err(self.unexpected(gettext_noop(
@@ -247,49 +248,42 @@ impl Reader<'_> {
     }
 
     /// After `is` or `to`: local names, perhaps with `here`, or one remote name with `there`.
-    pub(super) fn is(&mut self, keyword: &'static Keyword, start: Span) -> Reading<Vec<Setting>> {
+    pub(super) fn is(&mut self, start: Span, user: usize) -> Reading<Setting> {
         let maps = self.maps()?;
         match (self.words.look(), &maps[..]) {
             (Lexeme::Keyword(b"there"), [(name, false)]) => {
                 self.words.bump();
                 let value = Value::Text(name.remote.clone());
                 let span = start.to(self.words.last());
-                let user = option::all().find(|k| k.id == Id::User);
-                Ok(user
-                    .map(|k| self.said(k, value, span))
-                    .into_iter()
-                    .collect())
+                Ok(self.said(option::keyword(Id::User), value, span, Some(user)))
             }
             (lexeme, _) => {
                 if lexeme == Lexeme::Keyword(b"here") {
                     self.words.bump();
                 }
                 let span = start.to(self.words.last());
-                Ok(vec![self.said(keyword, local_names(maps), span)])
+                Ok(self.said(option::keyword(Id::Is), local_names(maps), span, Some(user)))
             }
         }
     }
 
-    fn is_setting(&mut self, names: Value, start: Span) -> Option<Setting> {
-        let span = start.to(self.words.last());
-        let keyword = option::all().find(|keyword| keyword.id == Id::Is)?;
-        Some(self.said(keyword, names, span))
+    /// Whether the word here is an option of a later release.
+    fn is_later_option(&self) -> bool {
+        let meaning = self.words.meaning();
+        let found = [Scope::User, Scope::Server].map(|scope| meaning.and_then(|m| m.option(scope)));
+        found.iter().flatten().any(|found| found.keyword.is_later)
     }
 
     /// 6.4.37 takes words of later releases for strings, and so do we; the person may not.
     fn later_word_in_list(&mut self) {
         let span = self.words.look_span();
-        let Some(word) = self.words.raw_word() else {
-            return;
-        };
-        let found = [Scope::User, Scope::Server].map(|scope| option::find(scope, word));
-        if found.iter().flatten().any(|found| found.keyword.is_later) {
+        if self.is_later_option() {
             let text = gettext_noop(
                 "This word belongs to the list before it; quote it, or move the option",
             );
-            let place = Some(self.document.place(span));
+            let place = Some(Place::bare(span));
             let advice = Diagnostic::advice("option-in-list", text, place);
-            self.diagnostics.push(advice.at_token(self.document, span));
+            self.tell(advice.at_token(self.document, span));
         }
     }
 }

@@ -1,0 +1,243 @@
+//! A document cut into statements, each read on its own: what the file says and what is wrong
+//! with it. After a change only the statements concerned are read again; the others are shared.
+
+use std::sync::Arc;
+
+use crate::base::i18n::gettext_noop;
+use crate::rc::diagnostic::{Diagnostic, Severity};
+use crate::rc::document::{Document, Recut, Span};
+use crate::rc::lex::Kind;
+use crate::rc::option::Keyword;
+use crate::rc::settings::{Entry, Placed, Setting, Stanzas, Value, read};
+
+/// One statement. All places in it are counted from its first byte.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// What it says.
+    pub what: What,
+    /// What is wrong with it or worth saying.
+    pub found: Vec<Diagnostic>,
+    /// Every place where an option is said; only in a statement read for editing.
+    pub said: Vec<Said>,
+}
+
+/// What a statement says.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// `set ...`
+    Global(Setting),
+    /// `poll` or `skip`
+    Entry(Entry),
+    /// `defaults`
+    Defaults(Entry),
+    /// Nothing that can be understood.
+    Nothing,
+}
+
+/// One place where an option is said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Which option.
+    pub keyword: &'static Keyword,
+    /// What this place alone says.
+    pub value: Value,
+    /// Keyword to last argument.
+    pub span: Span,
+    /// The user it belongs to.
+    pub user: Option<usize>,
+}
+
+/// The statements of a document.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    statements: Vec<Arc<Statement>>,
+    starts: Vec<u32>,
+}
+
+impl Outline {
+    /// Reads a document.
+    pub fn read(document: &Document) -> Self {
+        let mut outline = Self::default();
+        if document.len() as usize <= Document::MAX {
+            outline.read_on(document, 0, |_| None);
+        }
+        outline
+    }
+
+    /// Reads the document that came from the former one by a replacement.
+    pub fn reread(&self, document: &Document, recut: Recut) -> Self {
+        // A statement is known by its first word and ends before that of the next.
+        let touched = self.starts.partition_point(|start| *start < recut.from);
+        let kept = touched.saturating_sub(2);
+        let mut next = Self {
+            statements: self.statements.iter().take(kept).cloned().collect(),
+            starts: self.starts.iter().take(kept).copied().collect(),
+        };
+        let from = self.starts.get(kept).copied().unwrap_or(0).min(recut.from);
+        let from = if kept == 0 { 0 } else { from };
+        if document.len() as usize > Document::MAX {
+            return Self::default();
+        }
+        let old = |start: u32| {
+            let old = start.checked_sub(recut.new_end)? + recut.old_end;
+            self.starts.binary_search(&old).ok()
+        };
+        if let Some(rest) = next.read_on(document, from, old) {
+            let moved = |start: &u32| start - recut.old_end + recut.new_end;
+            next.statements
+                .extend(self.statements.iter().skip(rest).cloned());
+            next.starts.extend(self.starts.iter().skip(rest).map(moved));
+        }
+        next
+    }
+
+    /// Reads statements from an offset on up to the first that `old` knows.
+    fn read_on(
+        &mut self,
+        document: &Document,
+        from: u32,
+        old: impl Fn(u32) -> Option<usize>,
+    ) -> Option<usize> {
+        let mut at = read::first_word(document, document.at(from));
+        while document.kind(at).is_some() {
+            let start = document.span(at).start;
+            if let Some(known) = old(start) {
+                return Some(known);
+            }
+            let (statement, next) = read::statement(document, at);
+            self.statements.push(Arc::new(statement));
+            self.starts.push(start);
+            at = next;
+        }
+        None
+    }
+
+    /// The statements with their offsets.
+    pub fn statements(&self) -> impl Iterator<Item = (u32, &Arc<Statement>)> {
+        self.starts.iter().copied().zip(&self.statements)
+    }
+
+    /// Grouped: the global settings, the `defaults` entry, the others in file order.
+    pub fn stanzas(&self) -> Stanzas {
+        let mut stanzas = Stanzas::default();
+        for (start, statement) in self.statements() {
+            match &statement.what {
+                What::Global(setting) => stanzas.globals.say(Setting {
+                    origin: setting.origin.map(|span| span.after(start)),
+                    ..setting.clone()
+                }),
+                What::Defaults(_) if Role::of_defaults(&stanzas) == Role::First => {
+                    stanzas.defaults = Placed::of(start, statement);
+                }
+                What::Entry(_) | What::Defaults(_) => {
+                    stanzas.entries.extend(Placed::of(start, statement));
+                }
+                What::Nothing => {}
+            }
+        }
+        stanzas
+    }
+
+    /// Everything found, in the order of the file, with lines and columns.
+    pub fn diagnostics(&self, document: &Document) -> Vec<Diagnostic> {
+        let mut all = about_the_file(document);
+        let mut before = Stanzas::default();
+        for (start, statement) in self.statements() {
+            match &statement.what {
+                What::Entry(_) => before.entries.extend(Placed::of(start, statement)),
+                What::Defaults(entry) => {
+                    let role = Role::of_defaults(&before);
+                    all.extend(role.diagnostic(document, entry, start));
+                    let placed = Placed::of(start, statement);
+                    match role {
+                        Role::First => before.defaults = placed,
+                        _ => before.entries.extend(placed),
+                    }
+                }
+                What::Global(_) | What::Nothing => {}
+            }
+            all.extend(statement.found.iter().map(|found| {
+                let mut found = found.clone();
+                let place = found
+                    .place
+                    .map(|place| document.place(place.span.after(start)));
+                found.place = place;
+                found
+            }));
+        }
+        all
+    }
+}
+
+/// What a `defaults` entry is, by what stands before it. A second one straight after the first is
+/// an ordinary entry of that name, one after an entry an error: both as in 6.4.37.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    First,
+    Server,
+    Late,
+}
+
+impl Role {
+    fn of_defaults(before: &Stanzas) -> Self {
+        match (&before.defaults, before.entries.is_empty()) {
+            (None, true) => Self::First,
+            (Some(_), true) => Self::Server,
+            _ => Self::Late,
+        }
+    }
+
+    fn diagnostic(self, document: &Document, entry: &Entry, start: u32) -> Option<Diagnostic> {
+        let place = Some(document.place(entry.head.after(start)));
+        match self {
+            Self::First if entry.users.len() > 1 => {
+                let text = gettext_noop("Only the first user of the defaults entry counts");
+                Some(Diagnostic::advice("defaults-users", text, place))
+            }
+            Self::First => None,
+            Self::Server => {
+                let text =
+                    gettext_noop("A second defaults entry is taken as a server of that name");
+                Some(Diagnostic::advice("second-defaults", text, place))
+            }
+            Self::Late => {
+                let text = gettext_noop("The defaults entry must come before all others");
+                Some(Diagnostic::error("late-defaults", text, place))
+            }
+        }
+    }
+}
+
+/// What the tokens alone tell.
+fn about_the_file(document: &Document) -> Vec<Diagnostic> {
+    let first = document.at(0);
+    let last = document.at(document.len().saturating_sub(1));
+    let place = |at| Some(document.place(document.span(at)));
+    let mut found = Vec::new();
+    if document.kind(first) == Some(Kind::ByteOrderMark) {
+        let text = gettext_noop("The file begins with a byte order mark, which fetchmail refuses");
+        found.push(Diagnostic::advice("byte-order-mark", text, place(first)));
+    }
+    if document.kind(last) == Some(Kind::Comment) {
+        let text =
+            gettext_noop("The last line is a comment without a line end, which fetchmail refuses");
+        found.push(Diagnostic::advice("comment-at-end", text, place(last)));
+    }
+    if document.len() as usize > Document::MAX {
+        let text = gettext_noop("The file is too large to be a configuration");
+        found.push(Diagnostic::error("too-large", text, place(first)));
+    }
+    found
+}
+
+/// Whether any of these keeps the file from being used.
+pub fn has_errors(found: &[Diagnostic]) -> bool {
+    found.iter().any(|found| found.severity == Severity::Error)
+}
+
+/// Groups a document into statements. The stanzas hold what could be read; with an error among
+/// the diagnostics they are for editing only, never for polling.
+pub fn read_whole(document: &Document) -> (Stanzas, Vec<Diagnostic>) {
+    let outline = Outline::read(document);
+    (outline.stanzas(), outline.diagnostics(document))
+}
