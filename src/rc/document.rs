@@ -44,6 +44,11 @@ impl Span {
         }
     }
 
+    /// Number of bytes.
+    pub fn len(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(self) -> bool {
         self.start >= self.end
@@ -324,86 +329,80 @@ impl Document {
             end,
         };
         let first = self.first_touched(span.start, with);
-        let from = self.starts.get(first).copied().unwrap_or(0);
-        let mut bytes = Vec::with_capacity((self.len() - from) as usize + with.len());
-        bytes.extend_from_slice(&self.slice(Span {
-            start: from,
-            end: span.start,
-        }));
-        bytes.extend_from_slice(with);
-        let settled = bytes.len();
-        bytes.extend_from_slice(&self.slice(Span {
-            start: span.end,
-            end: self.len(),
-        }));
-        if from as usize + bytes.len() > Self::MAX {
-            let mut whole = self
-                .slice(Span {
-                    start: 0,
-                    end: from,
-                })
-                .into_owned();
-            whole.append(&mut bytes);
-            let recut = Recut {
-                from: 0,
-                old_end: self.len(),
-                new_end: whole.len() as u32,
-            };
-            return (Self::parse(whole), recut);
+        if self.len() as usize - span.len() + with.len() > Self::MAX {
+            return self.replace_whole(span, with);
         }
-        // An offset in `bytes` behind the replacement, as one of the old document.
-        let old = |at: usize| (at - settled) as u32 + span.end;
-        self.recut(first, &bytes, settled, old)
+        // Nearly always a look at the next few lines is enough.
+        let near = span.end.saturating_add(NEAR).min(self.len());
+        self.recut(first, span, with, near)
+            .or_else(|| self.recut(first, span, with, self.len()))
+            .unwrap_or_else(|| self.replace_whole(span, with))
     }
 
-    /// Cuts `bytes`, which replace everything from block `first` on, until a token begins where
-    /// a block of the old document began.
-    fn recut(
-        &self,
-        first: usize,
-        bytes: &[u8],
-        settled: usize,
-        old: impl Fn(usize) -> u32,
-    ) -> (Document, Recut) {
+    fn replace_whole(&self, span: Span, with: &[u8]) -> (Document, Recut) {
+        let mut whole = self.bytes();
+        whole.splice(span.start as usize..span.end as usize, with.iter().copied());
+        let recut = Recut {
+            from: 0,
+            old_end: self.len(),
+            new_end: whole.len() as u32,
+        };
+        (Self::parse(whole), recut)
+    }
+
+    /// Cuts everything from block `first` on anew, with `with` in the place of `span`, until a
+    /// token begins where a block of this document begins. `None` if that cannot be said by the
+    /// bytes up to `near`.
+    fn recut(&self, first: usize, span: Span, with: &[u8], near: u32) -> Option<(Document, Recut)> {
         let from = self.starts.get(first).copied().unwrap_or(0);
-        let mut next = Self::empty();
-        next.blocks.reserve(self.blocks.len() + 4);
-        next.blocks.extend(self.blocks.iter().take(first).cloned());
-        let mut lexer = Lexer::new(bytes, from == 0);
+        let slice = |start, end| self.slice(Span { start, end });
+        let bytes = [&slice(from, span.start)[..], with, &slice(span.end, near)].concat();
+        let settled = (span.start - from) as usize + with.len();
+        let is_partial = near < self.len();
+        // The block of this document that begins at an offset in `bytes`.
+        let known = |at: usize, kind: Kind| {
+            let old = (at.checked_sub(settled)?) as u32 + span.end;
+            let is_mark = kind == Kind::ByteOrderMark || (old == 0 && self.has_mark());
+            self.starts.binary_search(&old).ok().filter(|_| !is_mark)
+        };
+        let mut blocks = Vec::new();
         let mut offset = 0;
         let mut rest = self.blocks.len();
+        let mut lexer = Lexer::new(&bytes, from == 0);
         while let Some((bytes, tokens)) = lexer.block() {
-            let known = tokens.iter().enumerate().find_map(|(index, token)| {
-                let at = offset + token.start as usize;
-                let is_mark = token.kind == Kind::ByteOrderMark;
-                if at < settled || is_mark || (old(at) == 0 && self.has_mark()) {
-                    return None;
-                }
-                Some((index, self.starts.binary_search(&old(at)).ok()?))
+            let met = tokens.iter().enumerate().find_map(|(index, token)| {
+                let start = token.start as usize;
+                Some((index, start, known(offset + start, token.kind)?))
             });
-            let Some((index, block)) = known else {
-                next.blocks.push(Arc::new(Block::new(bytes, tokens)));
-                offset += bytes.len();
-                continue;
-            };
-            let length = tokens.get(index).map_or(0, |token| token.start as usize);
+            let (index, length) = met.map_or((tokens.len(), bytes.len()), |(i, at, _)| (i, at));
             if index > 0 {
-                let (bytes, tokens) = (bytes.get(..length), tokens.get(..index));
-                let block = Block::new(bytes.unwrap_or_default(), tokens.unwrap_or_default());
-                next.blocks.push(Arc::new(block));
+                blocks.push(Arc::new(Block::new(
+                    bytes.get(..length)?,
+                    tokens.get(..index)?,
+                )));
             }
             offset += length;
-            rest = block;
-            break;
+            if let Some((.., block)) = met {
+                rest = block;
+                break;
+            }
         }
-        next.blocks.extend(self.blocks.iter().skip(rest).cloned());
+        // What lies beyond may make a string of an open quote, or continue the last token.
+        let is_open = blocks.iter().any(|block| block.open != [None; 2]);
+        if is_partial && (is_open || rest == self.blocks.len()) {
+            return None;
+        }
+        let before = self.blocks.iter().take(first).cloned();
+        let after = self.blocks.iter().skip(rest).cloned();
+        let mut next = Self::empty();
+        next.blocks = before.chain(blocks).chain(after).collect();
         next.count();
         let recut = Recut {
             from,
             old_end: self.starts.get(rest).copied().unwrap_or(self.len()),
             new_end: from + offset as u32,
         };
-        (next, recut)
+        Some((next, recut))
     }
 
     /// Whether it begins with a byte order mark, which is none anywhere else.
@@ -424,6 +423,9 @@ impl Document {
         self.block_at(first)
     }
 }
+
+/// How far beyond a change is looked first, in bytes.
+const NEAR: u32 = 4096;
 
 impl PartialEq for Document {
     fn eq(&self, other: &Self) -> bool {

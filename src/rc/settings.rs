@@ -202,6 +202,22 @@ impl Settings {
         self.0.iter()
     }
 
+    /// As if nothing had been said about `id`.
+    pub fn forget(&mut self, id: Id) {
+        self.0.retain(|setting| setting.keyword.id != id);
+    }
+
+    /// Whether both say the same of every option but these, wherever it is said.
+    pub fn says_the_same(&self, other: &Settings, but: &[Id]) -> bool {
+        let counts = |setting: &&Setting| !but.contains(&setting.keyword.id);
+        let has = |setting: &Setting| {
+            let found = other.find(setting.keyword.id);
+            found.is_some_and(|found| found.value == setting.value)
+        };
+        self.iter().filter(counts).count() == other.iter().filter(counts).count()
+            && self.iter().filter(counts).all(has)
+    }
+
     /// Whether nothing was said.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -247,6 +263,20 @@ impl Placed {
     /// Where an option of it was said, in the document.
     pub fn place(&self, setting: &Setting) -> Option<Span> {
         setting.origin.map(|span| span.after(self.start))
+    }
+
+    /// Whether both read the same, wherever they stand.
+    pub fn says_the_same(&self, other: &Placed) -> bool {
+        Arc::ptr_eq(&self.statement, &other.statement)
+            || (self.label == other.label
+                && self.is_active == other.is_active
+                && self.server.says_the_same(&other.server, &[])
+                && self.users.len() == other.users.len()
+                && self
+                    .users
+                    .iter()
+                    .zip(&other.users)
+                    .all(|(a, b)| a.says_the_same(b, &[])))
     }
 
     /// Keyword and name, in the document.
