@@ -140,22 +140,28 @@ impl<'b> Lexer<'b> {
             return 0;
         };
         let is_ascii = matches!(self.text, Cow::Borrowed(_));
-        let (mut end, mut used) = (0, 0);
-        for pair in pairs.flat_map(pest::iterators::Pair::into_inner) {
-            let raw = pair.as_str();
-            self.tokens.push(Token {
-                start: end,
-                kind: kind(pair.as_rule()),
-            });
-            used += raw.len();
-            end += if is_ascii {
-                raw.len()
-            } else {
-                raw.chars().count()
-            } as u32;
+        let (mut at, mut used) = (0, 0);
+        for token in pairs.tokens() {
+            let (rule, position) = match token {
+                pest::Token::Start { rule, pos } => (Some(rule), pos.pos()),
+                pest::Token::End { pos, .. } => (None, pos.pos()),
+            };
+            at += match is_ascii {
+                true => position - used,
+                false => rest
+                    .get(used..position)
+                    .map_or(0, |raw| raw.chars().count()),
+            };
+            used = position;
+            if let Some(kind) = rule.and_then(kind) {
+                self.tokens.push(Token {
+                    start: at as u32,
+                    kind,
+                });
+            }
         }
         self.text_at += used;
-        end as usize
+        at
     }
 
     fn push(&mut self, start: u32, kind: Kind) {
@@ -244,18 +250,18 @@ fn code<'a>(out: &mut Vec<u8>, from: &'a [u8], count: usize, base: u32) -> &'a [
     rest
 }
 
-fn kind(rule: Rule) -> Kind {
-    match rule {
+/// The shape of a token; the block itself is none.
+fn kind(rule: Rule) -> Option<Kind> {
+    Some(match rule {
         Rule::space => Kind::Space,
         Rule::comment => Kind::Comment,
         Rule::equals => Kind::Equals,
         Rule::stop => Kind::Stop,
         Rule::number => Kind::Number,
         Rule::quoted => Kind::Quoted,
-        Rule::word | Rule::odd | Rule::glued | Rule::plain | Rule::token | Rule::block => {
-            Kind::Word
-        }
-    }
+        Rule::word | Rule::odd => Kind::Word,
+        Rule::block | Rule::token | Rule::glued | Rule::plain | Rule::letter => return None,
+    })
 }
 
 mod shape {
