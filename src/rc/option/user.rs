@@ -399,8 +399,8 @@ pub static WORDS: &[Keyword] = &[
         .label("Make deletions final every").page(Page::CopiesOnServer, 4)
         .about("After how many deletions fetchmail has the server carry them out: by default \
             after each one with IMAP, and at the end of the session with POP3; 0 means at the \
-            end only. This release has a rule of its own: with IMAP the deletions of a batch \
-            are carried out together, as soon as they are recorded.")
+            end only. This release leaves the number unused: deletions are carried out \
+            together, once the messages are recorded.")
         .synonyms(&["delete", "purge", "session", "commit"])
         .related(&[Id::Keep])
         .account(|d, v| d.account.expunge = Some(v.count())),

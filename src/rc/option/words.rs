@@ -60,7 +60,7 @@ pub static PROTOCOLS: [ProtocolWord; 10] = [
         .note("IMAP first, then POP3"),
     speaks("pop2", Protocol::Pop2, Support::Refuses)
         .label("POP2")
-        .note("removed: packages of fetchmail 6.4 are built without it"),
+        .note("removed; packages of fetchmail 6.4 are built without it"),
     speaks("pop3", Protocol::Pop3, Support::Acts)
         .label("POP3")
         .note("one mailbox; messages are told apart by their ids"),
@@ -69,10 +69,10 @@ pub static PROTOCOLS: [ProtocolWord; 10] = [
         .note("POP3 with the envelope of each message"),
     speaks("apop", Protocol::Apop, Support::Acts)
         .label("APOP (POP3, hashed password)")
-        .note("weak by now: prefer POP3 with encryption"),
+        .note("weak by now; prefer POP3 with encryption"),
     speaks("rpop", Protocol::Rpop, Support::Refuses)
         .label("RPOP")
-        .note("removed: trusts the port a connection comes from"),
+        .note("removed; it trusts the port a connection comes from"),
     speaks("kpop", Protocol::Kpop, Support::Refuses)
         .label("KPOP (POP3 with Kerberos)")
         .note("POP3 on port 1109 with a Kerberos ticket"),
@@ -157,14 +157,14 @@ pub static METHODS: [Method; 13] = [
         .note("the strongest method both sides know"),
     method(&["password"], Auth::Password, Support::Acts)
         .label("Password")
-        .note("sends the password itself: safe only over an encrypted connection"),
+        .note("sends the password itself, which is safe only over an encrypted connection"),
     method(
         &["kerberos_v4", "kerberos4", "kerberos"],
         Auth::KerberosV4,
         Support::Refuses,
     )
         .label("Kerberos 4")
-        .note("removed: read by editors, refused when mail is fetched"),
+        .note("removed; read by editors, refused when mail is fetched"),
     method(
         &["kerberos_v5", "kerberos5"],
         Auth::KerberosV5,
@@ -189,7 +189,7 @@ pub static METHODS: [Method; 13] = [
         .note("the form of NTLM that POP3 servers of MSN took"),
     method(&["ssh"], Auth::Ssh, Support::Refuses)
         .label("None (inside ssh)")
-        .note("nobody signs in: the program that makes the connection has done it"),
+        .note("nobody signs in, for the program that makes the connection has done so"),
     method(&["external"], Auth::External, Support::Refuses)
         .label("Own certificate")
         .note("the certificate of the TLS connection tells who you are"),
