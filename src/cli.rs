@@ -10,6 +10,7 @@ mod fetch;
 mod lines;
 pub mod man;
 pub mod parse;
+pub mod reference;
 mod say;
 mod screen;
 mod trace;
