@@ -4,6 +4,7 @@
 #   make test       every test; test-long adds the long runs, lint what a commit must pass
 #   make install    PREFIX=/usr/local DESTDIR= ; needs `make build` before it
 #   make pot        writes po/postrider.pot anew
+#   make generated  writes manual page, completions and option reference in data/ anew
 #
 # HEADLESS=1 leaves the window out: no GTK needed.
 
@@ -16,6 +17,10 @@ APP     = io.github.postrider.Postrider
 BINDIR  = $(DESTDIR)$(PREFIX)/bin
 DATADIR = $(DESTDIR)$(PREFIX)/share
 ICONS   = $(DATADIR)/icons/hicolor
+MANDIR  = $(DATADIR)/man/man1
+BASHDIR = $(DATADIR)/bash-completion/completions
+ZSHDIR  = $(DATADIR)/zsh/site-functions
+FISHDIR = $(DATADIR)/fish/vendor_completions.d
 
 ifdef HEADLESS
 FEATURES = --no-default-features
@@ -40,7 +45,7 @@ endif
 STAGE = GSK_RENDERER=cairo GTK_A11Y=test NO_AT_BRIDGE=1 xvfb-run -a dbus-run-session --
 
 .PHONY: all build deps deps-build deps-test deps-rust demo test test-headless test-desktop \
-	test-long lint bench man pot install uninstall
+	test-long lint bench man pot generated install uninstall
 
 all: build
 
@@ -98,14 +103,21 @@ man: deps-rust
 pot:
 	POSTRIDER_UPDATE=1 $(CARGO) test --locked --no-default-features --test it catalogue
 
+generated: deps-rust
+	POSTRIDER_UPDATE=1 $(CARGO) test --locked --no-default-features --test it generated::files
+
 install:
 	@test -x target/release/postrider || { echo "Run \`make build\` first." >&2; exit 1; }
 	install -d $(BINDIR)
 	install -m 755 target/release/postrider $(BINDIR)/
-	install -d $(DATADIR)/man/man1
-	target/release/postrider man > $(DATADIR)/man/man1/postrider.1
+	install -d $(MANDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
+	install -m 644 data/man/postrider.1 $(MANDIR)/
+	install -m 644 data/completions/postrider.bash $(BASHDIR)/postrider
+	install -m 644 data/completions/_postrider $(ZSHDIR)/
+	install -m 644 data/completions/postrider.fish $(FISHDIR)/
 ifndef HEADLESS
 	install -m 755 target/release/postrider-desktop $(BINDIR)/
+	ln -sf postrider.1 $(MANDIR)/postrider-desktop.1
 	install -d $(DATADIR)/applications $(DATADIR)/metainfo $(DATADIR)/dbus-1/services
 	install -m 644 data/$(APP).desktop $(DATADIR)/applications/
 	install -m 644 data/$(APP).metainfo.xml $(DATADIR)/metainfo/
@@ -119,7 +131,9 @@ endif
 		msgfmt -o $(DATADIR)/locale/$$code/LC_MESSAGES/postrider.mo po/$$code.po; done
 
 uninstall:
-	rm -f $(BINDIR)/postrider $(BINDIR)/postrider-desktop $(DATADIR)/man/man1/postrider.1
+	rm -f $(BINDIR)/postrider $(BINDIR)/postrider-desktop
+	rm -f $(MANDIR)/postrider.1 $(MANDIR)/postrider-desktop.1
+	rm -f $(BASHDIR)/postrider $(ZSHDIR)/_postrider $(FISHDIR)/postrider.fish
 	rm -f $(DATADIR)/applications/$(APP).desktop $(DATADIR)/metainfo/$(APP).metainfo.xml
 	rm -f $(DATADIR)/dbus-1/services/$(APP).service
 	rm -f $(DATADIR)/locale/*/LC_MESSAGES/postrider.mo

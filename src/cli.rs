@@ -1,12 +1,16 @@
 //! The command line: what was typed becomes an engine that runs in this process, or one piece
 //! of work done at once. Nothing here knows protocols or sockets.
 
+mod commands;
+pub mod completions;
 mod deliver;
+mod described;
 mod exit;
 mod fetch;
 mod lines;
-mod man;
+pub mod man;
 pub mod parse;
+pub mod reference;
 mod say;
 mod screen;
 mod trace;
@@ -33,6 +37,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         None | Some("app") => start_desktop(rest.get(1..).unwrap_or_default()),
         Some("fetch") => fetch::run("postrider", &rest[1..]),
         Some("deliver") => deliver::run(&rest[1..]),
+        Some("completions") => completions::run(&words[1..]),
         Some("man") => {
             say::page(&man::page());
             0
@@ -74,6 +79,8 @@ Usage:
   postrider deliver --maildir FOLDER
                                deliver one message from standard input
   postrider man                the manual page, for “man -l”
+  postrider completions bash|zsh|fish
+                               completions for a shell
   postrider help               this page
   postrider --version          the release
 

@@ -1,156 +1,103 @@
-//! The manual page, made from the option table: `postrider man | man -l -`.
+//! The manual page: `postrider man | man -l -`. Commands, options and keywords come from the
+//! tables, the rest from the files beside this one. English, and without a date: it is a file that
+//! is installed once for everybody, and the same source always makes the same page.
 
-use std::fmt::Write;
+mod file;
+mod roff;
 
+use super::commands::{COMMANDS, Command};
 use super::parse::usage::options;
-use crate::rc::option::{self, Keyword, Scope, Support};
+use roff::Page;
 
-/// The page in man(7) markup. English: it is a file that is installed once for everybody.
+/// The page in man(7) markup.
 pub fn page() -> String {
-    let mut out = format!(".TH POSTRIDER 1 \"\" \"Postrider {}\"\n", crate::VERSION);
-    out.push_str(HEAD);
-    out.push_str(".SH OPTIONS OF FETCH\n");
-    for option in options() {
-        tagged(&mut out, &option.names, &option.help);
+    let mut page = Page::new(&format!(
+        ".TH POSTRIDER 1 \"\" \"Postrider {}\" \"User Commands\"\n",
+        crate::VERSION
+    ));
+    page.section("NAME");
+    page.raw("postrider, postrider\\-desktop \\- fetch mail from any server and deliver it\n");
+    page.section("SYNOPSIS");
+    synopsis(&mut page);
+    page.raw(include_str!("man/description.man"));
+    page.section("COMMANDS");
+    COMMANDS.iter().for_each(|it| command(&mut page, it));
+    page.section("OPTIONS OF FETCH");
+    page.raw(include_str!("man/options.man"));
+    for option in options(str::to_owned) {
+        page.item(&option.names, &option.help);
     }
-    out.push_str(FILE);
-    for (scope, title) in SCOPES {
-        let _ = writeln!(out, ".SS {title}");
-        for keyword in option::all().filter(|keyword| keyword.scope == scope) {
-            tagged(&mut out, &keyword.words.join(", "), &meaning(keyword));
-        }
-    }
-    out.push_str(TAIL);
-    out
+    page.raw(include_str!("man/desktop.man"));
+    file::chapter(&mut page);
+    page.raw(include_str!("man/differences.man"));
+    page.raw(include_str!("man/status.man"));
+    page.raw(include_str!("man/json.man"));
+    page.raw(include_str!("man/surroundings.man"));
+    page.done()
 }
 
-fn meaning(keyword: &Keyword) -> String {
-    let mut text = keyword.help.to_owned();
-    if !keyword.default.is_empty() {
-        let _ = write!(text, " (default: {})", keyword.default);
+fn synopsis(page: &mut Page) {
+    page.raw(".B postrider\n");
+    for command in COMMANDS {
+        page.raw(".br\n");
+        page.call(&format!("postrider {}", command.name), command.usage);
     }
-    text.push_str(match keyword.support {
-        Support::Acts => "",
-        Support::Warns => ". Has no effect in this version",
-        Support::Refuses => ". An account with it is not polled by this version",
-    });
-    text
+    page.raw(".br\n");
+    page.call("postrider-desktop", "[--hidden]");
 }
 
-fn tagged(out: &mut String, tag: &str, text: &str) {
-    let _ = writeln!(out, ".TP\n.B {}\n{}", escape(tag), escape(text));
-}
-
-/// No word of a text is markup.
-fn escape(text: &str) -> String {
-    let text = text.replace('\\', "\\e").replace('-', "\\-");
-    match text.chars().next() {
-        Some('.' | '\'') => format!("\\&{text}"),
-        _ => text,
+fn command(page: &mut Page, command: &Command) {
+    page.item(&format!("postrider {}", command.name), command.about);
+    for option in command.options {
+        page.raw(".RS\n");
+        page.item(&format!("--{}", option.long), option.help);
+        page.raw(".RE\n");
     }
 }
-
-const SCOPES: [(Scope, &str); 3] = [
-    (Scope::Global, "Global (after set)"),
-    (Scope::Server, "Server options"),
-    (Scope::User, "User options"),
-];
-
-const HEAD: &str = r#".SH NAME
-postrider \- fetch mail from POP3 and IMAP servers and deliver it
-.SH SYNOPSIS
-.B postrider fetch
-[options] [server ...]
-.br
-.B postrider deliver \-\-maildir
-folder
-.br
-.B postrider
-.SH DESCRIPTION
-Without arguments Postrider opens its window.
-.B postrider fetch
-reads ~/.fetchmailrc as fetchmail 6.4 does, polls its accounts side by side, delivers what it finds,
-and deletes it on the server only after the delivery is durable and remembered.
-.B postrider deliver
-delivers one message from standard input into a Maildir; as an
-.B mda
-in the file it is done without starting a program.
-"#;
-
-const FILE: &str = r#".SH THE FILE
-Keywords of ~/.fetchmailrc (or the file of
-.BR \-\-fetchmailrc ).
-It must belong to the user and be readable by nobody else.
-"#;
-
-const TAIL: &str = r#".SH EXIT STATUS
-.TP
-.B 0
-At least one message was delivered (or waits, with \-\-check).
-.TP
-.B 1
-There was no mail.
-.TP
-.B 2
-The server could not be reached, was silent, or TLS failed.
-.TP
-.B 3
-Sign\-in was refused, or no password is known.
-.TP
-.B 4
-The server broke the protocol or refused a command.
-.TP
-.B 5
-Bad arguments or configuration.
-.TP
-.B 6
-A file has wrong permissions or cannot be read or written.
-.TP
-.B 8
-Another instance is running.
-.TP
-.B 9
-The mailbox is in use.
-.TP
-.B 10
-No listener takes mail, or the folder cannot be written.
-.TP
-.B 13
-fetchlimit was reached.
-.TP
-.B 14
-The server is busy.
-.PP
-With several accounts: 0 if any delivered mail, else the status of the last one. A message that
-the listener or program did not take stays on the server and is named on standard error; the status
-stays 0 as with fetchmail, unless
-.B \-\-strict\-status
-is given.
-.SH DIFFERENCES FROM FETCHMAIL
-Accounts are polled side by side
-.RB ( \-\-serial
-restores the order of the file). Messages delivered are remembered by their unique ids, also on IMAP. A CR
-inside a line of a message is kept. Refused mail always stays on the server.
-.B auto
-goes on to POP3 when IMAP cannot be reached.
-.SH FILES
-~/.fetchmailrc, ~/.fetchids, ~/.fetchmail.pid,
-$XDG_STATE_HOME/postrider/ (the record of deliveries)
-.SH SEE ALSO
-.BR fetchmail (1)
-"#;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::described;
+    use crate::rc::option;
 
     #[test]
     fn every_keyword_has_its_place() {
         let page = page();
         for keyword in option::all() {
-            let tag = escape(&keyword.words.join(", "));
-            assert!(page.contains(&format!(".B {tag}\n")), "{tag}");
+            let words = keyword.words.iter().map(|word| roff::bold(word));
+            let tag = words.collect::<Vec<_>>().join(", ");
+            assert!(page.contains(&format!(".TP\n{tag}")), "{tag}");
+            let about = roff::escape(keyword.about);
+            assert!(page.contains(&about), "{about}");
+            for note in keyword.notes {
+                assert!(page.contains(&roff::escape(note)), "{note}");
+            }
+            for way in described::negated(keyword) {
+                assert!(page.contains(&roff::bold(&way)), "{way}");
+            }
         }
-        assert!(page.lines().all(|line| !line.starts_with('\'')));
+    }
+
+    #[test]
+    fn every_command_has_its_place() {
+        let page = page();
+        for command in COMMANDS {
+            let tag = roff::bold(&format!("postrider {}", command.name));
+            assert!(page.contains(&format!(".TP\n{tag}\n")), "{tag}");
+        }
+    }
+
+    #[test]
+    fn no_text_is_markup() {
+        const REQUESTS: [&str; 13] = [
+            ".TH", ".SH", ".SS", ".TP", ".PP", ".B", ".BR", ".I", ".IR", ".br", ".RS", ".RE", ".nf",
+        ];
+        for line in page().lines() {
+            let request = line.split(' ').next().unwrap_or_default();
+            let is_request = REQUESTS.contains(&request) || matches!(request, ".fi" | ".\\\"");
+            assert!(is_request || !line.starts_with(['.', '\'']), "{line}");
+            assert!(line.is_ascii(), "{line}");
+        }
     }
 }

@@ -1,13 +1,17 @@
 //! The table of options: every keyword of the file and every option of the command line that sets
-//! one, declared once. Reader, command line, forms and manual are driven by it.
+//! one, declared once. Reader, command line, editor, manual, completions and `data/options.md` are
+//! driven by it.
 
 pub mod global;
+mod page;
 pub mod server;
 pub mod user;
 pub mod words;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
+
+pub use page::Page;
 
 use crate::rc::account::Globals;
 use crate::rc::draft::Draft;
@@ -43,6 +47,21 @@ pub struct Keyword {
     pub default: &'static str,
     /// One line for people: the key of its translation.
     pub help: &'static str,
+    /// The title of its row in an editor; the key of its translation.
+    pub label: &'static str,
+    /// One to four sentences for a popover and the manual: meaning, units, danger; the key of their
+    /// translation.
+    pub about: &'static str,
+    /// The page of an editor it stands on.
+    pub page: Page,
+    /// Its place on that page, from 1.
+    pub rank: u8,
+    /// What a person may search for besides its spellings and texts; lower case.
+    pub synonyms: &'static [&'static str],
+    /// Which releases know it and how; each is the key of its translation.
+    pub notes: &'static [&'static str],
+    /// Options to look at with it. Each of them names this one, too.
+    pub related: &'static [Id],
     /// What this version does about it.
     pub support: Support,
     /// How it changes an account or the global settings.
@@ -175,6 +194,13 @@ impl Keyword {
             switches: &[],
             default: "",
             help: "",
+            label: "",
+            about: "",
+            page: Page::Other,
+            rank: 0,
+            synonyms: &[],
+            notes: &[],
+            related: &[],
             support: Support::Acts,
             act: Act::Nothing,
         }
@@ -202,6 +228,37 @@ impl Keyword {
 
     const fn help(mut self, help: &'static str) -> Self {
         self.help = help;
+        self
+    }
+
+    const fn label(mut self, label: &'static str) -> Self {
+        self.label = label;
+        self
+    }
+
+    const fn page(mut self, page: Page, rank: u8) -> Self {
+        self.page = page;
+        self.rank = rank;
+        self
+    }
+
+    const fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
+        self
+    }
+
+    const fn synonyms(mut self, synonyms: &'static [&'static str]) -> Self {
+        self.synonyms = synonyms;
+        self
+    }
+
+    const fn notes(mut self, notes: &'static [&'static str]) -> Self {
+        self.notes = notes;
+        self
+    }
+
+    const fn related(mut self, related: &'static [Id]) -> Self {
+        self.related = related;
         self
     }
 
@@ -239,6 +296,11 @@ impl Keyword {
         };
         words.iter().map(|word| format!("no{word}"))
     }
+}
+
+/// The declaration of `id`.
+pub fn get(id: Id) -> Option<&'static Keyword> {
+    all().find(|keyword| keyword.id == id)
 }
 
 /// A letter and long names that turn a flag on.

@@ -10,14 +10,29 @@ use std::fs;
 
 use super::tidy::{files, root, short};
 
-/// Calls whose literal is translated, and how many literals they take. `gettext_noop` is for texts in
-/// tables that go through `gettext` later, `help` the same in the option table.
-const CALLS: &[(&str, usize)] = &[
-    ("gettext", 1),
-    ("gettext_noop", 1),
-    ("ngettext", 2),
-    ("help", 1),
+/// Calls whose literals are translated, and what they take. `gettext_noop` is for texts in tables that
+/// go through `gettext` later; the last ones are the same in the option table.
+const CALLS: &[(&str, Takes)] = &[
+    ("gettext", Takes::Text),
+    ("gettext_noop", Takes::Text),
+    ("ngettext", Takes::Plural),
+    ("help", Takes::Text),
+    ("label", Takes::Text),
+    ("about", Takes::Text),
+    ("note", Takes::Text),
+    ("notes", Takes::List),
 ];
+
+/// What stands between the brackets of a translating call.
+#[derive(Clone, Copy, PartialEq)]
+enum Takes {
+    /// A literal.
+    Text,
+    /// The singular and the plural.
+    Plural,
+    /// `&[...]` of literals, each a text of its own.
+    List,
+}
 
 /// What Rust source is made of, for our purposes.
 pub enum Piece {
@@ -142,6 +157,7 @@ fn quote(text: &str) -> String {
 fn texts(source: &str) -> Vec<(String, Option<String>, Option<String>)> {
     let mut found = Vec::new();
     let mut note = None;
+    let mut is_listed = false;
     let pieces = lex(source);
     for (i, (_, piece)) in pieces.iter().enumerate() {
         match piece {
@@ -152,11 +168,16 @@ fn texts(source: &str) -> Vec<(String, Option<String>, Option<String>)> {
                 let Some(Piece::Code(before)) = i.checked_sub(1).map(|i| &pieces[i].1) else {
                     continue;
                 };
-                let Some(count) = called(before) else {
+                // Between two texts of a list stands a comma.
+                is_listed &= before.trim() == ",";
+                let Some(takes) = called(before).or(is_listed.then_some(Takes::List)) else {
                     continue;
                 };
+                is_listed = takes == Takes::List;
                 let second = match pieces.get(i + 2) {
-                    Some((_, Piece::Text(second))) if count == 2 => Some(second.clone()),
+                    Some((_, Piece::Text(second))) if takes == Takes::Plural => {
+                        Some(second.clone())
+                    }
                     _ => None,
                 };
                 found.push((text.clone(), second, note.take()));
@@ -167,17 +188,21 @@ fn texts(source: &str) -> Vec<(String, Option<String>, Option<String>)> {
     found
 }
 
-/// Whether code ends with the opening of a translating call, and how many texts it takes.
-fn called(before: &str) -> Option<usize> {
-    let name = before.trim_end().strip_suffix('(')?;
+/// Whether code ends with the opening of a translating call, and what it takes.
+fn called(before: &str) -> Option<Takes> {
+    let before = before.trim_end();
+    let (name, is_list) = match before.strip_suffix("(&[") {
+        Some(name) => (name, true),
+        None => (before.strip_suffix('(')?, false),
+    };
     let start = name
         .rfind(|c: char| !c.is_alphanumeric() && c != '_')
         .map_or(0, |at| at + 1);
     let name = &name[start..];
     CALLS
         .iter()
-        .find(|(call, _)| *call == name)
-        .map(|(_, count)| *count)
+        .find(|(call, takes)| *call == name && (*takes == Takes::List) == is_list)
+        .map(|(_, takes)| *takes)
 }
 
 /// Takes source apart; the number is the line where a piece begins.
@@ -310,6 +335,10 @@ fn texts_are_read_as_rust_means_them() {
         &[("yes", None)],
     );
     check(r#"bookmark("no"); gettext(x, "no")"#, &[]);
+    check(
+        r#".notes(&["a", "b"]).synonyms(&["no"]).x("no", "no").label("c", "no")"#,
+        &[("a", None), ("b", None), ("c", None)],
+    );
     let noted = texts("// Translators: a verb\ngettext(\"Check\"); gettext(\"b\")");
     assert_eq!(noted[0].2.as_deref(), Some("Translators: a verb"));
     assert_eq!(noted[1].2, None);

@@ -34,8 +34,8 @@ pub fn value(kind: Kind, argument: &[u8], cwd: &Path) -> Option<Value> {
         }),
         Kind::Protocol => {
             let is_name = |name: &str| argument.eq_ignore_ascii_case(name.as_bytes());
-            let row = PROTOCOLS.iter().find(|(name, ..)| is_name(name));
-            row.map(|(_, protocol, _)| Value::Protocol(*protocol))
+            let row = PROTOCOLS.iter().find(|row| is_name(row.word));
+            row.map(|row| Value::Protocol(row.protocol))
         }
         Kind::Auth => auth(argument),
         Kind::Choice(words) => {

@@ -1,0 +1,148 @@
+//! The commands of `postrider` besides `fetch`, as data for manual and completions: what is typed
+//! after them. Doing them is elsewhere.
+
+/// One command.
+pub struct Command {
+    /// Its word.
+    pub name: &'static str,
+    /// What is typed behind it, for the synopsis.
+    pub usage: &'static str,
+    /// One line.
+    pub help: &'static str,
+    /// A paragraph of the manual.
+    pub about: &'static str,
+    /// Its options.
+    pub options: &'static [Choice],
+    /// What its operand is.
+    pub operand: Operand,
+}
+
+/// An option of a command.
+pub struct Choice {
+    /// Without the dashes.
+    pub long: &'static str,
+    /// What follows it.
+    pub operand: Operand,
+    /// One line.
+    pub help: &'static str,
+}
+
+/// What a word on the command line stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// There is none.
+    None,
+    /// Something only the person knows.
+    Text,
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+    /// One of these.
+    Word(&'static [&'static str]),
+}
+
+/// Shells that completions can be made for.
+pub const SHELLS: &[&str] = &["bash", "zsh", "fish"];
+
+/// All of them, in the order of the manual.
+pub static COMMANDS: &[Command] = &[
+    Command {
+        name: "app",
+        usage: "[--hidden]",
+        help: "open the window",
+        about: "Opens the window of the desktop program, or brings it to the front. So does \
+                postrider without any word. Where the desktop program is not installed, a short \
+                help is printed.",
+        options: &[Choice {
+            long: "hidden",
+            operand: Operand::None,
+            help: "start without showing the window",
+        }],
+        operand: Operand::None,
+    },
+    Command {
+        name: "fetch",
+        usage: "[OPTION ...] [SERVER ...]",
+        help: "check for mail, as fetchmail does",
+        about: "Checks the accounts of ~/.fetchmailrc for mail, or those of the servers named, with \
+                the options and exit statuses of fetchmail. The same happens when the program is \
+                called by the name fetchmail.",
+        // Its options are those of the option table.
+        options: &[],
+        operand: Operand::Text,
+    },
+    Command {
+        name: "deliver",
+        usage: "--maildir FOLDER",
+        help: "deliver one message from standard input",
+        about: "Delivers one message from standard input into a Maildir and ends when it is safe on \
+                the disk, or with status 75 when it is not. An mda line in the file that says just \
+                this is done without starting a program.",
+        options: &[Choice {
+            long: "maildir",
+            operand: Operand::Directory,
+            help: "the Maildir to deliver to",
+        }],
+        operand: Operand::None,
+    },
+    Command {
+        name: "lint",
+        usage: "[FILE] [--json] [--fix] [--write]",
+        help: "check the configuration",
+        about: "Looks through ~/.fetchmailrc, or FILE, for errors and for what could be better, and \
+                prints each finding with line, column and the name of its rule. --fix shows as a \
+                difference what can be put right by itself; --write does it. The status is 0 when \
+                there is nothing to say, 1 when there is only advice, 5 when there are errors.",
+        options: &[
+            Choice {
+                long: "json",
+                operand: Operand::None,
+                help: "print the findings for programs",
+            },
+            Choice {
+                long: "fix",
+                operand: Operand::None,
+                help: "show the fixes as a difference",
+            },
+            Choice {
+                long: "write",
+                operand: Operand::None,
+                help: "apply the fixes",
+            },
+        ],
+        operand: Operand::File,
+    },
+    Command {
+        name: "fmt",
+        usage: "FILE",
+        help: "lay out the configuration",
+        about: "Pretty-prints FILE. It is never done unasked.",
+        options: &[],
+        operand: Operand::File,
+    },
+    Command {
+        name: "man",
+        usage: "",
+        help: "print this manual page",
+        about: "Prints this page for man -l.",
+        options: &[],
+        operand: Operand::None,
+    },
+    Command {
+        name: "completions",
+        usage: "bash|zsh|fish",
+        help: "print completions for a shell",
+        about: "Prints a script that lets the shell complete commands, options and their values.",
+        options: &[],
+        operand: Operand::Word(SHELLS),
+    },
+    Command {
+        name: "help",
+        usage: "",
+        help: "print a short help",
+        about: "Prints a short help. postrider fetch --help lists the options of fetch.",
+        options: &[],
+        operand: Operand::None,
+    },
+];
