@@ -83,9 +83,10 @@ impl<'d> Reader<'d> {
             Lexeme::Keyword(b"poll" | b"server") => self.entry(true),
             Lexeme::Keyword(b"skip") => self.entry(false),
             Lexeme::Keyword(b"defaults") => Ok(self.defaults()),
-            _ => Err(self.unexpected(gettext_noop(
-                "A statement must begin with poll, skip, defaults or set",
-            ))),
+            _ => {
+                let text = gettext_noop("A statement must begin with poll, skip, defaults or set");
+                Err(self.unexpected_as("unknown-word", text))
+            }
         };
         // Whatever is left cannot be understood.
         if what.is_err() && self.words.look_span().start == self.start {
@@ -98,26 +99,36 @@ impl<'d> Reader<'d> {
     }
 
     fn global(&mut self) -> Reading<What> {
-        let (found, start) = self
-            .option(Scope::Global)?
-            .ok_or_else(|| self.unexpected(gettext_noop("This is not a global option")))?;
+        let (found, start) = self.option(Scope::Global)?.ok_or_else(|| {
+            let text = gettext_noop("This is not a global option");
+            self.unexpected_as("unknown-word", text)
+        })?;
         let setting = self.setting(found, start, None)?;
         if !self.words.is_statement() && self.words.look() != Lexeme::End {
-            self.unexpected(gettext_noop(
-                "A statement must begin with poll, skip, defaults or set",
-            ));
+            let text = gettext_noop("A statement must begin with poll, skip, defaults or set");
+            self.unexpected_as("unknown-word", text);
         }
         Ok(What::Global(setting))
     }
 
     fn entry(&mut self, is_active: bool) -> Reading<What> {
         let head = self.words.bump();
-        let Lexeme::Text(name) = self.words.look() else {
-            return Err(self.unexpected(gettext_noop("The name of a server is missing")));
+        let name = match self.words.look() {
+            Lexeme::Text(name) => name.value().into_owned(),
+            // Certainly meant as the name: what follows belongs to it.
+            Lexeme::Number(digits) => {
+                let text = gettext_noop("A string is expected here; digits need quotes");
+                self.unexpected_as("digits-value", text);
+                digits.to_vec()
+            }
+            _ => {
+                let text = gettext_noop("The name of a server is missing");
+                return Err(self.unexpected_as("missing-value", text));
+            }
         };
         let head = head.to(self.words.bump());
         let entry = Entry {
-            label: name.value().into_owned(),
+            label: name,
             is_active,
             head: head.since(self.start),
             server: Settings::default(),
@@ -175,18 +186,15 @@ impl<'d> Reader<'d> {
     fn part(&mut self, entry: &mut Entry, is_named: &mut bool) -> Reading<()> {
         let start = self.words.look_span();
         if let Some((found, start)) = self.option(Scope::Server)? {
-            let is_late = !entry.users.is_empty();
-            if is_late {
+            if !entry.users.is_empty() {
                 let text = gettext_noop("Server options must come before user options");
                 self.error_at("server-option-after-user", text, start);
             }
             let setting = self.setting(found, start, None)?;
-            if !is_late {
-                if setting.value == Value::Protocol(Protocol::Kpop) {
-                    kpop(&mut entry.server, setting.origin);
-                }
-                entry.server.say(setting);
+            if setting.value == Value::Protocol(Protocol::Kpop) {
+                kpop(&mut entry.server, setting.origin);
             }
+            entry.server.say(setting);
             return Ok(());
         }
         let Some((found, start)) = self.option(Scope::User)? else {
@@ -236,9 +244,10 @@ impl<'d> Reader<'d> {
                     return Ok(None);
                 };
                 if found.keyword.negation == Negation::None {
-                    return Err(
-                        self.unexpected(gettext_noop("There is no negated form of this option"))
-                    );
+                    let text = gettext_noop("There is no negated form of this option");
+                    let reported = self.unexpected_as("no-negation", text);
+                    self.words.bump();
+                    return Err(reported);
                 }
                 self.words.bump();
                 Ok(Some((
@@ -312,9 +321,9 @@ impl<'d> Reader<'d> {
         self.error_at("unknown-word", text, start)
     }
 
-    fn unexpected(&mut self, text: &'static str) -> Reported {
+    fn unexpected_as(&mut self, rule: &'static str, text: &'static str) -> Reported {
         let span = self.words.look_span();
-        self.error_at("syntax", text, span)
+        self.error_at(rule, text, span)
     }
 
     fn error_at(&mut self, rule: &'static str, text: &'static str, span: Span) -> Reported {
