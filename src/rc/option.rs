@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use crate::rc::account::Globals;
 use crate::rc::draft::Draft;
+use crate::rc::dump::{Python, View};
 use crate::rc::settings::Value;
 
 /// Every option, in the order of the manual.
@@ -45,6 +46,8 @@ pub struct Keyword {
     pub help: &'static str,
     /// What this version does about it.
     pub support: Support,
+    /// How it stands in a dump of the configuration.
+    pub dump: Dump,
     /// How it changes an account or the global settings.
     pub act: Act,
 }
@@ -157,6 +160,60 @@ pub enum Act {
     Nothing,
 }
 
+/// How an option stands in a configuration dump (rcfile.md section 7).
+#[derive(Clone, Copy)]
+pub enum Dump {
+    /// Not at all.
+    Nothing,
+    /// Its value, as its kind is written, under this key.
+    Plain(&'static str),
+    /// What functions make of it, each under a key.
+    Keys(&'static [Key]),
+}
+
+/// Makes what stands under a key.
+pub type Make = for<'v> fn(&'v View<'v>) -> Python<'v>;
+
+/// A key of a dump.
+#[derive(Clone, Copy)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is written.
+    pub style: KeyStyle,
+    /// What stands under it.
+    pub make: Make,
+}
+
+/// How a key of a dump is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyStyle {
+    /// `"key":`, before strings.
+    Double,
+    /// `'key':`, before anything else.
+    Single,
+    /// `'key': `, before one that was written so once.
+    Spaced,
+}
+
+/// A key before a string.
+const fn string(name: &'static str, make: Make) -> Key {
+    let style = KeyStyle::Double;
+    Key { name, style, make }
+}
+
+/// A key before anything but a string.
+const fn bare(name: &'static str, make: Make) -> Key {
+    let style = KeyStyle::Single;
+    Key { name, style, make }
+}
+
+/// A bare key with a blank behind its colon.
+const fn spaced(name: &'static str, make: Make) -> Key {
+    let style = KeyStyle::Spaced;
+    Key { name, style, make }
+}
+
 impl std::fmt::Debug for Keyword {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Keyword({})", self.name())
@@ -176,6 +233,7 @@ impl Keyword {
             default: "",
             help: "",
             support: Support::Acts,
+            dump: Dump::Nothing,
             act: Act::Nothing,
         }
     }
@@ -212,6 +270,16 @@ impl Keyword {
 
     const fn refuses(mut self) -> Self {
         self.support = Support::Refuses;
+        self
+    }
+
+    const fn dump(mut self, key: &'static str) -> Self {
+        self.dump = Dump::Plain(key);
+        self
+    }
+
+    const fn dump_as(mut self, keys: &'static [Key]) -> Self {
+        self.dump = Dump::Keys(keys);
         self
     }
 

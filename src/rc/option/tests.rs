@@ -122,7 +122,7 @@ fn sample(keyword: &Keyword) -> Value {
         Kind::Choice(words) => Value::Choice(words[0]),
         Kind::Envelope => Value::Envelope {
             skip: 7,
-            name: b"seven".to_vec(),
+            name: Some(b"seven".to_vec()),
         },
     }
 }

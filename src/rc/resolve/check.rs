@@ -6,7 +6,8 @@ use crate::rc::diagnostic::{Diagnostic, Place};
 use crate::rc::document::Document;
 use crate::rc::option::words::{METHODS, auth_name, protocol_name};
 use crate::rc::option::{Id, Support};
-use crate::rc::settings::{Entry, Overrides, Settings};
+use crate::rc::resolve::layers;
+use crate::rc::settings::Overrides;
 
 /// Collects findings about resolved accounts.
 pub struct Check<'a> {
@@ -17,8 +18,7 @@ pub struct Check<'a> {
 /// One account and where it was said.
 struct Case<'a> {
     account: &'a Account,
-    entry: &'a Entry,
-    user: &'a Settings,
+    layers: &'a layers::Case<'a>,
 }
 
 impl<'a> Check<'a> {
@@ -43,16 +43,11 @@ impl<'a> Check<'a> {
     pub fn account(
         &mut self,
         account: &Account,
-        entry: &Entry,
-        user: &Settings,
+        layers: &layers::Case,
         globals: &Globals,
         is_lmtp_without_port: bool,
     ) {
-        let case = Case {
-            account,
-            entry,
-            user,
-        };
+        let case = Case { account, layers };
         self.service(&case);
         self.sign_in(&case);
         if is_lmtp_without_port {
@@ -155,9 +150,10 @@ impl<'a> Check<'a> {
     /// Where the first of these options was said, else the head of the entry; nothing for an
     /// entry that is not in the file.
     fn place(&self, case: &Case, ids: &[Id]) -> Option<Place> {
-        let said = |id: &Id| case.user.find(*id).or_else(|| case.entry.server.find(*id));
-        let span = ids.iter().find_map(said).and_then(|setting| setting.origin);
-        let span = span.unwrap_or(case.entry.head);
+        let effective = &case.layers.effective;
+        let said = ids.iter().find_map(|id| effective.find(*id));
+        let span = said.and_then(|said| said.origin);
+        let span = span.unwrap_or(case.layers.entry.head);
         (span.end > span.start).then(|| self.document.place(span))
     }
 }
