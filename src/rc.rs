@@ -9,6 +9,7 @@ pub mod lex;
 pub mod option;
 pub mod resolve;
 pub mod settings;
+pub mod show;
 
 pub use account::{Account, AccountId, Globals};
 pub use diagnostic::Diagnostic;

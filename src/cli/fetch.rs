@@ -42,9 +42,7 @@ pub fn run(program: &str, args: &[OsString]) -> u8 {
         return 0;
     }
     if invocation.version {
-        let release = crate::VERSION;
-        say::out(format!("This is {program} (Postrider) release {release}."));
-        return 0;
+        return inspect::report(program, &invocation);
     }
     if let Some(option) = not_yet(&invocation) {
         let text = gettext("{option} is understood but not part of this version yet.");
@@ -53,7 +51,7 @@ pub fn run(program: &str, args: &[OsString]) -> u8 {
         return super::USAGE;
     }
     if invocation.configdump {
-        return inspect::run(program, &invocation);
+        return inspect::dump(program, &invocation);
     }
     trace::start(program, &invocation.verbosity);
     let runtime = tokio::runtime::Builder::new_current_thread()

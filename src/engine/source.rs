@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::api::Halt;
 use crate::base::i18n::{fill, gettext};
+use crate::net;
 use crate::rc::account::Protocol;
 use crate::rc::{self, Account, Config, Diagnostic, Document, Overrides};
 use crate::store::rcfile::{self, RcError, Stamp};
@@ -134,6 +135,7 @@ impl Source {
                 File::Text(_) => None,
             },
             servers: servers.to_vec(),
+            knows_service: Some(|name| net::service::port_of(name).is_some()),
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Surroundings {
     pub rc_dir: Option<PathBuf>,
     /// Servers named on the command line; empty for all.
     pub servers: Vec<String>,
+    /// Tells whether the system knows a service by this name; unset, every name is believed.
+    pub knows_service: Option<fn(&str) -> bool>,
 }
 
 /// What a run works on.
@@ -91,7 +93,9 @@ pub fn checked(
     mut each: impl FnMut(&Case, Account),
 ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let mut ordinals: HashMap<(String, String), u32> = HashMap::new();
-    let mut check = check::Check::new(document, &mut found);
+    let known = layers.around().knows_service;
+    let knows_service = |name: &str| known.is_none_or(|known| known(name));
+    let mut check = check::Check::new(document, &knows_service, &mut found);
     check.overrides(layers.overrides());
     for case in layers.cases() {
         let draft = draft(&case, layers.around());

@@ -65,11 +65,8 @@ impl Value {
                 names.extend(new);
                 *wildcard |= star;
             }
-            // The count holds until another is said.
-            (Value::Envelope { skip: old, name }, Value::Envelope { skip, name: new }) => {
-                *name = new;
-                *old = if skip == 0 { *old } else { skip };
-            }
+            // The count outlives a `no envelope`.
+            (Value::Envelope { name, .. }, Value::Envelope { name: None, .. }) => *name = None,
             (old, new) => *old = new,
         }
     }

@@ -41,6 +41,11 @@ impl Python<'_> {
         Python::Text(Cow::Borrowed(word.as_bytes()))
     }
 
+    /// A string, or none.
+    pub fn text(text: Option<&[u8]>) -> Python<'_> {
+        text.map_or(Python::None, |text| Python::Text(text.into()))
+    }
+
     /// Writes the value; secrets as a mask unless `shows_secrets`.
     pub fn write(&self, shows_secrets: bool, out: &mut Vec<u8>) {
         match self {

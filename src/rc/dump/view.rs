@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::base::Secret;
-use crate::rc::account::{Auth, Protocol};
+use crate::rc::account::{Auth, LocalName, Protocol};
 use crate::rc::dump::Python;
 use crate::rc::option::Id;
+use crate::rc::option::server::TIMEOUT;
 use crate::rc::resolve::{Case, Effective, Surroundings};
 use crate::rc::settings::Value;
 
@@ -24,6 +25,8 @@ pub struct Facts<'a> {
     pub host: &'a dyn Fn() -> String,
     /// The password `.netrc` has for a machine and a user.
     pub netrc: &'a dyn Fn(&[u8], &[u8]) -> Option<Secret>,
+    /// The UIDs remembered for a user at a host.
+    pub saved: &'a dyn Fn(&[u8], &[u8]) -> Vec<Vec<u8>>,
     /// Passwords are shown.
     pub show_passwords: bool,
 }
@@ -88,6 +91,102 @@ impl<'a> View<'a> {
     /// The number said for `id`.
     pub fn number(&self, id: Id) -> Option<i32> {
         self.effective.value(id).map(Value::number)
+    }
+
+    /// That number, negative and absent ones as 0.
+    pub fn count(&self, id: Id) -> u32 {
+        self.effective.value(id).map_or(0, Value::count)
+    }
+
+    /// The flag, by its default if it was not said.
+    pub fn flag(&self, id: Id) -> bool {
+        match self.effective.value(id) {
+            Some(value) => value.flag(),
+            None => matches!(id, Id::Rewrite | Id::Sslcertck | Id::Dns),
+        }
+    }
+
+    /// Seconds between cycles; 0 for a single run.
+    pub fn poll_interval(&self) -> u32 {
+        match self.facts.only_check {
+            true => 0,
+            false => self.count(Id::Daemon),
+        }
+    }
+
+    /// The log file; one that is not there does not count.
+    pub fn logfile(&self) -> Option<&'a [u8]> {
+        let value = self.effective.value(Id::Logfile)?;
+        let counts = !self.facts.without_log && (self.facts.is_file)(&value.path());
+        counts.then(|| value.text())
+    }
+
+    /// The id file.
+    pub fn idfile(&self) -> &'a [u8] {
+        let usual = self.facts.idfile.as_os_str().as_encoded_bytes();
+        self.text(Id::Idfile).unwrap_or(usual)
+    }
+
+    /// Who gets mail that fits nobody else.
+    pub fn postmaster(&self) -> &'a [u8] {
+        self.text(Id::Postmaster)
+            .unwrap_or(match self.around.is_root {
+                true => b"postmaster",
+                false => self.invoking_user(),
+            })
+    }
+
+    /// Longest silence of the server in seconds.
+    pub fn timeout(&self) -> u32 {
+        match self.number(Id::Timeout) {
+            // On the command line 0 means this, in the file -1.
+            None | Some(-1 | 0) => TIMEOUT.as_secs() as u32,
+            Some(seconds) => u32::try_from(seconds).unwrap_or(0),
+        }
+    }
+
+    /// Whether carriage returns are removed: with a delivery program, unless it was said.
+    pub fn strips_cr(&self) -> bool {
+        match self.effective.value(Id::Stripcr) {
+            Some(value) => value.flag(),
+            None => self.effective.value(Id::Mda).is_some(),
+        }
+    }
+
+    /// `bad-header accept`; its opposite is as good as unsaid.
+    pub fn accepts_bad_headers(&self) -> bool {
+        self.effective.value(Id::BadHeader).is_some()
+    }
+
+    /// The protocol as fetchmail names it. POP2 is not in the packaged one.
+    pub fn protocol_name(&self) -> &'static str {
+        match self.protocol() {
+            Protocol::Auto => "auto",
+            Protocol::Pop2 => "unknown?!?",
+            Protocol::Pop3 | Protocol::Sdps | Protocol::Kpop => "POP3",
+            Protocol::Apop => "APOP",
+            Protocol::Rpop => "RPOP",
+            Protocol::Imap => "IMAP",
+            Protocol::Etrn => "ETRN",
+            Protocol::Odmr => "ODMR",
+        }
+    }
+
+    /// Local names and whether `*` is one; the invoking user stands in where there is no name
+    /// (rcfile.md section 8, example 14).
+    pub fn local_names(&self) -> (Cow<'a, [LocalName]>, bool) {
+        let (names, wildcard) = match self.effective.value(Id::Is) {
+            Some(Value::Names { names, wildcard }) => (&names[..], *wildcard),
+            _ => (&[][..], false),
+        };
+        if !names.is_empty() {
+            return (names.into(), wildcard);
+        }
+        let name = LocalName {
+            remote: self.invoking_user().to_vec(),
+            local: self.invoking_user().to_vec(),
+        };
+        (vec![name].into(), wildcard)
     }
 
     /// Who runs the program.

@@ -13,27 +13,17 @@ pub static WORDS: &[Keyword] = &[
     word(Id::Daemon, Kind::Number, &["daemon"])
         .cli(&[arg(Some(b'd'), &["daemon"])]).default("0")
         .help("seconds between checks; 0 checks once and ends")
-        .dump_as(&[bare("poll_interval", |v| match v.facts.only_check {
-            true => Python::Int(0),
-            false => Python::Int(v.number(Id::Daemon).map_or(0, |n| u32::try_from(n).unwrap_or(0))),
-        })])
+        .dump_as(&[bare("poll_interval", |v| Python::Int(v.poll_interval()))])
         .global(|g, v| g.daemon = v.count()),
     word(Id::Logfile, Kind::Path, &["logfile"])
         .cli(&[arg(Some(b'L'), &["logfile"])])
         .help("append log messages to this file").warns()
-        .dump_as(&[string("logfile", |v| match v.effective.value(Id::Logfile) {
-            Some(path) if !v.facts.without_log && (v.facts.is_file)(&path.path()) => {
-                Python::Text(path.text().into())
-            }
-            _ => Python::None,
-        })])
+        .dump_as(&[string("logfile", |v| Python::text(v.logfile()))])
         .global(|g, v| g.logfile = Some(v.path())),
     word(Id::Idfile, Kind::Path, &["idfile"])
         .cli(&[arg(Some(b'i'), &["idfile"])]).default("~/.fetchids")
         .help("where the identities of messages already seen are kept")
-        .dump_as(&[string("idfile", |v| {
-            v.text_or(Id::Idfile, v.facts.idfile.as_os_str().as_encoded_bytes())
-        })])
+        .dump_as(&[string("idfile", |v| Python::text(Some(v.idfile())))])
         .global(|g, v| g.idfile = Some(v.path())),
     word(Id::Pidfile, Kind::Path, &["pidfile"])
         .cli(&[arg(None, &["pidfile"])])
@@ -42,10 +32,7 @@ pub static WORDS: &[Keyword] = &[
     word(Id::Postmaster, Kind::Text, &["postmaster"])
         .cli(&[arg(None, &["postmaster"])])
         .help("who gets mail that fits nobody else")
-        .dump_as(&[string("postmaster", |v| match v.around.is_root {
-            true => v.text_or(Id::Postmaster, b"postmaster"),
-            false => v.text_or(Id::Postmaster, v.invoking_user()),
-        })])
+        .dump_as(&[string("postmaster", |v| Python::text(Some(v.postmaster())))])
         .global(|g, v| g.postmaster = v.text().to_vec()),
     word(Id::Bouncemail, Kind::Flag, &["bouncemail"]).no(Negation::RunOn)
         .cli(&[off(None, &["nobounce"])]).default("yes")

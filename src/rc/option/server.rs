@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::rc::account::{Auth, BadHeader, EnvelopeSource, Protocol};
+use crate::rc::account::{Auth, BadHeader, EnvelopeSource};
 use crate::rc::dump::Python;
 use crate::rc::option::words::{APOP, auth_name};
 use crate::rc::option::{Id, Keyword, Kind, Negation, Scope, arg, bare, on, spaced, string};
@@ -26,18 +26,7 @@ pub static WORDS: &[Keyword] = &[
     word(Id::Proto, Kind::Protocol, &["proto", "protocol"])
         .cli(&[arg(Some(b'p'), &["protocol", "proto"])]).default("auto")
         .help("the protocol to retrieve mail with")
-        .dump_as(&[string("protocol", |v| Python::word(match v.protocol() {
-            Protocol::Auto => "auto",
-            // In the packaged fetchmail, which cannot do it.
-            Protocol::Pop2 => "unknown?!?",
-            Protocol::Pop3 | Protocol::Sdps => "POP3",
-            Protocol::Kpop => "POP3",
-            Protocol::Apop => "APOP",
-            Protocol::Rpop => "RPOP",
-            Protocol::Imap => "IMAP",
-            Protocol::Etrn => "ETRN",
-            Protocol::Odmr => "ODMR",
-        }))])
+        .dump_as(&[string("protocol", |v| Python::word(v.protocol_name()))])
         .account(|d, v| if let Value::Protocol(p) = v { d.account.protocol = *p }),
     word(Id::Localdomains, Kind::List, &["localdomains", "local"])
         .help("domains to take as local")
@@ -66,10 +55,7 @@ pub static WORDS: &[Keyword] = &[
     word(Id::Timeout, Kind::Number, &["timeout"])
         .cli(&[arg(Some(b't'), &["timeout"])]).default("300")
         .help("seconds of silence after which a server is given up")
-        .dump_as(&[bare("timeout", |v| Python::Int(match v.number(Id::Timeout) {
-            None | Some(-1) => TIMEOUT.as_secs() as u32,
-            Some(seconds) => u32::try_from(seconds).unwrap_or(0),
-        }))])
+        .dump_as(&[bare("timeout", |v| Python::Int(v.timeout()))])
         .account(|d, v| d.account.timeout = match v.count() {
             0 => TIMEOUT,
             seconds => Duration::from_secs(u64::from(seconds)),
@@ -162,9 +148,7 @@ pub static WORDS: &[Keyword] = &[
     word(Id::BadHeader, Kind::Choice(&["accept", "reject"]), &["bad-header"])
         .cli(&[arg(None, &["bad-header"])]).default("reject")
         .help("what to do with messages whose header is malformed")
-        .dump_as(&[spaced("badheader", |v| {
-            Python::Bool(v.effective.value(Id::BadHeader).is_some())
-        })])
+        .dump_as(&[spaced("badheader", |v| Python::Bool(v.accepts_bad_headers()))])
         .account(|d, v| d.account.bad_header = match v.choice() {
             "accept" => BadHeader::Accept,
             _ => BadHeader::Reject,

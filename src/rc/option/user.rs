@@ -1,7 +1,7 @@
 //! Options of a user entry (rcfile.md section 4.3; later words: section 10).
 
-use crate::rc::account::{LocalName, Protocol};
-use crate::rc::dump::{Python, View};
+use crate::rc::account::Protocol;
+use crate::rc::dump::Python;
 use crate::rc::option::{Id, Keyword, Kind, Negation, Scope, Switch, arg, bare, off, on, string};
 use crate::rc::settings::Value;
 
@@ -19,24 +19,6 @@ const KEEP: &[Switch] = &[on(Some(b'k'), &["keep"]), off(Some(b'K'), &["nokeep"]
 const SSLCERTCK: &[Switch] = &[on(None, &["sslcertck"]), off(None, &["nosslcertck"])];
 const SSLMODES: &[&str] = &["none", "starttls=may", "starttls=must", "wrapped"];
 
-/// Local names; the invoking user stands in where there are none (rcfile.md section 8, example 14).
-fn local_names<'v>(view: &'v View) -> Python<'v> {
-    let (said, wildcard) = match view.effective.value(Id::Is) {
-        Some(Value::Names { names, wildcard }) => (&names[..], *wildcard),
-        _ => (&[][..], false),
-    };
-    let names = if said.is_empty() {
-        vec![LocalName {
-            remote: view.invoking_user().to_vec(),
-            local: view.invoking_user().to_vec(),
-        }]
-        .into()
-    } else {
-        said.into()
-    };
-    Python::Names { names, wildcard }
-}
-
 /// The declarations.
 #[rustfmt::skip]
 pub static WORDS: &[Keyword] = &[
@@ -51,7 +33,10 @@ pub static WORDS: &[Keyword] = &[
         .account(|d, v| d.account.password = v.secret()),
     word(Id::Is, Kind::Names, &["is", "to"])
         .help("who gets the mail here")
-        .dump_as(&[bare("localnames", local_names)])
+        .dump_as(&[bare("localnames", |v| {
+            let (names, wildcard) = v.local_names();
+            Python::Names { names, wildcard }
+        })])
         .account(|d, v| if let Value::Names { names, wildcard } = v {
             d.account.wildcard = *wildcard;
             d.account.local_names = names.clone();
@@ -145,10 +130,7 @@ pub static WORDS: &[Keyword] = &[
         .account(|d, v| d.account.rewrite = v.flag()),
     flag(Id::Stripcr, &["stripcr"]).default("")
         .help("remove carriage returns")
-        .dump_as(&[bare("stripcr", |v| Python::Bool(match v.effective.value(Id::Stripcr) {
-            Some(value) => value.flag(),
-            None => v.effective.value(Id::Mda).is_some(),
-        }))])
+        .dump_as(&[bare("stripcr", |v| Python::Bool(v.strips_cr()))])
         .account(|d, v| d.strip_cr = Some(v.flag())),
     flag(Id::Forcecr, &["forcecr"])
         .help("end lines with carriage return and line feed")

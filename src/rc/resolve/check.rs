@@ -12,6 +12,7 @@ use crate::rc::settings::Overrides;
 /// Collects findings about resolved accounts.
 pub struct Check<'a> {
     document: &'a Document,
+    knows_service: &'a dyn Fn(&str) -> bool,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -23,8 +24,16 @@ struct Case<'a> {
 
 impl<'a> Check<'a> {
     /// Findings go to `found`.
-    pub fn new(document: &'a Document, found: &'a mut Vec<Diagnostic>) -> Self {
-        Self { document, found }
+    pub fn new(
+        document: &'a Document,
+        knows_service: &'a dyn Fn(&str) -> bool,
+        found: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            document,
+            knows_service,
+            found,
+        }
     }
 
     /// Options of the command line that have no effect.
@@ -69,10 +78,16 @@ impl<'a> Check<'a> {
         let Some(service) = &case.account.service else {
             return;
         };
-        let number: Option<i64> = service.parse().ok();
+        let number: Option<i64> = service.trim_start().parse().ok();
         match number {
             None if service.is_empty() => {
                 let text = gettext_noop("The service of {account} is empty");
+                self.error(case, "service", text, &[Id::Service]);
+            }
+            None if !(self.knows_service)(service) => {
+                let text = gettext_noop(
+                    "This system does not know the service of {account}; write the port as a number",
+                );
                 self.error(case, "service", text, &[Id::Service]);
             }
             Some(port) if !(1..=65535).contains(&port) => {

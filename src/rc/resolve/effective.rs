@@ -70,7 +70,10 @@ impl<'a> Said<'a> {
         match (self.keyword.id, &*self.value) {
             (Id::Auth, value) => *value == Value::Auth(Auth::Any),
             (Id::BadHeader, value) => value.choice() == "reject",
-            (Id::Timeout | Id::Interval, value) => *value == Value::Number(0),
+            // On the command line 0 is the built-in value.
+            (Id::Timeout | Id::Interval, value) => {
+                *value == Value::Number(0) && self.layer != Layer::Line
+            }
             _ => false,
         }
     }

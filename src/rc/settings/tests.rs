@@ -35,7 +35,12 @@ fn lists_grow_and_others_are_replaced() {
     let none = |skip| Value::Envelope { skip, name: None };
     check(envelope.clone(), none(0), none(1));
     check(none(0), envelope.clone(), envelope.clone());
-    check(none(2), envelope.clone(), envelope);
+    check(none(2), envelope.clone(), envelope.clone());
+    let plain = Value::Envelope {
+        skip: 0,
+        name: Some(b"Y".to_vec()),
+    };
+    check(envelope, plain.clone(), plain);
 }
 
 #[test]
