@@ -2,8 +2,8 @@
 //! byte (rcfile.md section 7). Here are its order and nesting only; what stands under a key is told
 //! by the option table, how a value is written by [`python`].
 //!
-//! Where fetchmail's dump is no Python, because of servers of the command line or control
-//! characters in a label, ours is.
+//! Where fetchmail's dump is no Python, because of servers of the command line or line
+//! breaks in a label, ours is.
 
 pub mod python;
 mod rows;
@@ -169,7 +169,7 @@ pub fn dump(layers: &Layers, facts: &Facts, sink: &mut Sink) {
 /// The comment and the bracket before a server. A line break in the label must not end the comment.
 fn open(case: &Case, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\t# Entry for site `");
-    if case.entry.label.iter().any(u8::is_ascii_control) {
+    if case.entry.label.iter().any(|b| matches!(b, b'\n' | b'\r')) {
         python::escaped(&case.entry.label, out);
     } else {
         out.extend_from_slice(&case.entry.label);

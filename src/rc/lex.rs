@@ -4,6 +4,8 @@
 //! The file is lexed in blocks of a few dozen tokens and each block's pairs are copied into small
 //! tokens at once: the same speed as one go over the file, a fifth of the memory.
 
+use std::borrow::Cow;
+
 use pest::Parser;
 
 /// What a token is by its shape. Meaning comes from the option table.
@@ -51,12 +53,12 @@ pub fn lex(bytes: &[u8]) -> Vec<Token> {
         });
         at = BYTE_ORDER_MARK.len() as u32;
     }
-    let text: String = bytes[at as usize..]
-        .iter()
-        .copied()
-        .map(char::from)
-        .collect();
-    let mut rest = text.as_str();
+    let bytes = bytes.get(at as usize..).unwrap_or_default();
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) if text.is_ascii() => Cow::Borrowed(text),
+        _ => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
+    };
+    let mut rest: &str = &text;
     while !rest.is_empty() {
         let Ok(pairs) = Shape::parse(Rule::block, rest) else {
             break;
@@ -154,7 +156,9 @@ fn kind(rule: Rule) -> Kind {
         Rule::stop => Kind::Stop,
         Rule::number => Kind::Number,
         Rule::quoted => Kind::Quoted,
-        Rule::word | Rule::glued | Rule::plain | Rule::token | Rule::block => Kind::Word,
+        Rule::word | Rule::bare | Rule::glued | Rule::plain | Rule::token | Rule::block => {
+            Kind::Word
+        }
     }
 }
 

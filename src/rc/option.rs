@@ -7,6 +7,7 @@ pub mod user;
 pub mod words;
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use crate::rc::account::Globals;
@@ -345,12 +346,33 @@ pub struct Found {
     pub is_negated: bool,
 }
 
+/// Fowler, Noll and Vo's hash (FNV-1a): words are short, and the table is ours.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// Which option `word` means in `scope`.
 pub fn find(scope: Scope, word: &[u8]) -> Option<Found> {
-    type Index = HashMap<Vec<u8>, Found>;
+    type Index = HashMap<Vec<u8>, Found, BuildHasherDefault<Fnv>>;
     static INDEX: LazyLock<[Index; 3]> = LazyLock::new(|| {
         [Scope::Global, Scope::Server, Scope::User].map(|scope| {
-            let mut index = Index::new();
+            let mut index = Index::default();
             for keyword in all().filter(|keyword| keyword.scope == scope) {
                 for word in keyword.words {
                     index.insert(
@@ -385,7 +407,7 @@ pub fn find(scope: Scope, word: &[u8]) -> Option<Found> {
 
 /// Whether 6.4.37's lexer takes this bare word for something other than a string.
 pub fn is_reserved(word: &[u8]) -> bool {
-    static RESERVED: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
+    static RESERVED: LazyLock<HashSet<Vec<u8>, BuildHasherDefault<Fnv>>> = LazyLock::new(|| {
         let options = || all().filter(|keyword| !keyword.is_later);
         let glued = options().flat_map(Keyword::run_ons).map(String::into_bytes);
         let plain = options()

@@ -5,6 +5,7 @@
 
 mod oracle;
 mod random;
+mod tokens;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};

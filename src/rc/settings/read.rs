@@ -280,16 +280,16 @@ impl Reader<'_> {
 
     /// A finished setting; says what this version leaves without effect.
     fn said(&mut self, keyword: &'static Keyword, value: Value, span: Span) -> Setting {
-        let place = Some(self.document.place(span));
+        let place = || Some(self.document.place(span));
         if keyword.support == Support::Warns && !value.is_off() {
             let text = gettext_noop("{option} has no effect in this version");
-            let advice = Diagnostic::advice("no-effect", text, place);
+            let advice = Diagnostic::advice("no-effect", text, place());
             self.diagnostics.push(advice.with("option", keyword.name()));
         }
         if keyword.is_later {
             let text =
                 gettext_noop("{option} is a word of later releases; fetchmail 6.4 refuses it");
-            let advice = Diagnostic::advice("later-word", text, place);
+            let advice = Diagnostic::advice("later-word", text, place());
             self.diagnostics.push(advice.with("option", keyword.name()));
         }
         Setting {

@@ -261,7 +261,11 @@ pub fn lines(
     let text = gettext("Options for retrieving from {account}:");
     let (user, label) = (shown(teller.view.remote()), shown(teller.view.label()));
     line(&fill(&text, &[("account", &format!("{user}@{label}"))]));
-    let mut indented = |text: String| line(&format!("  {text}"));
+    // Names of a verbose report stand further in.
+    let mut indented = |text: String| match text.starts_with('\t') {
+        true => line(&text),
+        false => line(&format!("  {text}")),
+    };
     teller.tell(SERVER, &mut indented);
     if !teller.only_wakes() {
         teller.tell(RETRIEVAL, &mut indented);

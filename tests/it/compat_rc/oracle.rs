@@ -3,7 +3,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Both programs and a home for them.
@@ -64,13 +64,17 @@ impl Oracle {
         self.run(program)
     }
 
-    /// fetchmail's parser with its trace on, which goes to standard error.
-    pub fn trace(&self, text: &[u8]) -> String {
+    /// fetchmail with the trace of its parser on, which goes to standard error.
+    pub fn trace(&self, text: &[u8]) -> Output {
         let mut program = Command::new("fetchmail");
-        program
-            .args(["-y", "--configdump", "-f"])
-            .arg(self.file(text));
-        String::from_utf8_lossy(&self.run(program).stderr).into_owned()
+        program.args(["-y", "--configdump", "-f"]);
+        program.arg(self.file(text));
+        self.run(program)
+    }
+
+    /// Where both run.
+    pub fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// Both take the file for the same, or both refuse it. What differs is told.
