@@ -58,6 +58,7 @@ pub fn lex(bytes: &[u8]) -> Vec<Token> {
         Ok(text) if text.is_ascii() => Cow::Borrowed(text),
         _ => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
     };
+    let is_ascii = matches!(text, Cow::Borrowed(_));
     let mut rest: &str = &text;
     while !rest.is_empty() {
         let Ok(pairs) = Shape::parse(Rule::block, rest) else {
@@ -69,7 +70,13 @@ pub fn lex(bytes: &[u8]) -> Vec<Token> {
                 start: at,
                 kind: kind(pair.as_rule()),
             });
-            at += pair.as_str().chars().count() as u32;
+            let text = pair.as_str();
+            let length = if is_ascii {
+                text.len()
+            } else {
+                text.chars().count()
+            };
+            at += length as u32;
             used = pair.as_span().end();
         }
         // Cannot happen while every byte begins some token; an endless loop must be impossible.

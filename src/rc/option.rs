@@ -405,8 +405,15 @@ pub fn find(scope: Scope, word: &[u8]) -> Option<Found> {
     index.get(word).copied()
 }
 
+/// `preauthenticate`, the longest keyword of 6.4.37.
+const LONGEST: usize = 15;
+
 /// Whether 6.4.37's lexer takes this bare word for something other than a string.
 pub fn is_reserved(word: &[u8]) -> bool {
+    // Longer than any of them, as most paths and host names are.
+    if word.len() > LONGEST {
+        return false;
+    }
     static RESERVED: LazyLock<HashSet<Vec<u8>, BuildHasherDefault<Fnv>>> = LazyLock::new(|| {
         let options = || all().filter(|keyword| !keyword.is_later);
         let glued = options().flat_map(Keyword::run_ons).map(String::into_bytes);

@@ -7,10 +7,12 @@ mod oracle;
 mod random;
 mod tokens;
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use oracle::Oracle;
+use oracle::{Oracle, difference};
 use random::Random;
 
 /// Files cut at lines of `%%`; a case has no line end at its end unless it says so.
@@ -99,6 +101,61 @@ fn what_differs_on_purpose() {
         assert_eq!(seen, (Some(*theirs), Some(*ours)), "{text}");
         assert!(oracle.compare(text.as_bytes(), "").is_err(), "{text}");
     }
+}
+
+/// Where the file is, who may read it, and where the id file is.
+#[test]
+fn files_are_found_and_refused_as_by_fetchmail() {
+    let Some(oracle) = Oracle::find() else { return };
+    let home = oracle.home().to_owned();
+    let put = |name: &str, mode: u32| {
+        let path = home.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "poll a user b pass c\nskip d\n").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+    };
+    put(".fetchmailrc", 0o600);
+    put("etc/.fetchmailrc", 0o600);
+    put("own/fetchmailrc", 0o600);
+    put("open", 0o644);
+    put("executable", 0o700);
+    put("readable", 0o400);
+    put("none/.keep", 0o600);
+    let check = |arguments: &str, variables: &[(&str, &str)], input: &str, expected: i32| {
+        let (theirs, ours) = oracle.both(arguments, variables, input);
+        let shown = format!("{arguments} {variables:?}");
+        assert_eq!(theirs.status.code(), Some(expected), "fetchmail {shown}");
+        assert_eq!(ours.status.code(), Some(expected), "{shown}");
+        assert_eq!(difference(&theirs.stdout, &ours.stdout), None, "{shown}");
+    };
+    check("", &[], "", 0);
+    check("", &[("HOME_ETC", "etc")], "", 0);
+    check("", &[("HOME_ETC", "none")], "", 0);
+    check("", &[("FETCHMAILHOME", "own")], "", 0);
+    check("", &[("FETCHMAILHOME", "own"), ("HOME_ETC", "etc")], "", 0);
+    check("", &[("FETCHMAILHOME", "missing")], "", 23);
+    check("-f missing", &[], "", 0);
+    check("-f -", &[], "set logfile mail.log poll x user y", 0);
+    check("-f -", &[], "poll", 5);
+    check("-f /dev/null", &[], "", 0);
+    check("-f open", &[], "", 6);
+    check("-f executable", &[], "", 0);
+    check("-f readable", &[], "", 0);
+    check("-f own", &[], "", 6);
+    check("-f open/x", &[], "", 6);
+    check("-f readable -d 7", &[], "", 0);
+    check("-f readable -d 7 -c", &[], "", 0);
+    check("-f readable -L mail.log", &[], "", 0);
+    check("-f readable -L mail.log -N", &[], "", 0);
+    check("-f readable -i ids --pidfile p", &[], "", 0);
+    check(
+        "-f readable --postmaster x --invisible --syslog",
+        &[],
+        "",
+        0,
+    );
+    put("ids", 0o644);
+    check("-f readable -i ids", &[], "", 6);
 }
 
 /// Compares all, on two threads; returns how many are accepted by both; `None` without

@@ -75,6 +75,14 @@ fn run_on_forms() {
 
 #[test]
 fn reserved_words() {
+    let classic = all().filter(|keyword| !keyword.is_later);
+    let lengths = classic.flat_map(|keyword| {
+        let glued = keyword.run_ons().map(|word| word.len());
+        let plain = keyword.words.iter().map(|word| word.len());
+        plain.chain(glued).collect::<Vec<_>>()
+    });
+    assert_eq!(lengths.max(), Some(LONGEST));
+    assert!(words::reserved().all(|word| word.len() <= LONGEST));
     let check = |word: &str, expected| assert_eq!(is_reserved(word.as_bytes()), expected, "{word}");
     for word in [
         "poll", "with", "here", "POP3", "auto", "cram-md5", "any", "accept", "nokeep", "smtp",

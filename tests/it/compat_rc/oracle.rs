@@ -38,12 +38,17 @@ impl Oracle {
         rc
     }
 
-    fn run(&self, mut program: Command) -> Output {
+    fn run(&self, program: Command) -> Output {
+        self.run_with(program, &[])
+    }
+
+    fn run_with(&self, mut program: Command, variables: &[(&str, &str)]) -> Output {
         program
             .current_dir(self.home.path())
             .env_clear()
             .env("HOME", self.home.path())
             .env("PATH", "/usr/bin:/bin")
+            .envs(variables.iter().copied())
             .output()
             .unwrap()
     }
@@ -70,6 +75,22 @@ impl Oracle {
         program.args(["-y", "--configdump", "-f"]);
         program.arg(self.file(text));
         self.run(program)
+    }
+
+    /// Both with these arguments, variables and standard input.
+    pub fn both(&self, line: &str, variables: &[(&str, &str)], input: &str) -> (Output, Output) {
+        let stdin = self.home.path().join("stdin");
+        fs::write(&stdin, input).unwrap();
+        let run = |mut program: Command, arguments: &[&str]| {
+            program.args(arguments).args(line.split_whitespace());
+            program.stdin(fs::File::open(&stdin).unwrap());
+            self.run_with(program, variables)
+        };
+        let ours = ["fetch", "--configdump", "--show-passwords"];
+        (
+            run(Command::new("fetchmail"), &["--configdump"]),
+            run(Command::new(env!("CARGO_BIN_EXE_postrider")), &ours),
+        )
     }
 
     /// Where both run.
