@@ -4,6 +4,7 @@ pub mod connect;
 pub mod host;
 pub mod process;
 pub mod pump;
+pub mod service;
 mod silence;
 pub mod tls;
 

@@ -4,12 +4,14 @@ pub mod account;
 pub mod diagnostic;
 pub mod document;
 pub mod draft;
+pub mod dump;
 pub mod edit;
 pub mod lex;
 pub mod option;
 pub mod outline;
 pub mod resolve;
 pub mod settings;
+pub mod show;
 
 pub use account::{Account, AccountId, Globals};
 pub use diagnostic::Diagnostic;

@@ -1,5 +1,7 @@
 //! `postrider fetch`: polls once or as a foreground daemon, with fetchmail's options and statuses.
 
+mod inspect;
+
 use std::ffi::OsString;
 use std::io::Read;
 use std::time::Duration;
@@ -40,15 +42,16 @@ pub fn run(program: &str, args: &[OsString]) -> u8 {
         return 0;
     }
     if invocation.version {
-        let release = crate::VERSION;
-        say::out(format!("This is {program} (Postrider) release {release}."));
-        return 0;
+        return inspect::report(program, &invocation);
     }
     if let Some(option) = not_yet(&invocation) {
         let text = gettext("{option} is understood but not part of this version yet.");
         let sentence = fill(&text, &[("option", &option)]);
         say::err(format!("{program}: {sentence}"));
         return super::USAGE;
+    }
+    if invocation.configdump {
+        return inspect::dump(program, &invocation);
     }
     trace::start(program, &invocation.verbosity);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -80,7 +83,6 @@ fn call(program: &str) -> String {
 /// An option that is read and has no effect so far; ignoring it would surprise.
 fn not_yet(invocation: &Invocation) -> Option<&'static str> {
     let options = [
-        (invocation.configdump, "--configdump"),
         (invocation.quit, "--quit"),
         (invocation.status, "--status"),
         (invocation.log_json, "--log-format"),
@@ -211,7 +213,7 @@ impl<'a> Terminal<'a> {
                 let halt = all
                     .halted
                     .iter()
-                    .flat_map(|halt| self.halted(halt, &rc_path));
+                    .flat_map(|halt| halted(self.program, halt, &rc_path));
                 advice.chain(halt).collect()
             }
             Event::Activity(entry) => {
@@ -240,19 +242,16 @@ impl<'a> Terminal<'a> {
     fn error(&self, line: &str) -> Line {
         Line::Err(format!("{}: {line}", self.program))
     }
+}
 
-    fn halted(&self, halt: &Halt, rc_path: &str) -> Vec<Line> {
-        match halt {
-            Halt::Syntax(errors) => errors.iter().map(|line| self.error(line)).collect(),
-            Halt::NoFile => vec![self.error(&words::halt_advice(halt, rc_path))],
-            _ => {
-                let headline = words::halt_headline(halt);
-                vec![self.error(&format!(
-                    "{headline}. {}",
-                    words::halt_advice(halt, rc_path)
-                ))]
-            }
-        }
+/// Why there is nothing to poll, or to show.
+fn halted(program: &str, halt: &Halt, rc_path: &str) -> Vec<Line> {
+    let error = |text: &str| Line::Err(format!("{program}: {text}"));
+    let advice = words::halt_advice(halt, rc_path);
+    match halt {
+        Halt::Syntax(errors) => errors.iter().map(|text| error(text)).collect(),
+        Halt::NoFile => vec![error(&advice)],
+        _ => vec![error(&format!("{}. {advice}", words::halt_headline(halt)))],
     }
 }
 

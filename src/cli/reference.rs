@@ -74,7 +74,7 @@ fn describe(out: &mut String, keyword: &'static Keyword) {
     fact("Command line", codes(&switches(keyword)));
     fact("Releases", text(&keyword.notes.join("; ")));
     fact("Search words", keyword.synonyms.join(", "));
-    let related = keyword.related.iter().filter_map(|id| option::get(*id));
+    let related = keyword.related.iter().map(|id| option::keyword(*id));
     let related: Vec<&str> = related.map(Keyword::name).collect();
     fact("See also", codes(&related));
     fact("Support", shortfall(keyword).unwrap_or_default().to_owned());

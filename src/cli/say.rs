@@ -32,6 +32,15 @@ pub fn err(text: impl Into<String>) {
     line(&Line::Err(text.into()));
 }
 
+/// Text for programs, on standard output as it is; the buffer is emptied. `false` when nobody
+/// reads it any more.
+pub fn bytes(text: &mut Vec<u8>) -> bool {
+    let mut out = io::stdout().lock();
+    let is_written = out.write_all(text).and_then(|()| out.flush()).is_ok();
+    text.clear();
+    is_written
+}
+
 /// Our own text of several lines, on standard output.
 pub fn page(text: &str) {
     text.lines().for_each(out);

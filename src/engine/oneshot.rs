@@ -1,5 +1,9 @@
 //! Work the command line does at once, through the same door.
 
+mod inspect;
+
+pub use inspect::Inspection;
+
 use std::io::{self, Read};
 use std::path::Path;
 

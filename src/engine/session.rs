@@ -124,12 +124,8 @@ fn port(account: &Account, kind: Kind) -> Result<u16, Fault> {
             (Kind::Imap, true) => 993,
         });
     };
-    match (service.parse(), service) {
-        (Ok(port), _) if port > 0 => Ok(port),
-        (_, "pop3" | "pop-3") => Ok(110),
-        (_, "pop3s") => Ok(995),
-        (_, "imap" | "imap2") => Ok(143),
-        (_, "imaps") => Ok(993),
+    match net::service::port_of(service) {
+        Some(port) if port > 0 => Ok(port),
         _ => Err(Fault::yours(
             Cause::Unsupported(format!("service {service}")),
             status::SYNTAX,

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::api::Halt;
 use crate::base::i18n::{fill, gettext};
+use crate::net;
 use crate::rc::account::Protocol;
-use crate::rc::{self, Account, Config, Document, Overrides};
+use crate::rc::{self, Account, Config, Diagnostic, Document, Overrides};
 use crate::store::rcfile::{self, RcError, Stamp};
 
 /// What is read and how it is understood.
@@ -33,6 +34,17 @@ pub enum File {
     Text(Vec<u8>),
 }
 
+/// The text of an rc file.
+#[derive(Debug)]
+pub struct Text {
+    /// As it is.
+    pub bytes: Vec<u8>,
+    /// To see that the file has changed; `None` for standard input.
+    pub stamp: Option<Stamp>,
+    /// What is odd about its permissions.
+    pub warning: Option<String>,
+}
+
 /// A configuration that can be polled.
 #[derive(Debug)]
 pub struct Loaded {
@@ -56,24 +68,20 @@ impl Source {
     /// Reads and resolves. Without a file the accounts are those of the command line.
     pub fn load(&self) -> Result<Loaded, Halt> {
         let mut advice = Vec::new();
-        let (bytes, stamp) = match &self.file {
-            File::Text(bytes) => (bytes.clone(), None),
-            File::Path(path) => match rcfile::read(path, true) {
-                Ok(found) => {
-                    advice.extend(found.warning);
-                    (found.bytes, Some(found.stamp))
-                }
-                Err(RcError::Missing { .. }) if !self.servers.is_empty() => (Vec::new(), None),
-                Err(RcError::Missing { .. }) => return Err(Halt::NoFile),
-                Err(error) => return Err(Halt::Unreadable(error.to_string())),
-            },
+        let (bytes, stamp) = match self.read(true)? {
+            Some(text) => {
+                advice.extend(text.warning);
+                (text.bytes, text.stamp)
+            }
+            None if !self.servers.is_empty() => (Vec::new(), None),
+            None => return Err(Halt::NoFile),
         };
-        let mut config = self.resolve(&bytes, &self.servers).map_err(Halt::Syntax)?;
+        let mut config = self.resolve(&bytes, &self.servers)?;
         match self.servers.is_empty() {
             true => mark_shared(&mut config.accounts, None),
             // What was not asked for has left its UIDs in the record too.
             false => {
-                let all = self.resolve(&bytes, &[]).map_err(Halt::Syntax)?;
+                let all = self.resolve(&bytes, &[])?;
                 mark_shared(&mut config.accounts, Some(&all.accounts));
             }
         }
@@ -94,6 +102,49 @@ impl Source {
         })
     }
 
+    /// The text; `None` if there is no file. Owner and mode are tested if `checks`.
+    pub fn read(&self, checks: bool) -> Result<Option<Text>, Halt> {
+        let path = match &self.file {
+            File::Text(bytes) => {
+                return Ok(Some(Text {
+                    bytes: bytes.clone(),
+                    stamp: None,
+                    warning: None,
+                }));
+            }
+            File::Path(path) => path,
+        };
+        match rcfile::read(path, checks) {
+            Ok(found) => Ok(Some(Text {
+                bytes: found.bytes,
+                stamp: Some(found.stamp),
+                warning: found.warning,
+            })),
+            Err(RcError::Missing { .. }) => Ok(None),
+            Err(error) => Err(Halt::Unreadable(error.to_string())),
+        }
+    }
+
+    /// Who runs the program and what was typed, as the reader of the file wants it.
+    pub fn around(&self, servers: &[String]) -> rc::Surroundings {
+        rc::Surroundings {
+            invoking_user: self.user.clone(),
+            is_root: self.is_root,
+            rc_dir: match &self.file {
+                File::Path(path) => path.parent().map(Into::into),
+                File::Text(_) => None,
+            },
+            servers: servers.to_vec(),
+            knows_service: Some(|name| net::service::port_of(name).is_some()),
+        }
+    }
+
+    /// Errors of the file, as sentences with their place.
+    pub fn refusal(&self, errors: &[Diagnostic]) -> Halt {
+        let sentence = |error: &Diagnostic| error.in_file(&self.name()).to_string();
+        Halt::Syntax(errors.iter().map(sentence).collect())
+    }
+
     /// Whether the file is another than `stamp` says. A file that cannot be looked at counts as
     /// unchanged: the accounts that are known go on.
     pub fn has_changed(&self, stamp: Option<&Stamp>) -> bool {
@@ -105,23 +156,10 @@ impl Source {
         }
     }
 
-    fn resolve(&self, bytes: &[u8], servers: &[String]) -> Result<Config, Vec<String>> {
-        let around = rc::Surroundings {
-            invoking_user: self.user.clone(),
-            is_root: self.is_root,
-            rc_dir: match &self.file {
-                File::Path(path) => path.parent().map(Into::into),
-                File::Text(_) => None,
-            },
-            servers: servers.to_vec(),
-        };
+    fn resolve(&self, bytes: &[u8], servers: &[String]) -> Result<Config, Halt> {
         let document = Document::parse(bytes.to_vec());
-        rc::resolve(&document, &self.overrides, &around).map_err(|errors| {
-            errors
-                .iter()
-                .map(|d| d.in_file(&self.name()).to_string())
-                .collect()
-        })
+        rc::resolve(&document, &self.overrides, &self.around(servers))
+            .map_err(|errors| self.refusal(&errors))
     }
 }
 

@@ -4,9 +4,10 @@
 use std::path::PathBuf;
 
 use crate::rc::account::{
-    Account, AccountId, Auth, BadHeader, EnvelopeSource, LocalName, Protocol, Target, Tls,
+    Account, AccountId, Auth, BadHeader, EnvelopeSource, Globals, LocalName, Protocol, Target, Tls,
 };
 use crate::rc::option::server::TIMEOUT;
+use crate::rc::resolve::Surroundings;
 
 /// An unfinished account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,29 @@ impl Draft {
             (None, None) => Target::Smtp(hosts),
         };
         account
+    }
+}
+
+/// Global settings when nothing is said (rcfile.md section 4.1).
+pub(super) fn built_in_globals(around: &Surroundings) -> Globals {
+    let postmaster = if around.is_root {
+        "postmaster"
+    } else {
+        &around.invoking_user
+    };
+    Globals {
+        daemon: 0,
+        logfile: None,
+        idfile: None,
+        pidfile: None,
+        postmaster: postmaster.as_bytes().to_vec(),
+        bounce_mail: true,
+        spam_bounce: false,
+        soft_bounce: true,
+        syslog: false,
+        invisible: false,
+        show_dots: false,
+        properties: None,
     }
 }
 

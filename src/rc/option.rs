@@ -9,12 +9,14 @@ pub mod user;
 pub mod words;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 pub use page::Page;
 
 use crate::rc::account::Globals;
 use crate::rc::draft::Draft;
+use crate::rc::dump::{Python, View};
 use crate::rc::settings::Value;
 
 /// Every option, in the order of the manual.
@@ -64,6 +66,8 @@ pub struct Keyword {
     pub related: &'static [Id],
     /// What this version does about it.
     pub support: Support,
+    /// How it stands in a dump of the configuration.
+    pub dump: Dump,
     /// How it changes an account or the global settings.
     pub act: Act,
 }
@@ -176,6 +180,60 @@ pub enum Act {
     Nothing,
 }
 
+/// How an option stands in a configuration dump (rcfile.md section 7).
+#[derive(Clone, Copy)]
+pub enum Dump {
+    /// Not at all.
+    Nothing,
+    /// Its value, as its kind is written, under this key.
+    Plain(&'static str),
+    /// What functions make of it, each under a key.
+    Keys(&'static [Key]),
+}
+
+/// Makes what stands under a key.
+pub type Make = for<'v> fn(&'v View<'v>) -> Python<'v>;
+
+/// A key of a dump.
+#[derive(Clone, Copy)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is written.
+    pub style: KeyStyle,
+    /// What stands under it.
+    pub make: Make,
+}
+
+/// How a key of a dump is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyStyle {
+    /// `"key":`, before strings.
+    Double,
+    /// `'key':`, before anything else.
+    Single,
+    /// `'key': `, before one that was written so once.
+    Spaced,
+}
+
+/// A key before a string.
+const fn string(name: &'static str, make: Make) -> Key {
+    let style = KeyStyle::Double;
+    Key { name, style, make }
+}
+
+/// A key before anything but a string.
+const fn bare(name: &'static str, make: Make) -> Key {
+    let style = KeyStyle::Single;
+    Key { name, style, make }
+}
+
+/// A bare key with a blank behind its colon.
+const fn spaced(name: &'static str, make: Make) -> Key {
+    let style = KeyStyle::Spaced;
+    Key { name, style, make }
+}
+
 impl std::fmt::Debug for Keyword {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Keyword({})", self.name())
@@ -202,6 +260,7 @@ impl Keyword {
             notes: &[],
             related: &[],
             support: Support::Acts,
+            dump: Dump::Nothing,
             act: Act::Nothing,
         }
     }
@@ -272,6 +331,16 @@ impl Keyword {
         self
     }
 
+    const fn dump(mut self, key: &'static str) -> Self {
+        self.dump = Dump::Plain(key);
+        self
+    }
+
+    const fn dump_as(mut self, keys: &'static [Key]) -> Self {
+        self.dump = Dump::Keys(keys);
+        self
+    }
+
     const fn global(mut self, act: fn(&mut Globals, &Value)) -> Self {
         self.act = Act::Global(act);
         self
@@ -297,12 +366,6 @@ impl Keyword {
         words.iter().map(|word| format!("no{word}"))
     }
 }
-
-/// The declaration of `id`.
-pub fn get(id: Id) -> Option<&'static Keyword> {
-    all().find(|keyword| keyword.id == id)
-}
-
 /// A letter and long names that turn a flag on.
 const fn on(short: Option<u8>, long: &'static [&'static str]) -> Switch {
     Switch {
@@ -339,6 +402,27 @@ pub struct Found {
     pub is_negated: bool,
 }
 
+/// Fowler, Noll and Vo's hash (FNV-1a): words are short, and the table is ours.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// What a bare word of the file may mean.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Meaning {
@@ -359,8 +443,9 @@ impl Meaning {
 
 /// What the tables know of a bare word; `None` for any other word.
 pub fn meaning(word: &[u8]) -> Option<&'static Meaning> {
-    static INDEX: LazyLock<HashMap<Vec<u8>, Meaning>> = LazyLock::new(|| {
-        let mut index: HashMap<Vec<u8>, Meaning> = HashMap::new();
+    type Index = HashMap<Vec<u8>, Meaning, BuildHasherDefault<Fnv>>;
+    static INDEX: LazyLock<Index> = LazyLock::new(|| {
+        let mut index = Index::default();
         for (word, is_noise) in words::reserved() {
             let meaning = index.entry(word).or_default();
             (meaning.is_reserved, meaning.is_noise) = (true, is_noise);
@@ -386,8 +471,8 @@ pub fn meaning(word: &[u8]) -> Option<&'static Meaning> {
     INDEX.get(word)
 }
 
-/// No word of the tables is longer.
-const LONGEST: usize = 24;
+/// No word of the tables is longer than `sslprotocolversion`; most paths and host names are.
+const LONGEST: usize = 18;
 
 /// Which option `word` means in `scope`.
 pub fn find(scope: Scope, word: &[u8]) -> Option<Found> {

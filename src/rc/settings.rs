@@ -44,10 +44,10 @@ pub enum Value {
     Choice(&'static str),
     /// An envelope header.
     Envelope {
-        /// How many such headers to pass over.
+        /// How many such headers to pass over; 0 if not said.
         skip: u32,
-        /// The header's name, as written.
-        name: Vec<u8>,
+        /// The header's name, as written; `None` for `no envelope`.
+        name: Option<Vec<u8>>,
     },
 }
 
@@ -67,13 +67,18 @@ impl Value {
                 names.extend(new);
                 *wildcard |= star;
             }
+            // The count outlives a `no envelope`.
+            (Value::Envelope { name, .. }, Value::Envelope { name: None, .. }) => *name = None,
             (old, new) => *old = new,
         }
     }
 
     /// Whether it switches its option off.
     pub fn is_off(&self) -> bool {
-        *self == Value::Flag(false)
+        matches!(
+            self,
+            Value::Flag(false) | Value::Envelope { name: None, .. }
+        )
     }
 
     /// The flag; false for any other kind.
@@ -177,6 +182,9 @@ pub struct Setting {
 pub struct Settings(Vec<Setting>);
 
 impl Settings {
+    /// Nothing said.
+    pub const NONE: Settings = Settings(Vec::new());
+
     /// Says an option: lists grow, anything else is replaced. What was said last is last, because
     /// `port` and `service` mean the same.
     pub fn say(&mut self, mut setting: Setting) {

@@ -85,6 +85,11 @@ impl Lines {
         Some(lines)
     }
 
+    /// The lines of an account (folded `user@host`).
+    pub fn of(&self, key: &[u8]) -> &[u8] {
+        self.sections.get(key).map_or(&[], Vec::as_slice)
+    }
+
     /// Writes what nobody has taken.
     pub fn put_rest(&self, out: &mut Vec<u8>) {
         for key in &self.order {

@@ -20,7 +20,9 @@ fn sets(line: &str, expected: &str) {
         Value::Protocol(p) => protocol_name(*p).0.to_owned(),
         Value::Auth(auth) => format!("{auth:?}"),
         Value::Choice(word) => (*word).to_owned(),
-        Value::Envelope { name, .. } => String::from_utf8_lossy(name).into_owned(),
+        Value::Envelope {
+            name: Some(name), ..
+        } => String::from_utf8_lossy(name).into_owned(),
         other => other.string(),
     };
     let found = typed

@@ -30,7 +30,7 @@ pub fn value(kind: Kind, argument: &[u8], cwd: &Path) -> Option<Value> {
             .map(Value::Numbers),
         Kind::Envelope => Some(Value::Envelope {
             skip: 0,
-            name: argument.to_vec(),
+            name: Some(argument.to_vec()),
         }),
         Kind::Protocol => {
             let is_name = |name: &str| argument.eq_ignore_ascii_case(name.as_bytes());

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::deliver::{Error, Settings};
+use crate::net::service::port_of;
 use crate::net::{self, Conn, Peer, tls};
 use crate::proto;
 use crate::proto::smtp::{Client, Event, Hello};
@@ -75,30 +76,6 @@ impl std::fmt::Display for Listener {
             Self::Unusable { entry, .. } => f.write_str(entry),
         }
     }
-}
-
-/// A number, or a name of the system's list of services.
-fn port_of(service: &str) -> Option<u16> {
-    if let Ok(port) = service.parse() {
-        return Some(port);
-    }
-    let known = match service {
-        "smtp" | "mail" => Some(25),
-        "submission" => Some(587),
-        _ => None,
-    };
-    known.or_else(|| look_up(&std::fs::read_to_string("/etc/services").ok()?, service))
-}
-
-/// services(5): `name port/protocol aliases # comment`.
-fn look_up(services: &str, wanted: &str) -> Option<u16> {
-    services.lines().find_map(|line| {
-        let mut words = line.split('#').next()?.split_whitespace();
-        let name = words.next()?;
-        let port = words.next()?.strip_suffix("/tcp")?;
-        let is_it = name == wanted || words.any(|alias| alias == wanted);
-        is_it.then(|| port.parse().ok()).flatten()
-    })
 }
 
 /// An open session.
@@ -280,13 +257,5 @@ mod tests {
         check("host/0", false);
         check("host/70000", false);
         check("host/no-such-service", false);
-    }
-
-    #[test]
-    fn services() {
-        let list = "# comment\nsmtp 25/tcp mail\nlmtp 24/udp\nlmtp\t24/tcp ltp # x\n";
-        assert_eq!(look_up(list, "mail"), Some(25));
-        assert_eq!(look_up(list, "ltp"), Some(24));
-        assert_eq!(look_up(list, "x"), None);
     }
 }

@@ -88,7 +88,13 @@ pub fn arguments(
         (Value::Protocol(protocol), Kind::Protocol) => Ok(protocol_name(*protocol).0.into()),
         (Value::Auth(auth), Kind::Auth) => Ok(auth_name(*auth).into()),
         (Value::Choice(word), Kind::Auth | Kind::Choice(_)) => text(word.as_bytes(), style),
-        (Value::Envelope { skip, name }, Kind::Envelope) => {
+        (
+            Value::Envelope {
+                skip,
+                name: Some(name),
+            },
+            Kind::Envelope,
+        ) => {
             let name = text(name, style)?;
             let count = if *skip > 0 {
                 format!("{skip} ")

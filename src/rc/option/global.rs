@@ -1,6 +1,7 @@
 //! Options after `set` (rcfile.md section 4.1).
 
-use crate::rc::option::{Id, Keyword, Kind, Negation, Page, Scope, arg, off, on};
+use crate::rc::dump::Python;
+use crate::rc::option::{Id, Keyword, Kind, Negation, Page, Scope, arg, bare, off, on, string};
 
 const fn word(id: Id, kind: Kind, words: &'static [&'static str]) -> Keyword {
     Keyword::new(Scope::Global, id, kind, words)
@@ -18,6 +19,7 @@ pub static WORDS: &[Keyword] = &[
             most providers, and some lock an account for it.")
         .synonyms(&["interval", "schedule", "background", "poll", "minutes", "seconds"])
         .related(&[Id::Interval, Id::Idle])
+        .dump_as(&[bare("poll_interval", |v| Python::Int(v.poll_interval()))])
         .global(|g, v| g.daemon = v.count()),
     word(Id::Logfile, Kind::Path, &["logfile"])
         .cli(&[arg(Some(b'L'), &["logfile"])])
@@ -28,6 +30,7 @@ pub static WORDS: &[Keyword] = &[
             precedence over the system log.")
         .synonyms(&["protocol", "journal", "messages", "output"])
         .related(&[Id::Syslog, Id::Showdots])
+        .dump_as(&[string("logfile", |v| Python::text(v.logfile()))])
         .global(|g, v| g.logfile = Some(v.path())),
     word(Id::Idfile, Kind::Path, &["idfile"])
         .cli(&[arg(Some(b'i'), &["idfile"])]).default("~/.fetchids")
@@ -38,6 +41,7 @@ pub static WORDS: &[Keyword] = &[
             other's. Without it everything on such a server counts as new again.")
         .synonyms(&["uid", "uidl", "duplicates", "seen", "fetchids"])
         .related(&[Id::Uidl, Id::Keep])
+        .dump_as(&[string("idfile", |v| Python::text(Some(v.idfile())))])
         .global(|g, v| g.idfile = Some(v.path())),
     word(Id::Pidfile, Kind::Path, &["pidfile"])
         .cli(&[arg(None, &["pidfile"])])
@@ -59,6 +63,7 @@ pub static WORDS: &[Keyword] = &[
             that such mail is discarded.")
         .synonyms(&["fallback", "undeliverable", "unknown recipient", "catch"])
         .related(&[Id::Bouncemail])
+        .dump_as(&[string("postmaster", |v| Python::text(Some(v.postmaster())))])
         .global(|g, v| g.postmaster = v.text().to_vec()),
     word(Id::Bouncemail, Kind::Flag, &["bouncemail"]).no(Negation::RunOn)
         .cli(&[off(None, &["nobounce"])]).default("yes")
@@ -69,6 +74,7 @@ pub static WORDS: &[Keyword] = &[
             address was forged by spam.")
         .synonyms(&["bounce", "error", "return", "undeliverable"])
         .related(&[Id::Postmaster, Id::Spambounce, Id::Softbounce])
+        .dump("bouncemail")
         .global(|g, v| g.bounce_mail = v.flag()),
     word(Id::Spambounce, Kind::Flag, &["spambounce"]).no(Negation::RunOn).default("no")
         .help("bounce what is refused as spam, too").warns()
@@ -78,6 +84,7 @@ pub static WORDS: &[Keyword] = &[
             have nothing to do with it.")
         .synonyms(&["bounce", "spam", "junk", "undeliverable"])
         .related(&[Id::Bouncemail, Id::Antispam])
+        .dump("spambounce")
         .global(|g, v| g.spam_bounce = v.flag()),
     word(Id::Softbounce, Kind::Flag, &["softbounce"]).no(Negation::Spaced)
         .cli(&[on(None, &["softbounce"]), off(None, &["nosoftbounce"])]).default("yes")
@@ -89,6 +96,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["refused", "bounce", "retry", "undeliverable"])
         .notes(&["since 6.3.10"])
         .related(&[Id::Bouncemail])
+        .dump("softbounce")
         .global(|g, v| g.soft_bounce = v.flag()),
     word(Id::Syslog, Kind::Flag, &["syslog"]).no(Negation::Spaced)
         .cli(&[on(None, &["syslog"]), off(None, &["nosyslog"])]).default("no")
@@ -98,6 +106,7 @@ pub static WORDS: &[Keyword] = &[
             terminal. A log file takes precedence.")
         .synonyms(&["journal", "messages", "output", "logging"])
         .related(&[Id::Logfile])
+        .dump("syslog")
         .global(|g, v| g.syslog = v.flag()),
     word(Id::Invisible, Kind::Flag, &["invisible"]).no(Negation::Spaced)
         .cli(&[on(None, &["invisible"])]).default("no")
@@ -108,6 +117,7 @@ pub static WORDS: &[Keyword] = &[
             makes mail problems harder to trace.")
         .synonyms(&["trace", "header", "hide", "stealth"])
         .related(&[Id::Tracepolls])
+        .dump("invisible")
         .global(|g, v| g.invisible = v.flag()),
     // fetchmail 6.4.37 turns the dots on for `set no showdots`; here it turns them off.
     word(Id::Showdots, Kind::Flag, &["showdots"]).no(Negation::Spaced)
@@ -119,6 +129,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["progress", "output", "dots"])
         .notes(&["no showdots means off; fetchmail 6.4 turns the dots on"])
         .related(&[Id::Logfile])
+        .dump("showdots")
         .global(|g, v| g.show_dots = v.flag()),
     word(Id::GlobalProperties, Kind::Text, &["properties"])
         .help("text for scripts that read the configuration")
@@ -126,5 +137,6 @@ pub static WORDS: &[Keyword] = &[
         .about("Text that is kept in the configuration for scripts which read it. It changes \
             nothing about fetching mail.")
         .synonyms(&["comment", "script", "extension", "annotation"])
+        .dump("properties")
         .global(|g, v| g.properties = Some(v.text().to_vec())),
 ];

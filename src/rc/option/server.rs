@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::rc::account::{BadHeader, EnvelopeSource};
-use crate::rc::option::words::APOP;
-use crate::rc::option::{Id, Keyword, Kind, Negation, Page, Scope, arg, on};
+use crate::rc::account::{Auth, BadHeader, EnvelopeSource};
+use crate::rc::dump::Python;
+use crate::rc::option::words::{APOP, auth_name};
+use crate::rc::option::{Id, Keyword, Kind, Negation, Page, Scope, arg, bare, on, spaced, string};
 use crate::rc::settings::Value;
 
 const fn word(id: Id, kind: Kind, words: &'static [&'static str]) -> Keyword {
@@ -25,6 +26,7 @@ pub static WORDS: &[Keyword] = &[
             several entries can lead to one host. The certificate is expected for this name.")
         .synonyms(&["host", "address", "label", "hostname"])
         .related(&[Id::Sslcommonname, Id::Aka])
+        .dump("via")
         .account(|d, v| d.account.host = v.string()),
     word(Id::Proto, Kind::Protocol, &["proto", "protocol"])
         .cli(&[arg(Some(b'p'), &["protocol", "proto"])]).default("auto")
@@ -35,6 +37,7 @@ pub static WORDS: &[Keyword] = &[
             mail server to hand over a queue.")
         .synonyms(&["imap", "pop3", "pop", "type"])
         .related(&[Id::Service, Id::Auth, Id::Fetchdomains])
+        .dump_as(&[string("protocol", |v| Python::word(v.protocol_name()))])
         .account(|d, v| if let Value::Protocol(p) = v { d.account.protocol = *p }),
     word(Id::Localdomains, Kind::List, &["localdomains", "local"])
         .help("domains to take as local")
@@ -43,6 +46,7 @@ pub static WORDS: &[Keyword] = &[
             full address instead of being looked up among the local names.")
         .synonyms(&["multidrop", "domain", "pass through"])
         .related(&[Id::Envelope, Id::Aka])
+        .dump("localdomains")
         .account(|d, v| d.account.local_domains = v.list().to_vec()),
     word(Id::Service, Kind::Service, &["service"])
         .cli(&[arg(Some(b'P'), &["service", "port"])])
@@ -53,6 +57,7 @@ pub static WORDS: &[Keyword] = &[
             143 or 993 for IMAP.")
         .synonyms(&["number", "tcp", "993", "995", "143", "110"])
         .related(&[Id::Proto, Id::Port, Id::Ssl])
+        .dump_as(&[string("service", |v| v.service().map_or(Python::None, Python::Text))])
         .account(|d, v| d.account.service = Some(v.string())),
     word(Id::Port, Kind::Number, &["port"])
         .help("port to connect to")
@@ -74,6 +79,11 @@ pub static WORDS: &[Keyword] = &[
         .notes(&["kerberos means version 4 in the file and version 5 on the command line",
             "implicit, apop and oauthbearer: not in 6.4; 6.5 and later"])
         .related(&[Id::Proto, Id::Password, Id::Principal])
+        // fetchmail knows no word for `external` here.
+        .dump_as(&[string("auth", |v| match v.auth() {
+            Auth::External => Python::Absent,
+            auth => Python::word(auth_name(auth)),
+        })])
         .account(|d, v| match v {
             Value::Auth(auth) => (d.account.auth, d.wants_apop) = (*auth, false),
             _ => d.wants_apop = v.choice() == APOP,
@@ -86,6 +96,7 @@ pub static WORDS: &[Keyword] = &[
             round. 0 means 300. A slow server that prepares large mailboxes may need more.")
         .synonyms(&["wait", "hang", "slow", "seconds", "silence"])
         .related(&[Id::Idletimeout])
+        .dump_as(&[bare("timeout", |v| Python::Int(v.timeout()))])
         .account(|d, v| d.account.timeout = match v.count() {
             0 => TIMEOUT,
             seconds => Duration::from_secs(u64::from(seconds)),
@@ -101,10 +112,19 @@ pub static WORDS: &[Keyword] = &[
             never used.")
         .synonyms(&["multidrop", "recipient", "delivered-to", "x-original-to", "catch-all"])
         .related(&[Id::Qvirtual, Id::Is, Id::Aka, Id::Localdomains, Id::Dropdelivered])
-        // The count is inherited apart from the name.
-        .account(|d, v| d.account.envelope = match (v, &d.account.envelope) {
-            (Value::Envelope { skip: 0, name }, EnvelopeSource::Header { skip, .. })
-            | (Value::Envelope { skip, name }, _) => EnvelopeSource::Header {
+        .dump_as(&[
+            string("envelope", |v| match v.effective.value(Id::Envelope) {
+                None => Python::word("Received"),
+                Some(Value::Envelope { name: Some(name), .. }) => Python::Text(name.into()),
+                _ => Python::None,
+            }),
+            bare("envskip", |v| Python::Int(match v.effective.value(Id::Envelope) {
+                Some(Value::Envelope { skip, .. }) => *skip,
+                _ => 0,
+            })),
+        ])
+        .account(|d, v| d.account.envelope = match v {
+            Value::Envelope { skip, name: Some(name) } => EnvelopeSource::Header {
                 name: name.clone(), skip: *skip, is_explicit: true,
             },
             _ => EnvelopeSource::Disabled,
@@ -118,6 +138,7 @@ pub static WORDS: &[Keyword] = &[
             mbox-userstr-.")
         .synonyms(&["multidrop", "qmail", "prefix"])
         .related(&[Id::Envelope])
+        .dump("qvirtual")
         .account(|d, v| d.account.qvirtual = Some(v.text().to_vec())),
     word(Id::Aka, Kind::List, &["aka"])
         .help("other names of the server")
@@ -127,6 +148,7 @@ pub static WORDS: &[Keyword] = &[
             command line. They are not inherited from defaults.")
         .synonyms(&["alias", "hostname", "multidrop", "names"])
         .related(&[Id::Via, Id::Envelope, Id::Localdomains, Id::Dns, Id::Checkalias])
+        .dump("aka")
         .account(|d, v| d.account.aka = v.strings()),
     word(Id::Interface, Kind::Text, &["interface"])
         .cli(&[arg(Some(b'I'), &["interface"])])
@@ -137,6 +159,7 @@ pub static WORDS: &[Keyword] = &[
             works with IPv4.")
         .synonyms(&["network", "vpn", "device", "ppp", "dial-up", "link"])
         .related(&[Id::Monitor])
+        .dump("interface")
         .account(|d, v| d.account.interface = Some(v.string())),
     word(Id::Monitor, Kind::Text, &["monitor"])
         .cli(&[arg(Some(b'M'), &["monitor"])])
@@ -147,6 +170,7 @@ pub static WORDS: &[Keyword] = &[
             line open.")
         .synonyms(&["network", "device", "dial-up", "link", "traffic"])
         .related(&[Id::Interface])
+        .dump("monitor")
         .account(|d, v| d.account.monitor = Some(v.string())),
     word(Id::Plugin, Kind::Command, &["plugin"])
         .cli(&[arg(None, &["plugin"])])
@@ -157,6 +181,7 @@ pub static WORDS: &[Keyword] = &[
             whatever it does with the data is out of our hands.")
         .synonyms(&["ssh", "tunnel", "proxy", "socks", "program"])
         .related(&[Id::Plugout, Id::Preconnect])
+        .dump("plugin")
         .account(|d, v| d.account.plugin = Some(v.text().to_vec())),
     word(Id::Plugout, Kind::Command, &["plugout"])
         .cli(&[arg(None, &["plugout"])])
@@ -166,6 +191,7 @@ pub static WORDS: &[Keyword] = &[
             system. %h and %p become host and port. It is started without a shell.")
         .synonyms(&["tunnel", "proxy", "smtp", "program"])
         .related(&[Id::Plugin, Id::Smtphost])
+        .dump("plugout")
         .account(|d, v| d.account.plugout = Some(v.text().to_vec())),
     word(Id::Dns, Kind::Flag, &["dns"]).no(Negation::RunOn).default("yes")
         .help("ask the name service about host names in headers")
@@ -176,6 +202,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["multidrop", "lookup", "alias", "resolver"])
         .notes(&["removed in 7"])
         .related(&[Id::Aka, Id::Checkalias])
+        .dump("dns")
         .account(|d, v| d.account.dns = v.flag()),
     word(Id::Checkalias, Kind::Flag, &["checkalias"]).no(Negation::RunOn).default("no")
         .help("compare host names by their addresses")
@@ -197,6 +224,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["duplicates", "seen", "id", "pop3", "unique"])
         .notes(&["always on from 7"])
         .related(&[Id::Idfile, Id::Keep, Id::Fastuidl])
+        .dump("uidl")
         .account(|d, v| d.account.uidl = v.flag()),
     word(Id::Interval, Kind::Number, &["interval"]).default("0")
         .help("check only every so many cycles")
@@ -205,6 +233,7 @@ pub static WORDS: &[Keyword] = &[
             means every round. It matters only when the program keeps running.")
         .synonyms(&["rhythm", "schedule", "less often", "cycle"])
         .related(&[Id::Daemon])
+        .dump("interval")
         .account(|d, v| d.account.interval = v.count()),
     word(Id::Tracepolls, Kind::Flag, &["tracepolls"]).no(Negation::Spaced)
         .cli(&[on(None, &["tracepolls"])]).default("no")
@@ -215,6 +244,7 @@ pub static WORDS: &[Keyword] = &[
             mail can read both.")
         .synonyms(&["trace", "header", "filter", "sort"])
         .related(&[Id::Invisible])
+        .dump("tracepolls")
         .account(|d, v| d.account.trace_polls = v.flag()),
     word(Id::Principal, Kind::Text, &["principal"])
         .cli(&[arg(None, &["principal"])])
@@ -223,7 +253,8 @@ pub static WORDS: &[Keyword] = &[
         .about("The Kerberos 4 identity of the server, written name, name.instance or \
             name.instance@REALM, where it differs from the usual one.")
         .synonyms(&["kerberos", "ticket", "realm"])
-        .related(&[Id::Auth]),
+        .related(&[Id::Auth])
+        .dump("principal"),
     word(Id::Esmtpname, Kind::Text, &["esmtpname"])
         .help("user name towards the listener").warns()
         .label("Name for the receiving mail system").page(Page::SignInMethod, 3)
@@ -231,6 +262,7 @@ pub static WORDS: &[Keyword] = &[
             together with a password.")
         .synonyms(&["smtp", "login", "user", "relay"])
         .related(&[Id::Esmtppassword, Id::Smtphost])
+        .dump_as(&[string("esmtpname", |v| v.text_or(Id::Esmtpname, v.invoking_user()))])
         .account(|d, v| d.account.esmtp_name = Some(v.text().to_vec())),
     word(Id::Esmtppassword, Kind::Secret, &["esmtppassword"])
         .help("password towards the listener").warns()
@@ -239,6 +271,10 @@ pub static WORDS: &[Keyword] = &[
             the file, which therefore must belong to you alone.")
         .synonyms(&["smtp", "login", "secret", "relay"])
         .related(&[Id::Esmtpname])
+        .dump_as(&[string("esmtppassword", |v| match v.effective.value(Id::Esmtppassword) {
+            Some(Value::Secret(secret)) => Python::Secret(secret.expose().into()),
+            _ => Python::Absent,
+        })])
         .account(|d, v| d.account.esmtp_password = v.secret()),
     word(Id::BadHeader, Kind::Choice(&["accept", "reject"]), &["bad-header"])
         .cli(&[arg(None, &["bad-header"])]).default("reject")
@@ -250,6 +286,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["malformed", "corrupt", "reject", "accept", "invalid"])
         .notes(&["since 6.3.15"])
         .related(&[Id::RetrieveError])
+        .dump_as(&[spaced("badheader", |v| Python::Bool(v.accepts_bad_headers()))])
         .account(|d, v| d.account.bad_header = match v.choice() {
             "accept" => BadHeader::Accept,
             _ => BadHeader::Reject,

@@ -77,6 +77,13 @@ fn run_on_forms() {
 
 #[test]
 fn reserved_words() {
+    let lengths = all().flat_map(|keyword| {
+        let glued = keyword.run_ons().map(|word| word.len());
+        let plain = keyword.words.iter().map(|word| word.len());
+        plain.chain(glued).collect::<Vec<_>>()
+    });
+    assert_eq!(lengths.max(), Some(LONGEST));
+    assert!(words::reserved().all(|(word, _)| word.len() <= LONGEST));
     let check = |word: &str, expected| assert_eq!(is_reserved(word.as_bytes()), expected, "{word}");
     for word in [
         "poll", "with", "here", "POP3", "auto", "cram-md5", "any", "accept", "nokeep", "smtp",
@@ -124,7 +131,7 @@ fn sample(keyword: &Keyword) -> Value {
         Kind::Choice(words) => Value::Choice(words[0]),
         Kind::Envelope => Value::Envelope {
             skip: 7,
-            name: b"seven".to_vec(),
+            name: Some(b"seven".to_vec()),
         },
     }
 }

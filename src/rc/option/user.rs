@@ -1,6 +1,10 @@
 //! Options of a user entry (rcfile.md section 4.3; later words: section 10).
 
-use crate::rc::option::{Id, Keyword, Kind, Negation, Page, Scope, Switch, arg, off, on};
+use crate::rc::account::Protocol;
+use crate::rc::dump::Python;
+use crate::rc::option::{
+    Id, Keyword, Kind, Negation, Page, Scope, Switch, arg, bare, off, on, string,
+};
 use crate::rc::settings::Value;
 
 const fn word(id: Id, kind: Kind, words: &'static [&'static str]) -> Keyword {
@@ -29,6 +33,7 @@ pub static WORDS: &[Keyword] = &[
             the program.")
         .synonyms(&["login", "account", "name", "address"])
         .related(&[Id::Password, Id::Is])
+        .dump_as(&[string("remote", |v| Python::Text(v.remote().into()))])
         .account(|d, v| d.account.user = v.text().to_vec()),
     word(Id::Password, Kind::Secret, &["password", "pass"])
         .help("password")
@@ -38,6 +43,7 @@ pub static WORDS: &[Keyword] = &[
             instead of the one you type on their page.")
         .synonyms(&["secret", "login", "credential"])
         .related(&[Id::User, Id::Auth, Id::Passwordeval, Id::Passwordfile])
+        .dump_as(&[string("password", |v| v.password())])
         .account(|d, v| d.account.password = v.secret()),
     word(Id::Is, Kind::Names, &["is", "to"])
         .help("who gets the mail here")
@@ -47,12 +53,13 @@ pub static WORDS: &[Keyword] = &[
             is the user who runs the program.")
         .synonyms(&["recipient", "local", "user", "multidrop", "mapping"])
         .related(&[Id::User, Id::Envelope, Id::Smtpname])
-        // `*` is inherited apart from the names.
+        .dump_as(&[bare("localnames", |v| {
+            let (names, wildcard) = v.local_names();
+            Python::Names { names, wildcard }
+        })])
         .account(|d, v| if let Value::Names { names, wildcard } = v {
-            d.account.wildcard |= *wildcard;
-            if !names.is_empty() {
-                d.account.local_names = names.clone();
-            }
+            d.account.wildcard = *wildcard;
+            d.account.local_names = names.clone();
         }),
     word(Id::Folder, Kind::List, &["folder", "folders"])
         .cli(&[arg(Some(b'r'), &["folder"])])
@@ -64,6 +71,7 @@ pub static WORDS: &[Keyword] = &[
             UTF-7.")
         .synonyms(&["mailbox", "inbox", "directory", "label"])
         .related(&[Id::Idle, Id::Moveto])
+        .dump("mailboxes")
         .account(|d, v| d.account.folders = v.list().to_vec()),
     word(Id::Smtphost, Kind::List, &["smtphost", "smtp"])
         .cli(&[arg(Some(b'S'), &["smtphost"])]).default("localhost")
@@ -75,6 +83,10 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["listener", "relay", "mail server", "port 25", "mta"])
         .related(&[Id::Smtpaddress, Id::Smtpname, Id::Lmtp, Id::Mda, Id::Plugout, Id::Esmtpname,
             Id::Antispam, Id::Batchlimit])
+        .dump_as(&[string("smtphunt", |v| Python::List(match v.effective.value(Id::Smtphost) {
+            Some(hosts) => hosts.list().into(),
+            None => vec![b"localhost".to_vec()].into(),
+        }))])
         .account(|d, v| d.hosts = v.strings()),
     word(Id::Fetchdomains, Kind::List, &["fetchdomains"])
         .cli(&[arg(None, &["fetchdomains"])])
@@ -84,6 +96,15 @@ pub static WORDS: &[Keyword] = &[
             computer's own name is used.")
         .synonyms(&["etrn", "odmr", "queue"])
         .related(&[Id::Proto])
+        .dump_as(&[string("fetchdomains", |v| {
+            Python::List(match (v.effective.value(Id::Fetchdomains), v.protocol()) {
+                (Some(domains), _) => domains.list().into(),
+                (None, Protocol::Etrn | Protocol::Odmr) => {
+                    vec![(v.facts.host)().into_bytes()].into()
+                }
+                (None, _) => Vec::new().into(),
+            })
+        })])
         .account(|d, v| d.account.fetch_domains = v.strings()),
     word(Id::Smtpaddress, Kind::Text, &["smtpaddress"])
         .cli(&[arg(Some(b'D'), &["smtpaddress"])])
@@ -93,6 +114,7 @@ pub static WORDS: &[Keyword] = &[
             over by SMTP or LMTP. The default is the name of the host that gets the mail.")
         .synonyms(&["domain", "rcpt", "at"])
         .related(&[Id::Smtphost, Id::Smtpname])
+        .dump("smtpaddress")
         .account(|d, v| d.account.smtp_address = Some(v.string())),
     word(Id::Smtpname, Kind::Text, &["smtpname"])
         .cli(&[arg(None, &["smtpname"])])
@@ -102,6 +124,7 @@ pub static WORDS: &[Keyword] = &[
             whatever its headers say.")
         .synonyms(&["recipient", "rcpt", "forward"])
         .related(&[Id::Smtphost, Id::Smtpaddress, Id::Is])
+        .dump("smtpname")
         .account(|d, v| d.account.smtp_name = Some(v.text().to_vec())),
     word(Id::Antispam, Kind::Numbers, &["antispam"])
         .cli(&[arg(Some(b'Z'), &["antispam"])])
@@ -111,6 +134,7 @@ pub static WORDS: &[Keyword] = &[
             refused with one of them is not reported to its sender. -1 alone means none.")
         .synonyms(&["spam", "junk", "571", "filter", "reject"])
         .related(&[Id::Spambounce, Id::Smtphost])
+        .dump("antispam")
         .account(|d, v| d.account.antispam = match v.numbers() {
             [-1] => Vec::new(),
             codes => codes.to_vec(),
@@ -125,6 +149,7 @@ pub static WORDS: &[Keyword] = &[
             to.")
         .synonyms(&["procmail", "maildrop", "maildir", "sieve", "command", "pipe"])
         .related(&[Id::Smtphost, Id::Bsmtp, Id::Stripcr])
+        .dump("mda")
         .account(|d, v| d.mda = Some(v.text().to_vec())),
     word(Id::Bsmtp, Kind::Path, &["bsmtp"])
         .cli(&[arg(None, &["bsmtp"])])
@@ -135,6 +160,7 @@ pub static WORDS: &[Keyword] = &[
             over programs and hosts.")
         .synonyms(&["batch", "uucp"])
         .related(&[Id::Mda])
+        .dump("bsmtp")
         .account(|d, v| d.bsmtp = Some(v.path())),
     word(Id::Lmtp, Kind::Flag, &["lmtp"])
         .cli(&[on(None, &["lmtp"])]).default("no")
@@ -144,6 +170,7 @@ pub static WORDS: &[Keyword] = &[
             then carry a port other than 25, or be the path of a socket.")
         .synonyms(&["dovecot", "cyrus", "protocol", "socket"])
         .related(&[Id::Smtphost])
+        .dump("lmtp")
         .account(|d, v| d.is_lmtp = v.flag()),
     word(Id::Preconnect, Kind::Command, &["preconnect", "pre"])
         .help("command run before each connection").refuses()
@@ -152,6 +179,7 @@ pub static WORDS: &[Keyword] = &[
             tunnel. If it fails, the account is not checked and the run ends with status 5.")
         .synonyms(&["script", "hook", "tunnel", "vpn", "shell"])
         .related(&[Id::Postconnect, Id::Plugin])
+        .dump("preconnect")
         .account(|d, v| d.account.preconnect = Some(v.text().to_vec())),
     word(Id::Postconnect, Kind::Command, &["postconnect", "post"])
         .help("command run after each connection").refuses()
@@ -160,6 +188,7 @@ pub static WORDS: &[Keyword] = &[
             If the command fails, a successful check ends with status 5.")
         .synonyms(&["script", "hook", "shell"])
         .related(&[Id::Preconnect])
+        .dump("postconnect")
         .account(|d, v| d.account.postconnect = Some(v.text().to_vec())),
     flag(Id::Keep, &["keep"]).cli(KEEP)
         .help("leave messages on the server")
@@ -169,6 +198,7 @@ pub static WORDS: &[Keyword] = &[
             grows until somebody cleans it up.")
         .synonyms(&["leave", "copy", "delete", "remain", "store"])
         .related(&[Id::Fetchall, Id::Flush, Id::Uidl, Id::Idfile, Id::Expunge, Id::Moveto])
+        .dump("keep")
         .account(|d, v| d.account.keep = v.flag()),
     flag(Id::Flush, &["flush"]).cli(&[on(Some(b'F'), &["flush"])])
         .help("delete old messages from the server first")
@@ -177,6 +207,7 @@ pub static WORDS: &[Keyword] = &[
             program has read, but nobody has saved, is lost.")
         .synonyms(&["delete", "old", "clean", "danger", "remove"])
         .related(&[Id::Keep, Id::Fetchall, Id::Limitflush])
+        .dump("flush")
         .account(|d, v| d.account.flush = v.flag()),
     flag(Id::Limitflush, &["limitflush"]).cli(&[on(None, &["limitflush"])])
         .help("delete messages over the size limit")
@@ -186,6 +217,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["delete", "large", "size", "danger", "remove"])
         .notes(&["since 6.3.0"])
         .related(&[Id::Limit, Id::Flush])
+        .dump("limitflush")
         .account(|d, v| d.account.limit_flush = v.flag()),
     flag(Id::Fetchall, &["fetchall"]).cli(&[on(Some(b'a'), &["fetchall", "all"])])
         .help("retrieve old messages, too")
@@ -194,6 +226,7 @@ pub static WORDS: &[Keyword] = &[
             with leaving messages on the server, each check fetches all of them again.")
         .synonyms(&["old", "read", "seen", "everything"])
         .related(&[Id::Keep, Id::Flush])
+        .dump("fetchall")
         .account(|d, v| d.account.fetch_all = v.flag()),
     flag(Id::Rewrite, &["rewrite"]).cli(&[off(Some(b'n'), &["norewrite"])]).default("yes")
         .help("complete addresses that lack a domain")
@@ -202,6 +235,7 @@ pub static WORDS: &[Keyword] = &[
             that answers find their way. Everything else in the header stays.")
         .synonyms(&["header", "address", "domain", "reply"])
         .related(&[Id::Dropstatus, Id::Dropdelivered])
+        .dump("rewrite")
         .account(|d, v| d.account.rewrite = v.flag()),
     flag(Id::Stripcr, &["stripcr"]).default("")
         .help("remove carriage returns")
@@ -210,6 +244,7 @@ pub static WORDS: &[Keyword] = &[
             since most expect it, and off otherwise.")
         .synonyms(&["crlf", "line end", "newline"])
         .related(&[Id::Forcecr, Id::Mda])
+        .dump_as(&[bare("stripcr", |v| Python::Bool(v.strips_cr()))])
         .account(|d, v| d.strip_cr = Some(v.flag())),
     flag(Id::Forcecr, &["forcecr"])
         .help("end lines with carriage return and line feed")
@@ -218,6 +253,7 @@ pub static WORDS: &[Keyword] = &[
             it. Removing carriage returns takes precedence.")
         .synonyms(&["crlf", "line end", "newline", "qmail"])
         .related(&[Id::Stripcr])
+        .dump("forcecr")
         .account(|d, v| d.account.force_cr = v.flag()),
     flag(Id::Pass8bits, &["pass8bits", "pass8"])
         .help("tell the listener that the body has 8 bits").warns()
@@ -226,6 +262,7 @@ pub static WORDS: &[Keyword] = &[
             the message says about itself, if that system can take it.")
         .synonyms(&["8bitmime", "umlauts", "encoding"])
         .related(&[Id::Mimedecode])
+        .dump("pass8bits")
         .account(|d, v| d.account.pass_8bits = v.flag()),
     flag(Id::Dropstatus, &["dropstatus"])
         .help("remove Status headers")
@@ -234,6 +271,7 @@ pub static WORDS: &[Keyword] = &[
             the message read, so that your mail reader shows it as new.")
         .synonyms(&["header", "read", "mozilla"])
         .related(&[Id::Rewrite, Id::Dropdelivered])
+        .dump("dropstatus")
         .account(|d, v| d.account.drop_status = v.flag()),
     flag(Id::Dropdelivered, &["dropdelivered"])
         .help("remove Delivered-To headers")
@@ -242,6 +280,7 @@ pub static WORDS: &[Keyword] = &[
             loop. The header that names the recipient is still looked at before.")
         .synonyms(&["header", "loop", "qmail", "postfix"])
         .related(&[Id::Rewrite, Id::Dropstatus, Id::Envelope])
+        .dump("dropdelivered")
         .account(|d, v| d.account.drop_delivered = v.flag()),
     flag(Id::Mimedecode, &["mimedecode", "mimedec"])
         .help("decode MIME encodings").warns()
@@ -250,6 +289,7 @@ pub static WORDS: &[Keyword] = &[
             character sets is lost and signatures break; mail readers do this better.")
         .synonyms(&["quoted-printable", "encoding", "umlauts", "header"])
         .related(&[Id::Pass8bits])
+        .dump("mimedecode")
         .account(|d, v| d.account.mime_decode = v.flag()),
     flag(Id::Idle, &["idle"]).cli(&[on(None, &["idle"])])
         .help("wait for new mail on the server").warns()
@@ -258,6 +298,7 @@ pub static WORDS: &[Keyword] = &[
             can do this for one folder of one account only.")
         .synonyms(&["push", "instant", "imap", "notify"])
         .related(&[Id::Forceidle, Id::Idletimeout, Id::Folder, Id::Daemon])
+        .dump("idle")
         .account(|d, v| d.account.idle = v.flag()),
     flag(Id::Ssl, &["ssl"]).no(Negation::Spaced).cli(&[on(None, &["ssl"])])
         .help("TLS from the first byte")
@@ -267,6 +308,7 @@ pub static WORDS: &[Keyword] = &[
             offer it unless certificate checking is off.")
         .synonyms(&["certificate", "tls", "encryption", "secure", "https", "implicit"])
         .related(&[Id::Sslmode, Id::Sslproto, Id::Sslcertck, Id::Service])
+        .dump("ssl")
         .account(|d, v| d.account.tls.implicit = v.flag()),
     word(Id::Sslkey, Kind::Path, &["sslkey"]).cli(&[arg(None, &["sslkey"])])
         .help("key of the client certificate").refuses()
@@ -275,6 +317,7 @@ pub static WORDS: &[Keyword] = &[
             able to read it.")
         .synonyms(&["certificate", "tls", "encryption", "client", "private"])
         .related(&[Id::Sslcert])
+        .dump("sslkey")
         .account(|d, v| d.account.tls.key = Some(v.path())),
     word(Id::Sslcert, Kind::Path, &["sslcert"]).cli(&[arg(None, &["sslcert"])])
         .help("client certificate").refuses()
@@ -283,6 +326,7 @@ pub static WORDS: &[Keyword] = &[
             key; one file may hold both.")
         .synonyms(&["certificate", "tls", "encryption", "client", "smartcard"])
         .related(&[Id::Sslkey])
+        .dump("sslcert")
         .account(|d, v| d.account.tls.cert = Some(v.path())),
     word(Id::Sslproto, Kind::Text, &["sslproto"]).cli(&[arg(None, &["sslproto"])])
         .help("TLS version; '' for no STARTTLS")
@@ -294,6 +338,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["certificate", "tls", "encryption", "secure", "version", "starttls", "ssl3"])
         .notes(&["renamed sslprotocolversion in 7", "ssl2 is gone, ssl3 goes with 6.5"])
         .related(&[Id::Ssl, Id::Sslprotover])
+        .dump("sslproto")
         .account(|d, v| d.account.tls.proto = Some(v.string().to_ascii_lowercase())),
     flag(Id::Sslcertck, &["sslcertck"]).no(Negation::Spaced).cli(SSLCERTCK).default("yes")
         .help("check the server's certificate")
@@ -307,6 +352,7 @@ pub static WORDS: &[Keyword] = &[
         .notes(&["on by default since 6.4"])
         .related(&[Id::Ssl, Id::Sslcertfile, Id::Sslcertpath, Id::Sslcommonname,
             Id::Sslfingerprint])
+        .dump("sslcertck")
         .account(|d, v| d.account.tls.check = v.flag()),
     word(Id::Sslcertfile, Kind::Path, &["sslcertfile"]).cli(&[arg(None, &["sslcertfile"])])
         .help("file of trusted certificates")
@@ -316,6 +362,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["certificate", "tls", "encryption", "ca", "authority", "trust", "self-signed"])
         .notes(&["since 6.3.17"])
         .related(&[Id::Sslcertck, Id::Sslcertpath])
+        .dump("sslcertfile")
         .account(|d, v| d.account.tls.cert_file = Some(v.path())),
     word(Id::Sslcertpath, Kind::Path, &["sslcertpath"]).cli(&[arg(None, &["sslcertpath"])])
         .help("directory of trusted certificates")
@@ -323,6 +370,7 @@ pub static WORDS: &[Keyword] = &[
         .about("A directory of certificates in PEM form to trust instead of the system's.")
         .synonyms(&["certificate", "tls", "encryption", "ca", "authority", "trust"])
         .related(&[Id::Sslcertck, Id::Sslcertfile])
+        .dump("sslcertpath")
         .account(|d, v| d.account.tls.cert_path = Some(v.path())),
     word(Id::Sslcommonname, Kind::Text, &["sslcommonname"]).cli(&[arg(None, &["sslcommonname"])])
         .help("name expected in the server's certificate")
@@ -333,6 +381,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["certificate", "tls", "encryption", "hostname", "mismatch"])
         .notes(&["since 6.3.9"])
         .related(&[Id::Sslcertck, Id::Via])
+        .dump("sslcommonname")
         .account(|d, v| d.account.tls.common_name = Some(v.string())),
     word(Id::Sslfingerprint, Kind::Text, &["sslfingerprint"]).cli(&[arg(None, &["sslfingerprint"])])
         .help("fingerprint of the server's certificate")
@@ -343,6 +392,7 @@ pub static WORDS: &[Keyword] = &[
         .synonyms(&["certificate", "tls", "encryption", "pin", "hash", "md5", "sha256"])
         .notes(&["fetchmail itself takes only MD5"])
         .related(&[Id::Sslcertck])
+        .dump("sslfingerprint")
         .account(|d, v| d.account.tls.fingerprint = Some(v.string())),
     word(Id::Limit, Kind::Number, &["limit"]).cli(&[arg(Some(b'l'), &["limit"])])
         .help("octets of the largest message to retrieve").default("0")
@@ -351,6 +401,7 @@ pub static WORDS: &[Keyword] = &[
             size is the one the server announces.")
         .synonyms(&["size", "large", "big", "maximum", "megabytes"])
         .related(&[Id::Limitflush, Id::Warnings, Id::Fetchlimit])
+        .dump("limit")
         .account(|d, v| d.account.limit = v.bound().map(u64::from)),
     word(Id::Warnings, Kind::Number, &["warnings"]).cli(&[arg(Some(b'w'), &["warnings"])])
         .help("seconds between warnings about large messages").default("3600").warns()
@@ -359,6 +410,7 @@ pub static WORDS: &[Keyword] = &[
             sent only while the program runs in the background.")
         .synonyms(&["size", "large", "oversized", "notice", "seconds"])
         .related(&[Id::Limit])
+        .dump("warnings")
         .account(|d, v| d.account.warnings = v.count()),
     word(Id::Fetchlimit, Kind::Number, &["fetchlimit"]).cli(&[arg(Some(b'B'), &["fetchlimit"])])
         .help("most messages to retrieve at once").default("0")
@@ -367,6 +419,7 @@ pub static WORDS: &[Keyword] = &[
             next. 0 means all. A run that stops for it ends with status 13.")
         .synonyms(&["maximum", "number", "count", "many"])
         .related(&[Id::Limit, Id::Batchlimit])
+        .dump("fetchlimit")
         .account(|d, v| d.account.fetch_limit = v.bound()),
     word(Id::Fetchsizelimit, Kind::Number, &["fetchsizelimit"])
         .cli(&[arg(None, &["fetchsizelimit"])])
@@ -376,6 +429,7 @@ pub static WORDS: &[Keyword] = &[
             once; with POP3 any other number means one by one.")
         .synonyms(&["size", "speed", "slow"])
         .related(&[Id::Fastuidl])
+        .dump("fetchsizelimit")
         .account(|d, v| d.account.fetch_size_limit = v.count()),
     word(Id::Fastuidl, Kind::Number, &["fastuidl"]).cli(&[arg(None, &["fastuidl"])])
         .help("how often to search for new messages by halves").default("4").warns()
@@ -385,6 +439,7 @@ pub static WORDS: &[Keyword] = &[
             was put off may be taken for an old one until then.")
         .synonyms(&["uidl", "speed", "slow", "binary search", "pop3"])
         .related(&[Id::Uidl, Id::Fetchsizelimit])
+        .dump("fastuidl")
         .account(|d, v| d.account.fast_uidl = v.count()),
     word(Id::Batchlimit, Kind::Number, &["batchlimit"]).cli(&[arg(Some(b'b'), &["batchlimit"])])
         .help("most messages for one connection to the listener").default("0")
@@ -393,6 +448,7 @@ pub static WORDS: &[Keyword] = &[
             and opened anew, so that it begins to work on them. 0 means never.")
         .synonyms(&["smtp", "connection", "queue"])
         .related(&[Id::Fetchlimit, Id::Smtphost])
+        .dump("batchlimit")
         .account(|d, v| d.account.batch_limit = v.bound()),
     word(Id::Expunge, Kind::Number, &["expunge"]).cli(&[arg(Some(b'e'), &["expunge"])])
         .help("deletions between expunges")
@@ -403,13 +459,15 @@ pub static WORDS: &[Keyword] = &[
             together, once the messages are recorded.")
         .synonyms(&["delete", "purge", "session", "commit"])
         .related(&[Id::Keep])
+        .dump("expunge")
         .account(|d, v| d.account.expunge = Some(v.count())),
     word(Id::Properties, Kind::Text, &["properties"])
         .help("text for scripts that read the configuration")
         .label("Note for other programs").page(Page::Other, 1)
         .about("Text that is kept with the account for scripts which read the configuration. It \
             changes nothing about fetching mail.")
-        .synonyms(&["comment", "script", "extension", "annotation"]),
+        .synonyms(&["comment", "script", "extension", "annotation"])
+        .dump("properties"),
     word(Id::Passwordfile, Kind::Path, &["passwordfile"])
         .later().cli(&[arg(None, &["passwordfile"])])
         .help("file that holds the password").refuses()

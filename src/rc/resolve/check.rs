@@ -6,30 +6,34 @@ use crate::rc::diagnostic::{Diagnostic, Place};
 use crate::rc::document::Document;
 use crate::rc::option::words::{METHODS, auth_name, protocol_name};
 use crate::rc::option::{Id, Support};
-use crate::rc::settings::{Entry, Overrides, Settings};
+use crate::rc::resolve::layers;
+use crate::rc::settings::Overrides;
 
 /// Collects findings about resolved accounts.
 pub struct Check<'a> {
     document: &'a Document,
+    knows_service: &'a dyn Fn(&str) -> bool,
     found: &'a mut Vec<Diagnostic>,
 }
 
 /// One account and where it was said.
-pub struct Case<'a> {
-    /// The account.
-    pub account: &'a Account,
-    /// Its entry.
-    pub entry: &'a Entry,
-    /// Its user options.
-    pub user: &'a Settings,
-    /// Where the statement of the entry begins.
-    pub start: u32,
+struct Case<'a> {
+    account: &'a Account,
+    layers: &'a layers::Case<'a>,
 }
 
 impl<'a> Check<'a> {
     /// Findings go to `found`.
-    pub fn new(document: &'a Document, found: &'a mut Vec<Diagnostic>) -> Self {
-        Self { document, found }
+    pub fn new(
+        document: &'a Document,
+        knows_service: &'a dyn Fn(&str) -> bool,
+        found: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            document,
+            knows_service,
+            found,
+        }
     }
 
     /// Options of the command line that have no effect.
@@ -45,22 +49,28 @@ impl<'a> Check<'a> {
     }
 
     /// One account.
-    pub fn account(&mut self, case: &Case, globals: &Globals, is_lmtp_without_port: bool) {
-        let account = case.account;
-        self.service(case);
-        self.sign_in(case);
+    pub fn account(
+        &mut self,
+        account: &Account,
+        layers: &layers::Case,
+        globals: &Globals,
+        is_lmtp_without_port: bool,
+    ) {
+        let case = Case { account, layers };
+        self.service(&case);
+        self.sign_in(&case);
         if is_lmtp_without_port {
             let text =
                 gettext_noop("LMTP to {account} needs a port other than 25 for every smtphost");
-            self.error(case, "lmtp-port", text, &[Id::Lmtp]);
+            self.error(&case, "lmtp-port", text, &[Id::Lmtp]);
         }
-        self.interface(case);
-        self.multidrop(case);
+        self.interface(&case);
+        self.multidrop(&case);
         if account.is_active && globals.daemon > 0 && account.fetch_all && account.keep {
             let text = gettext_noop(
                 "With fetchall and keep, every check of {account} fetches the same mail again",
             );
-            self.advice(case, "fetchall-keep", text, &[Id::Fetchall, Id::Keep]);
+            self.advice(&case, "fetchall-keep", text, &[Id::Fetchall, Id::Keep]);
         }
     }
 
@@ -68,10 +78,16 @@ impl<'a> Check<'a> {
         let Some(service) = &case.account.service else {
             return;
         };
-        let number: Option<i64> = service.parse().ok();
+        let number: Option<i64> = service.trim_start().parse().ok();
         match number {
             None if service.is_empty() => {
                 let text = gettext_noop("The service of {account} is empty");
+                self.error(case, "service", text, &[Id::Service]);
+            }
+            None if !(self.knows_service)(service) => {
+                let text = gettext_noop(
+                    "This system does not know the service of {account}; write the port as a number",
+                );
                 self.error(case, "service", text, &[Id::Service]);
             }
             Some(port) if !(1..=65535).contains(&port) => {
@@ -149,10 +165,11 @@ impl<'a> Check<'a> {
     /// Where the first of these options was said, else the head of the entry; nothing for an
     /// entry that is not in the file.
     fn place(&self, case: &Case, ids: &[Id]) -> Option<Place> {
-        let said = |id: &Id| case.user.find(*id).or_else(|| case.entry.server.find(*id));
-        let span = ids.iter().find_map(said).and_then(|setting| setting.origin);
-        let span = span.unwrap_or(case.entry.head);
-        (!span.is_empty()).then(|| self.document.place(span.after(case.start)))
+        let effective = &case.layers.effective;
+        let said = ids.iter().find_map(|id| effective.find(*id));
+        let span = said.and_then(|said| said.origin);
+        let span = span.unwrap_or(case.layers.entry.head.after(case.layers.start));
+        (!span.is_empty()).then(|| self.document.place(span))
     }
 }
 

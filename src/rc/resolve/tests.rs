@@ -1,5 +1,7 @@
+use std::path::Path;
+
 use super::*;
-use crate::rc::account::{Account, Auth, LocalName, Target};
+use crate::rc::account::{Account, Auth, LocalName, Protocol, Target};
 
 fn around() -> Surroundings {
     Surroundings {

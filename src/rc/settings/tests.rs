@@ -30,10 +30,17 @@ fn lists_grow_and_others_are_replaced() {
     check(Value::Flag(true), Value::Flag(false), Value::Flag(false));
     let envelope = Value::Envelope {
         skip: 1,
-        name: b"X".to_vec(),
+        name: Some(b"X".to_vec()),
     };
-    check(envelope.clone(), Value::Flag(false), Value::Flag(false));
-    check(Value::Flag(false), envelope.clone(), envelope);
+    let none = |skip| Value::Envelope { skip, name: None };
+    check(envelope.clone(), none(0), none(1));
+    check(none(0), envelope.clone(), envelope.clone());
+    check(none(2), envelope.clone(), envelope.clone());
+    let plain = Value::Envelope {
+        skip: 0,
+        name: Some(b"Y".to_vec()),
+    };
+    check(envelope, plain.clone(), plain);
 }
 
 #[test]

@@ -14,10 +14,16 @@ use crate::rc::settings::{Setting, Value, number};
 impl Reader<'_> {
     /// The value of an option whose keyword was just read.
     pub(super) fn value(&mut self, found: Found) -> Reading<Value> {
-        if found.is_negated {
-            return Ok(Value::Flag(false));
-        }
         let keyword = found.keyword;
+        if found.is_negated {
+            return Ok(match keyword.kind {
+                Kind::Envelope => Value::Envelope {
+                    skip: 0,
+                    name: None,
+                },
+                _ => Value::Flag(false),
+            });
+        }
         match keyword.kind {
             Kind::Flag => Ok(Value::Flag(true)),
             Kind::Number => self.number().map(Value::Number),
@@ -168,7 +174,7 @@ impl Reader<'_> {
         let skip = u32::try_from(skip).unwrap_or(0);
         Ok(Value::Envelope {
             skip,
-            name: self.text()?,
+            name: Some(self.text()?),
         })
     }
 
