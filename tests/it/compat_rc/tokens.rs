@@ -179,6 +179,9 @@ fn ours(document: &Document, end: Option<u32>) -> String {
             _ => 'S',
         };
         kinds.push(kind);
+        if end == Some(document.span(at).start) {
+            return kinds;
+        }
         // The one glued form that fetchmail's lexer takes apart.
         if kind == 'K' && raw == b"nokeep" {
             kinds.push('K');
@@ -199,9 +202,6 @@ fn ours(document: &Document, end: Option<u32>) -> String {
             raw,
             b"auth" | b"authenticate" | b"preauth" | b"preauthenticate"
         );
-        if end == Some(document.span(at).start) {
-            return kinds;
-        }
     }
     kinds + "."
 }

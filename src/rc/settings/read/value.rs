@@ -153,9 +153,7 @@ impl Reader<'_> {
         let said = match self.words.look() {
             Lexeme::Keyword(word) => word.to_vec(),
             // The words of later releases are no keywords to the lexer, and some need quotes.
-            Lexeme::Text(word) if self.words.meaning().is_none_or(|m| !m.is_reserved) => {
-                word.value().into_owned()
-            }
+            Lexeme::Text(word) if !option::is_reserved(&word.value()) => word.value().into_owned(),
             _ => Vec::new(),
         };
         let Some(word) = words.iter().find(|word| word.as_bytes() == said) else {
