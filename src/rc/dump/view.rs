@@ -121,6 +121,11 @@ impl<'a> View<'a> {
         counts.then(|| value.text())
     }
 
+    /// Whether the system log is written to: a log file takes its place.
+    pub fn uses_syslog(&self) -> bool {
+        self.flag(Id::Syslog) && self.logfile().is_none()
+    }
+
     /// The id file.
     pub fn idfile(&self) -> &'a [u8] {
         let usual = self.facts.idfile.as_os_str().as_encoded_bytes();

@@ -106,7 +106,7 @@ pub static WORDS: &[Keyword] = &[
             terminal. A log file takes precedence.")
         .synonyms(&["journal", "messages", "output", "logging"])
         .related(&[Id::Logfile])
-        .dump("syslog")
+        .dump_as(&[bare("syslog", |v| Python::Bool(v.uses_syslog()))])
         .global(|g, v| g.syslog = v.flag()),
     word(Id::Invisible, Kind::Flag, &["invisible"]).no(Negation::Spaced)
         .cli(&[on(None, &["invisible"])]).default("no")

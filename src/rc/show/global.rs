@@ -78,6 +78,9 @@ pub fn lines(layers: &Layers, facts: &Facts, line: &mut dyn FnMut(&str)) {
 
 fn flags(view: &View, flags: &[(Id, bool, &str)], line: &mut dyn FnMut(&str)) {
     for (id, value, text) in flags {
+        if *id == Id::Syslog && !view.uses_syslog() {
+            continue;
+        }
         if view
             .effective
             .value(*id)
