@@ -8,6 +8,7 @@ pub mod handle;
 mod meter;
 pub mod oneshot;
 mod poll;
+mod saving;
 mod schedule;
 mod session;
 pub mod source;

@@ -3,11 +3,14 @@
 //! Whoever shows the engine's work holds a [`Snapshot`] (asked for at the start and whenever the
 //! event stream reports a gap) and applies each [`Event`] to it. Both are plain data.
 
+pub mod saving;
 pub mod words;
 
 use std::time::{Duration, SystemTime};
 
 pub use crate::rc::AccountId;
+
+use saving::{Saved, Version, Which};
 
 /// What a front end may ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,13 @@ pub enum Command {
     },
     /// Read the rc file again.
     Reload,
+    /// Write the rc file, or its draft, and read it again. [`Event::Saved`] answers.
+    SaveRc {
+        /// The new version and what it was made from.
+        version: Version,
+        /// Which of the two.
+        which: Which,
+    },
     /// Stop everything and end. [`Event::Ended`] follows.
     Shutdown,
 }
@@ -50,6 +60,8 @@ pub enum Event {
         /// Messages delivered by this poll.
         count: u32,
     },
+    /// The answer to a save.
+    Saved(Saved),
     /// All polls asked for are finished (terminal: the cycle is over).
     CycleEnded,
     /// The engine has ended; nothing follows.

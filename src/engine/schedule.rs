@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use super::api::saving::{Version, Which};
 use super::api::{AccountId, Command, Event, Halt, Snapshot};
 use super::board::Board;
 use super::handle::{Options, Rhythm};
@@ -134,6 +135,7 @@ impl Scheduler {
             Command::Stop { ids } => self.stop(ids.as_deref()),
             Command::Ack { ids } => self.acknowledge(ids.as_deref()),
             Command::Reload => self.load().await,
+            Command::SaveRc { version, which } => self.save(version, which).await,
             Command::Shutdown => self.shut_down(),
         }
     }
@@ -157,6 +159,21 @@ impl Scheduler {
         };
         if let Some((halt, advice)) = halted {
             self.halt(halt, advice);
+        }
+    }
+
+    async fn save(&mut self, version: Version, which: Which) {
+        let source = self.options.source.clone();
+        let work = tokio::task::spawn_blocking(move || source.save(&version, which));
+        match work.await {
+            Ok(saved) => {
+                let is_new = saved.result.is_ok() && which == Which::Rc && !self.is_ending;
+                self.board.tell(Event::Saved(saved));
+                if is_new {
+                    self.load().await;
+                }
+            }
+            Err(error) => tracing::error!(%error, "a save broke"),
         }
     }
 

@@ -105,6 +105,11 @@ impl Source {
         }
     }
 
+    /// The errors of a text that is not in the file yet; all entries count.
+    pub(super) fn check(&self, bytes: &[u8]) -> Result<(), Vec<String>> {
+        self.resolve(bytes, &[]).map(drop)
+    }
+
     fn resolve(&self, bytes: &[u8], servers: &[String]) -> Result<Config, Vec<String>> {
         let around = rc::Surroundings {
             invoking_user: self.user.clone(),

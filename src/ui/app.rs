@@ -190,7 +190,7 @@ impl App {
                     .emit(accounts::Input::Account(Box::new(status)));
             }
             Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
-            Event::Arrived { .. } | Event::CycleEnded => {}
+            Event::Arrived { .. } | Event::Saved(_) | Event::CycleEnded => {}
             Event::Ended => self.ended(sender),
         }
     }

@@ -65,7 +65,7 @@ impl Board {
             Event::Arrived { id, count } => self.arrived(id, *count),
             Event::Account(status) => self.account(status),
             Event::Loaded(all) => self.load(all),
-            Event::Activity(_) | Event::CycleEnded | Event::Ended => Vec::new(),
+            Event::Activity(_) | Event::Saved(_) | Event::CycleEnded | Event::Ended => Vec::new(),
         }
     }
 

@@ -69,7 +69,7 @@ fn told(event: &Event) -> Option<String> {
         Event::Loaded(_) => "loaded".to_owned(),
         Event::CycleEnded => "cycle".to_owned(),
         Event::Ended => "ended".to_owned(),
-        Event::Account(_) | Event::Arrived { .. } => return None,
+        Event::Account(_) | Event::Arrived { .. } | Event::Saved(_) => return None,
     })
 }
 
@@ -301,4 +301,41 @@ async fn a_lock_that_is_held_ends_a_single_run() {
     ));
     let trouble = first.handle.snapshot().accounts.remove(0).trouble;
     assert_eq!(trouble.unwrap().cause, Cause::NoPassword);
+}
+
+#[tokio::test]
+async fn a_saved_file_is_taken_at_once() {
+    use crate::base::Secret;
+    use crate::engine::api::saving::Base;
+    let mut rig = rig(ONE, Rhythm::Desktop);
+    rig.until("cycle").await;
+    let base = Base::of(ONE.as_bytes());
+    let save = |text: &str, which| Command::SaveRc {
+        version: Version {
+            base,
+            bytes: Secret::new(text),
+        },
+        which,
+    };
+    rig.handle.send(save("poll b nonsense\n", Which::Rc));
+    rig.handle.send(save("poll b nonsense\n", Which::Draft));
+    rig.handle
+        .send(save("poll b proto pop3 user u\n", Which::Rc));
+    rig.handle
+        .send(save("poll c proto pop3 user u\n", Which::Rc));
+    let mut answers = Vec::new();
+    while answers.len() < 4 {
+        if let Event::Saved(saved) = rig.events.recv().await.unwrap() {
+            answers.push((saved.which, saved.result.is_ok()));
+        }
+    }
+    let expected = [
+        (Which::Rc, false),
+        (Which::Draft, true),
+        (Which::Rc, true),
+        (Which::Rc, false),
+    ];
+    assert_eq!(answers, expected);
+    let all = rig.handle.snapshot();
+    assert_eq!(all.accounts[0].id.label, "b");
 }
