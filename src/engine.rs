@@ -10,6 +10,7 @@ pub mod oneshot;
 mod poll;
 mod saving;
 mod schedule;
+mod secrets;
 mod session;
 pub mod source;
 mod transfer;

@@ -8,6 +8,7 @@ pub mod atomic;
 pub mod idfile;
 pub mod journal;
 pub mod lock;
+pub mod netrc;
 pub mod places;
 pub mod private;
 pub mod rcfile;

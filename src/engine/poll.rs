@@ -16,6 +16,7 @@ use super::api::{Cause, State, What};
 use super::board::Board;
 use super::close::Sink;
 use super::meter::Meter;
+use super::secrets::Secrets;
 use super::session::{self, Session};
 use super::transfer::Tally;
 use super::trouble::{Fault, of_server, status};
@@ -40,6 +41,8 @@ pub struct Surroundings {
     pub record: Arc<Record>,
     /// Where progress is shown.
     pub board: Board,
+    /// Passwords that are not in the rc file.
+    pub secrets: Arc<Secrets>,
     /// Our host name.
     pub own_name: Arc<str>,
     /// This very program, for `mda "postrider ..."`.
@@ -121,7 +124,7 @@ impl Poll<'_> {
             .board
             .change(&self.account.id, |a| a.state = State::Connecting);
         let opened = tokio::select! {
-            session = session::open(self.account, &self.around.board) => session,
+            session = session::open(self.account, self.around) => session,
             () = self.stop.cancelled() => Err(Fault::passing(Cause::Stopped, status::OK)),
         };
         let mut session = opened?;

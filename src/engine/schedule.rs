@@ -16,6 +16,7 @@ use super::api::{AccountId, Command, Event, Halt, Snapshot};
 use super::board::Board;
 use super::handle::{Options, Rhythm};
 use super::poll::{Ended, Surroundings};
+use super::secrets::Secrets;
 use super::source::Loaded;
 use crate::net::host;
 use crate::store::rcfile::Stamp;
@@ -211,6 +212,7 @@ impl Scheduler {
                 globals: Arc::new(globals.clone()),
                 record: Arc::new(record),
                 board: self.board.clone(),
+                secrets: Arc::new(Secrets::new(places.netrc())),
                 own_name: self.own_name.clone(),
                 program: Arc::new(self.options.program.clone()),
                 is_root: self.options.source.is_root,

@@ -4,6 +4,7 @@
 mod bad_input;
 mod bench;
 mod catalogue;
+mod compat_netrc;
 mod compat_rc;
 mod connect;
 mod crash;
