@@ -46,6 +46,9 @@ pub enum Command {
 /// What the engine tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
+    /// Another program has changed, made or removed the rc file. It is read, and
+    /// [`Event::Loaded`] follows.
+    RcChanged,
     /// The rc file was read (or failed to be): everything is replaced.
     Loaded(Snapshot),
     /// Something about one account changed. At most ten a second for each account while a poll
@@ -75,6 +78,9 @@ pub struct Snapshot {
     pub accounts: Vec<AccountStatus>,
     /// Why nothing can be polled at all; `None` when all is well.
     pub halted: Option<Halt>,
+    /// What is wrong with the configuration as it is now; the one read before stays in force and
+    /// its accounts are polled as ever.
+    pub stale: Option<Halt>,
     /// Things in the rc file worth saying that do not stop it.
     pub advice: Vec<String>,
     /// Path of the rc file, for display.

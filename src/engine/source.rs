@@ -40,8 +40,12 @@ pub struct Loaded {
     pub config: Config,
     /// Sentences worth saying.
     pub advice: Vec<String>,
-    /// To see that the file has changed.
-    pub stamp: Option<Stamp>,
+}
+
+/// What the files looked like from outside when they were last read, or tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    rc: Option<Stamp>,
 }
 
 impl Source {
@@ -56,14 +60,14 @@ impl Source {
     /// Reads and resolves. Without a file the accounts are those of the command line.
     pub fn load(&self) -> Result<Loaded, Halt> {
         let mut advice = Vec::new();
-        let (bytes, stamp) = match &self.file {
-            File::Text(bytes) => (bytes.clone(), None),
+        let bytes = match &self.file {
+            File::Text(bytes) => bytes.clone(),
             File::Path(path) => match rcfile::read(path, true) {
                 Ok(found) => {
                     advice.extend(found.warning);
-                    (found.bytes, Some(found.stamp))
+                    found.bytes
                 }
-                Err(RcError::Missing { .. }) if !self.servers.is_empty() => (Vec::new(), None),
+                Err(RcError::Missing { .. }) if !self.servers.is_empty() => Vec::new(),
                 Err(RcError::Missing { .. }) => return Err(Halt::NoFile),
                 Err(error) => return Err(Halt::Unreadable(error.to_string())),
             },
@@ -87,21 +91,17 @@ impl Source {
             let text = gettext("{account} is not polled: this version cannot do “{keyword}”.");
             advice.push(fill(&text, &[("account", id), ("keyword", word)]));
         }
-        Ok(Loaded {
-            config,
-            advice,
-            stamp,
-        })
+        Ok(Loaded { config, advice })
     }
 
-    /// Whether the file is another than `stamp` says. A file that cannot be looked at counts as
-    /// unchanged: the accounts that are known go on.
-    pub fn has_changed(&self, stamp: Option<&Stamp>) -> bool {
-        match (&self.file, stamp) {
-            (File::Path(path), Some(stamp)) => {
-                rcfile::Stamp::of(path).is_some_and(|now| now != *stamp)
-            }
-            _ => false,
+    /// What the files look like now. To be asked before they are read: a change in between is
+    /// then seen the next time. Standard input never changes.
+    pub fn seen(&self) -> Seen {
+        Seen {
+            rc: match &self.file {
+                File::Path(path) => Stamp::of(path),
+                File::Text(_) => None,
+            },
         }
     }
 

@@ -19,6 +19,7 @@ impl Scheduler {
     pub(super) fn adopt(&mut self, loaded: Loaded) {
         let before = self.board.snapshot();
         let mut old = std::mem::take(&mut self.slots);
+        let (now, interval) = (Instant::now(), self.interval);
         let is_named = !self.options.source.servers.is_empty();
         for account in loaded.config.accounts {
             let unsupported = loaded
@@ -29,14 +30,27 @@ impl Scheduler {
             let known = old.iter().position(|slot| slot.account.id == account.id);
             let known = known.map(|at| old.swap_remove(at));
             let is_due = account.is_active || is_named;
+            let fails = before
+                .accounts
+                .iter()
+                .any(|a| a.id == account.id && a.trouble.is_some());
             self.slots.push(Slot {
                 unsupported: unsupported.map(|(_, word)| word.clone()),
                 running: known.as_ref().and_then(|slot| slot.running.clone()),
                 task: known.as_ref().and_then(|slot| slot.task),
                 due: match known {
                     _ if !is_due => None,
-                    Some(slot) if slot.due.is_some() || slot.running.is_some() => slot.due,
-                    _ => Some(Instant::now()),
+                    // What has kept it from succeeding may be mended: no longer wait.
+                    Some(slot) if slot.running.is_none() && fails && *slot.account != account => {
+                        Some(now)
+                    }
+                    Some(slot) if slot.due.is_some() || slot.running.is_some() => {
+                        // The file may ask for a shorter interval now.
+                        let rest = pause(interval, account.interval, None);
+                        let longest = rest.filter(|_| !fails).map(|rest| now + rest);
+                        slot.due.map(|due| longest.map_or(due, |at| due.min(at)))
+                    }
+                    _ => Some(now),
                 },
                 account: Arc::new(account),
             });
@@ -53,6 +67,10 @@ impl Scheduler {
                 Some(known) if known.state != State::Skipped && slot.account.is_active => {
                     crate::engine::api::AccountStatus {
                         target: fresh.target,
+                        next_check: slot
+                            .due
+                            .filter(|due| *due > now)
+                            .map(|due| SystemTime::now() + (due - now)),
                         ..known.clone()
                     }
                 }
@@ -62,9 +80,11 @@ impl Scheduler {
         self.board.load(Snapshot {
             accounts: self.slots.iter().map(status).collect(),
             halted: None,
+            stale: None,
             advice: loaded.advice,
             rc_path: self.options.source.name(),
         });
+        self.say_taken(&before);
     }
 
     /// Starts every account whose time has come.
@@ -118,9 +138,10 @@ impl Scheduler {
 
     /// Check Now: due at once; what is running goes on.
     pub(super) async fn check(&mut self, ids: Option<&[AccountId]>) {
-        let is_halted = self.board.snapshot().halted.is_some();
-        if is_halted || self.options.source.has_changed(self.stamp.as_ref()) {
+        if self.board.snapshot().halted.is_some() {
             self.load().await;
+        } else {
+            self.load_if_changed().await;
         }
         for slot in &mut self.slots {
             let is_meant = match ids {

@@ -314,6 +314,8 @@ fn the_most_urgent_thing_is_summed_up() {
 fn halts_say_what_can_be_done() {
     let check = |halt: Halt, part: &str| {
         assert!(!halt_headline(&halt).is_empty());
+        assert!(stale_headline(&halt).contains("old one") || halt == Halt::NoFile);
+        assert!(!stale_advice(&halt, "~/.fetchmailrc").is_empty());
         assert!(halt_advice(&halt, "~/.fetchmailrc").contains(part));
     };
     check(Halt::NoFile, "~/.fetchmailrc");
