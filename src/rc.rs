@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod draft;
 pub mod lex;
+pub mod local;
 pub mod option;
 pub mod resolve;
 pub mod settings;

@@ -39,6 +39,8 @@ pub enum Command {
         /// Which of the two.
         which: Which,
     },
+    /// Write `accounts.toml` and take it over. [`Event::Saved`] answers.
+    SaveLocal(Version),
     /// Stop everything and end. [`Event::Ended`] follows.
     Shutdown,
 }
@@ -291,6 +293,11 @@ pub enum Cause {
     Withheld(u32),
     /// The account asks for something this version does not do: the keyword.
     Unsupported(String),
+    /// `accounts.toml` says something about the account that cannot be acted on: a sentence that
+    /// begins with file and line.
+    Keys(String),
+    /// The password command gave no password: a sentence.
+    PasswordCommand(String),
     /// The record of delivered mail cannot be written.
     Record(String),
     /// The person stopped it.

@@ -39,7 +39,9 @@ pub fn save_rc(path: &Path, base: Base, bytes: &[u8]) -> Result<Base, Unsaved> {
     let file = Some(File::Path(path.to_owned()));
     let options = Options::from_environment(file, Rhythm::Once).map_err(Unsaved::Refused)?;
     let bytes = Secret::new(bytes);
-    let saved = options.source.save(&Version { base, bytes }, Which::Rc);
+    let saved = options
+        .source
+        .save(&Version { base, bytes }, Which::Rc, &options.places);
     saved.result
 }
 

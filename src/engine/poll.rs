@@ -76,12 +76,13 @@ pub async fn run(
         folder_fault: None,
         undeleted: Vec::new(),
     };
-    let result = match unsupported {
-        Some(word) => Err(Fault::yours(
+    let result = match (unsupported, &account.local.refusal) {
+        (_, Some(sentence)) => Err(Fault::yours(Cause::Keys(sentence.clone()), status::SYNTAX)),
+        (Some(word), None) => Err(Fault::yours(
             Cause::Unsupported(word.to_owned()),
             status::SYNTAX,
         )),
-        None => tokio::select! {
+        (None, None) => tokio::select! {
             result = poll.all() => result,
             () = overdue(stop) => Err(Fault::passing(Cause::Stopped, status::OK)),
         },
@@ -119,6 +120,11 @@ struct Poll<'a> {
 }
 
 impl Poll<'_> {
+    /// Nothing is fetched, marked, deleted or recorded: `--check`, or an account that is watched.
+    fn is_look(&self) -> bool {
+        self.around.only_check || self.account.local.watch
+    }
+
     async fn all(&mut self) -> Result<(), Fault> {
         self.around
             .board
@@ -170,7 +176,7 @@ impl Poll<'_> {
         for (mailbox, listed) in std::mem::take(&mut self.undeleted) {
             self.forget(&mailbox, &listed, &gone).await?;
         }
-        if !self.around.only_check {
+        if !self.is_look() {
             self.around.record.checkpoint().await.map_err(unrecorded)?;
         }
         Ok(())

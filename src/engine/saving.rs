@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use super::api::saving::{Base, Saved, Unsaved, Version, Which};
 use super::source::{File, Source};
 use crate::base::i18n::gettext;
-use crate::store::atomic;
+use crate::rc::local::Local;
 use crate::store::rcfile::{self, SaveError};
+use crate::store::{Places, atomic, local};
 
 impl Source {
-    /// Writes a new version of the rc file, or puts it down as a draft.
-    pub(super) fn save(&self, version: &Version, which: Which) -> Saved {
+    /// Writes a new version of the rc file or of `accounts.toml`, or puts it down as a draft.
+    pub(super) fn save(&self, version: &Version, which: Which, places: &Places) -> Saved {
         let (path, result) = match &self.file {
+            _ if which == Which::Local => save_local(places, version),
             File::Text(_) => {
                 let sentence =
                     gettext("The configuration came from standard input and cannot be saved.");
@@ -37,6 +39,25 @@ impl Source {
         self.check(bytes).map_err(Unsaved::Errors)?;
         rcfile::save(path, version.base, bytes).map_err(unsaved)
     }
+}
+
+/// An error in `accounts.toml` would stop every account: it is not written.
+fn save_local(places: &Places, version: &Version) -> (PathBuf, Result<Base, Unsaved>) {
+    let Some(path) = places.accounts_toml() else {
+        let sentence = gettext("There is no home directory to keep accounts.toml in.");
+        return (PathBuf::new(), Err(Unsaved::Refused(sentence)));
+    };
+    let bytes = version.bytes.expose();
+    let name = path.display().to_string();
+    let findings = Local::of_bytes(bytes).findings;
+    let result = if findings.is_empty() {
+        local::save(&path, version.base, bytes).map_err(unsaved)
+    } else {
+        Err(Unsaved::Errors(
+            findings.iter().map(|f| f.in_file(&name)).collect(),
+        ))
+    };
+    (path, result)
 }
 
 /// `NAME.draft`
@@ -75,6 +96,9 @@ mod tests {
     fn errors_are_for_drafts_only() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("rc");
+        let home = dir.path().to_owned();
+        let env = move |name: &str| (name == "HOME").then(|| home.clone().into_os_string());
+        let places = Places::from_env(env, 1000, |_| None).unwrap();
         let old = "poll a user u\n";
         std::fs::write(&path, old).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
@@ -87,8 +111,13 @@ mod tests {
         };
         let save = |base: Base, text: &str, which| {
             let bytes = Secret::new(text);
-            source.save(&Version { base, bytes }, which)
+            source.save(&Version { base, bytes }, which, &places)
         };
+        let local = "[[account]]\nlabel = 'b'\nuser = 'u'\nwatch = true\n";
+        assert!(save(Base::NONE, local, Which::Local).result.is_ok());
+        let wrong = save(Base::of(local.as_bytes()), "[[account]]\n", Which::Local);
+        assert!(matches!(wrong.result, Err(Unsaved::Errors(_))));
+        assert!(wrong.path.ends_with(".config/postrider/accounts.toml"));
         let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).ok();
         let base = Base::of(old.as_bytes());
 
@@ -122,7 +151,9 @@ mod tests {
             ..source.clone()
         };
         let bytes = Secret::new(good);
-        let refused = text.save(&Version { base, bytes }, Which::Rc).result;
+        let refused = text
+            .save(&Version { base, bytes }, Which::Rc, &places)
+            .result;
         assert!(matches!(refused, Err(Unsaved::Refused(_))));
     }
 }

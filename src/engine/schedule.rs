@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use super::api::saving::Which;
 use super::api::{AccountId, Command, Event};
 use super::board::Board;
 use super::handle::{Options, Rhythm};
@@ -137,6 +138,7 @@ impl Scheduler {
             Command::Stop { ids } => self.stop(ids.as_deref()),
             Command::Ack { ids } => self.acknowledge(ids.as_deref()),
             Command::Reload => self.load().await,
+            Command::SaveLocal(version) => self.save(version, Which::Local).await,
             Command::SaveRc { version, which } => self.save(version, which).await,
             Command::Shutdown => self.shut_down(),
         }

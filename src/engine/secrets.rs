@@ -1,5 +1,8 @@
 //! Where an account's password comes from when it is polled (contract, "Secrets"): the rc file,
-//! then `.netrc`, which is read anew each time. Nothing here asks a person.
+//! then the command of `accounts.toml`, then `.netrc`, which is read anew each time. Nothing here
+//! asks a person.
+
+mod command;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -33,6 +36,12 @@ impl Secrets {
     pub async fn password(&self, account: &Account, board: &Board) -> Result<Secret, Fault> {
         if let Some(password) = &account.password {
             return Ok(password.clone());
+        }
+        // It binds: where it fails, no other source stands in.
+        if let Some(command) = &account.local.password_command {
+            return command::password(command)
+                .await
+                .map_err(|what| Fault::yours(Cause::PasswordCommand(what), status::SIGN_IN));
         }
         let found = self.netrc.as_deref().and_then(|path| {
             let netrc = self.read(path, board)?;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use super::api::{Cause, What};
 use super::poll::Surroundings;
 use super::trouble::{Fault, of_server, status};
+use crate::base::i18n::gettext;
 use crate::net::{self, Peer, tls};
 use crate::proto::{Credentials, Reason, TlsPolicy};
 use crate::rc::Account;
@@ -35,6 +36,12 @@ pub async fn open(account: &Account, around: &Surroundings) -> Result<Session, F
             return Err(Fault::yours(Cause::Unsupported(word), status::SYNTAX));
         }
     };
+    if account.tls.pin_sha256.is_some() && is_never_protected(account) {
+        let sentence = gettext(
+            "accounts.toml names a certificate (pin_sha256), but sslproto '' asks for a connection without TLS. Remove one of the two.",
+        );
+        return Err(Fault::yours(Cause::Keys(sentence), status::SYNTAX));
+    }
     let sign_in = sign_in(account, around).await?;
     match (open_as(account, first, &sign_in, around).await, second) {
         (Err(fault), Some(second)) if matches!(fault.status, status::SOCKET | status::PROTOCOL) => {
@@ -50,6 +57,10 @@ pub async fn open(account: &Account, around: &Surroundings) -> Result<Session, F
         }
         (done, _) => done,
     }
+}
+
+fn is_never_protected(account: &Account) -> bool {
+    !account.tls.implicit && tls::policy(&account.tls) == TlsPolicy::Never
 }
 
 #[derive(Clone, Copy)]

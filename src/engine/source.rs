@@ -1,13 +1,15 @@
 //! Where accounts come from: the rc file, its command-line overrides, and when to read it again.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::api::Halt;
 use crate::base::i18n::{fill, gettext};
 use crate::rc::account::Protocol;
+use crate::rc::local::Local;
 use crate::rc::{self, Account, Config, Document, Overrides};
 use crate::store::rcfile::{self, RcError, Stamp};
+use crate::store::{Places, local};
 
 /// What is read and how it is understood.
 #[derive(Clone, Debug)]
@@ -46,6 +48,7 @@ pub struct Loaded {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     rc: Option<Stamp>,
+    local: Option<Stamp>,
 }
 
 impl Source {
@@ -58,7 +61,8 @@ impl Source {
     }
 
     /// Reads and resolves. Without a file the accounts are those of the command line.
-    pub fn load(&self) -> Result<Loaded, Halt> {
+    /// `places` says where `accounts.toml` is, whose keys are laid over the accounts.
+    pub fn load(&self, places: &Places) -> Result<Loaded, Halt> {
         let mut advice = Vec::new();
         let bytes = match &self.file {
             File::Text(bytes) => bytes.clone(),
@@ -81,6 +85,7 @@ impl Source {
                 mark_shared(&mut config.accounts, Some(&all.accounts));
             }
         }
+        advice.extend(self.bind_local(places, &mut config.accounts)?);
         advice.extend(
             config
                 .advice
@@ -96,8 +101,9 @@ impl Source {
 
     /// What the files look like now. To be asked before they are read: a change in between is
     /// then seen the next time. Standard input never changes.
-    pub fn seen(&self) -> Seen {
+    pub fn seen(&self, places: &Places) -> Seen {
         Seen {
+            local: places.accounts_toml().and_then(|path| Stamp::of(&path)),
             rc: match &self.file {
                 File::Path(path) => Stamp::of(path),
                 File::Text(_) => None,
@@ -108,6 +114,52 @@ impl Source {
     /// The errors of a text that is not in the file yet; all entries count.
     pub(super) fn check(&self, bytes: &[u8]) -> Result<(), Vec<String>> {
         self.resolve(bytes, &[]).map(drop)
+    }
+
+    /// Lays the keys of `accounts.toml` over the accounts and returns what is worth saying. A file
+    /// that cannot be read, or where it cannot be told whom it binds, might bind any of them.
+    fn bind_local(&self, places: &Places, accounts: &mut [Account]) -> Result<Vec<String>, Halt> {
+        let Some(path) = places.accounts_toml() else {
+            return Ok(Vec::new());
+        };
+        let bytes = local::read(&path).map_err(|error| Halt::Unreadable(error.to_string()))?;
+        let Some(bytes) = bytes else {
+            return Ok(Vec::new());
+        };
+        let name = path.display().to_string();
+        let read = Local::of_bytes(&bytes);
+        if read.findings.iter().any(|finding| finding.is_fatal) {
+            let fatal = read.findings.iter().filter(|finding| finding.is_fatal);
+            return Err(Halt::Syntax(fatal.map(|f| f.in_file(&name)).collect()));
+        }
+        let lost = read.bind(&name, |rc| self.is_meant_by(rc, places), accounts);
+        // What is not polled in this run is not lost.
+        let lost = lost.iter().filter(|_| self.servers.is_empty());
+        let said = read.findings.iter().chain(lost);
+        let mut advice: Vec<String> = said.map(|finding| finding.in_file(&name)).collect();
+        advice.extend(accounts.iter().filter(|a| a.has_two_pins()).map(|account| {
+            let text = gettext(
+                "{account} has a fingerprint in the configuration and one in {path}; the certificate must fit both.",
+            );
+            fill(&text, &[("account", &account.id), ("path", &name)])
+        }));
+        Ok(advice)
+    }
+
+    /// Whether `rc` of an entry means the file that is polled by. `~/` is the home of fetchmail's
+    /// files; what is relative is taken against it, for `accounts.toml` has no directory of rc
+    /// files. Two names of one file are one.
+    fn is_meant_by(&self, rc: Option<&str>, places: &Places) -> bool {
+        let File::Path(ours) = &self.file else {
+            return rc == Some("-");
+        };
+        let home = places.home.clone().unwrap_or_default();
+        let named = match rc {
+            None => places.rcfile(),
+            Some(rc) => Some(home.join(rc.strip_prefix("~/").unwrap_or(rc))),
+        };
+        let real = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+        named.is_some_and(|named| real(&named).ok() == real(ours).ok())
     }
 
     fn resolve(&self, bytes: &[u8], servers: &[String]) -> Result<Config, Vec<String>> {

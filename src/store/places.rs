@@ -115,6 +115,11 @@ impl Places {
         Some(self.home.as_ref()?.join(".netrc"))
     }
 
+    /// What only Postrider knows of accounts.
+    pub fn accounts_toml(&self) -> Option<PathBuf> {
+        Some(self.config_dir.as_ref()?.join("accounts.toml"))
+    }
+
     /// What the holder of the lock tells about itself.
     pub fn status_file(&self) -> PathBuf {
         self.state_dir.join("status.json")

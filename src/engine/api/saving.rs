@@ -6,7 +6,7 @@ pub use crate::store::rcfile::Base;
 
 use crate::base::Secret;
 
-/// A new version of the rc file.
+/// A new version of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
     /// What it was made from.
@@ -22,6 +22,8 @@ pub enum Which {
     Rc,
     /// `NAME.draft` beside it, which nothing polls by and may have errors.
     Draft,
+    /// `accounts.toml`.
+    Local,
 }
 
 /// How it went.

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::slot::{Slot, pause};
 use super::{MailboxKey, Scheduler};
 use crate::engine::api::{AccountId, Cause, Event, Snapshot, State, Trouble, What, Who};
+use crate::engine::handle::Rhythm;
 use crate::engine::poll::{self, Ended};
 use crate::engine::source::Loaded;
 use crate::engine::trouble::{Fault, status};
@@ -29,12 +30,17 @@ impl Scheduler {
                 .find(|(id, _)| *id == account.id);
             let known = old.iter().position(|slot| slot.account.id == account.id);
             let known = known.map(|at| old.swap_remove(at));
-            let is_due = account.is_active || is_named;
+            let is_desktop = self.options.rhythm == Rhythm::Desktop;
+            let is_paused = is_desktop && account.local.pause;
+            let own_interval = account.local.every.filter(|_| is_desktop);
+            let is_due = (account.is_active || is_named) && !is_paused;
             let fails = before
                 .accounts
                 .iter()
                 .any(|a| a.id == account.id && a.trouble.is_some());
             self.slots.push(Slot {
+                is_paused,
+                own_interval,
                 unsupported: unsupported.map(|(_, word)| word.clone()),
                 running: known.as_ref().and_then(|slot| slot.running.clone()),
                 task: known.as_ref().and_then(|slot| slot.task),
@@ -46,7 +52,11 @@ impl Scheduler {
                     }
                     Some(slot) if slot.due.is_some() || slot.running.is_some() => {
                         // The file may ask for a shorter interval now.
-                        let rest = pause(interval, account.interval, None);
+                        let (interval, every) = match own_interval {
+                            Some(own) => (own, 1),
+                            None => (interval, account.interval),
+                        };
+                        let rest = pause(interval, every, None);
                         let longest = rest.filter(|_| !fails).map(|rest| now + rest);
                         slot.due.map(|due| longest.map_or(due, |at| due.min(at)))
                     }
@@ -146,7 +156,7 @@ impl Scheduler {
         for slot in &mut self.slots {
             let is_meant = match ids {
                 Some(ids) => ids.contains(&slot.account.id),
-                None => slot.account.is_active,
+                None => slot.is_scheduled(),
             };
             if is_meant && slot.running.is_none() {
                 slot.due = Some(Instant::now());
@@ -197,13 +207,12 @@ impl Scheduler {
             Some(_) => before,
             None => None,
         };
-        let every = slot.account.interval;
         let rest = if self.is_ending {
             None
         } else {
-            pause(self.interval, every, trouble.as_ref())
+            slot.pause(self.interval, trouble.as_ref())
         };
-        if slot.account.is_active {
+        if slot.is_scheduled() {
             slot.due = rest.map(|rest| Instant::now() + rest);
         }
         let now = SystemTime::now();

@@ -31,10 +31,10 @@ impl Scheduler {
     /// Reads the files and replaces the accounts. Files that have become bad leave the old
     /// accounts in force.
     pub(super) async fn load(&mut self) {
-        self.seen = self.options.source.seen();
+        self.seen = self.options.source.seen(&self.options.places);
         self.unsettled = None;
         self.look_again(LOOK);
-        let halted = match self.options.source.load() {
+        let halted = match self.options.source.load(&self.options.places) {
             Err(halt) => Some((halt, Vec::new())),
             Ok(loaded) => match self.prepare(&loaded).await {
                 Err(halt) => Some((halt, loaded.advice)),
@@ -51,7 +51,7 @@ impl Scheduler {
 
     /// Reads the files if they are not as they were.
     pub(super) async fn load_if_changed(&mut self) {
-        if self.options.source.seen() != self.seen {
+        if self.options.source.seen(&self.options.places) != self.seen {
             self.board.tell(Event::RcChanged);
             self.load().await;
         }
@@ -72,7 +72,7 @@ impl Scheduler {
     }
 
     async fn look(&mut self) {
-        let seen = self.options.source.seen();
+        let seen = self.options.source.seen(&self.options.places);
         if seen == self.seen {
             self.unsettled = None;
             self.look_again(LOOK);
@@ -173,11 +173,11 @@ impl Scheduler {
     }
 
     pub(super) async fn save(&mut self, version: Version, which: Which) {
-        let source = self.options.source.clone();
-        let work = tokio::task::spawn_blocking(move || source.save(&version, which));
+        let (source, places) = (self.options.source.clone(), self.options.places.clone());
+        let work = tokio::task::spawn_blocking(move || source.save(&version, which, &places));
         match work.await {
             Ok(saved) => {
-                let is_new = saved.result.is_ok() && which == Which::Rc && !self.is_ending;
+                let is_new = saved.result.is_ok() && which != Which::Draft && !self.is_ending;
                 self.board.tell(Event::Saved(saved));
                 if is_new {
                     self.load().await;

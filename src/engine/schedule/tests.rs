@@ -460,3 +460,49 @@ async fn a_change_does_not_wait_for_the_old_interval() {
         start.elapsed()
     );
 }
+
+/// The desktop keeps the person's own rhythm and takes changes of it like those of the rc file.
+#[tokio::test(start_paused = true)]
+async fn pause_and_every_of_accounts_toml() {
+    let write = |home: &tempfile::TempDir, keys: &str| {
+        use std::os::unix::fs::PermissionsExt;
+        let path = home.path().join(".config/postrider/accounts.toml");
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let text = format!("[[account]]\nrc = 'rc'\nlabel = 'a'\nuser = 'u'\n{keys}\n");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    let two = "set daemon 100\npoll a proto pop3 user u\npoll b proto pop3 user u\n";
+    let mut rig = rig(two, Rhythm::Desktop);
+    rig.until("cycle").await;
+    write(&rig.home, "pause = true");
+    rig.until("loaded").await;
+    let seen = rig.until("b failed 4").await;
+    assert!(!seen.iter().any(|line| line.starts_with("a ")), "{seen:?}");
+    rig.handle.send(Command::Check { ids: None });
+    let seen = rig.until("b failed 5").await;
+    assert!(!seen.iter().any(|line| line.starts_with("a ")), "{seen:?}");
+    let ids = Some(vec![rig.handle.snapshot().accounts[0].id.clone()]);
+    rig.handle.send(Command::Check { ids });
+    rig.until("a failed 2").await;
+    assert_eq!(rig.handle.snapshot().accounts[0].next_check, None);
+
+    write(&rig.home, "every = 30");
+    rig.until("a failed 3").await;
+    let start = Instant::now();
+    // Three in a row have failed: four intervals.
+    rig.until("a failed 4").await;
+    assert_eq!(start.elapsed().as_secs(), 90);
+
+    write(&rig.home, "every = 30\nwatch = 'yes'");
+    rig.until("loaded").await;
+    let all = rig.handle.snapshot();
+    assert!(
+        all.advice[0].contains("accounts.toml:6:1: "),
+        "{:?}",
+        all.advice
+    );
+    write(&rig.home, "watch = ");
+    rig.until("stale").await;
+    rig.until("b started").await;
+}

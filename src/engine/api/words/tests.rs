@@ -59,6 +59,8 @@ fn causes() -> Vec<Cause> {
         Cause::Command("A quoted %T cannot be used.".to_owned()),
         Cause::Withheld(2),
         Cause::Unsupported("proto etrn".to_owned()),
+        Cause::Keys("accounts.toml:3:1: watch must be true or false.".to_owned()),
+        Cause::PasswordCommand("The command ended with status 1.".to_owned()),
         Cause::Record("Permission denied".to_owned()),
         Cause::Stopped,
         Cause::Internal("preconnect ended with 1".to_owned()),
