@@ -7,8 +7,9 @@ use super::api::saving::{Unsaved, Version, Which};
 use super::handle::{Options, Rhythm};
 use super::source::File;
 use crate::base::Secret;
+use crate::base::i18n::gettext;
 use crate::deliver::maildir;
-use crate::store::rcfile;
+use crate::store::{local, rcfile};
 
 pub use super::api::saving::Base;
 
@@ -31,6 +32,17 @@ pub fn read_rc(path: Option<&Path>, checks: bool) -> Result<(PathBuf, Vec<u8>, B
     let found = rcfile::read(&path, checks).map_err(|error| error.to_string())?;
     let base = Base::of(&found.bytes);
     Ok((path, found.bytes, base))
+}
+
+/// The same of `accounts.toml`, of which nothing need be there yet: then the bytes are empty.
+/// [`Command::SaveLocal`](super::api::Command::SaveLocal) writes it.
+pub fn read_local() -> Result<(PathBuf, Vec<u8>, Base), String> {
+    let places = Options::from_environment(None, Rhythm::Once)?.places;
+    let path = places.accounts_toml();
+    let path = path.ok_or_else(|| gettext("There is no home directory."))?;
+    let found = local::read(&path).map_err(|error| error.to_string())?;
+    let base = found.as_deref().map_or(Base::NONE, Base::of);
+    Ok((path, found.unwrap_or_default(), base))
 }
 
 /// Writes a new version of the rc file; the old one is kept as `NAME~`. A version with errors is

@@ -151,3 +151,40 @@ impl Bar {
         self.root.set_visible(notice.is_some());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_urgent_comes_first() {
+        let advice = ["remark".to_owned()];
+        let halt = Halt::NoFile;
+        let check = |halted, stale, has_accounts, advice: &[String], expected: Option<Notice>| {
+            let chosen = Notice::choose(halted, stale, has_accounts, advice, true);
+            assert_eq!(chosen, expected);
+        };
+        let stale = Notice::Stale(halt.clone());
+        check(
+            Some(&halt),
+            None,
+            true,
+            &advice,
+            Some(Notice::Halt(halt.clone())),
+        );
+        check(Some(&halt), None, false, &advice, None);
+        check(None, Some(&halt), true, &advice, Some(stale.clone()));
+        check(
+            None,
+            None,
+            true,
+            &advice,
+            Some(Notice::Advice(advice.to_vec())),
+        );
+        check(None, None, true, &[], Some(Notice::NoTray));
+        // What is wrong is named with what can be done; reloading is the way out.
+        let (heading, text) = stale.details("~/.fetchmailrc").unwrap();
+        assert!(heading.contains("checked on") && text.contains("~/.fetchmailrc"));
+        assert_eq!(stale.text("~/.fetchmailrc"), heading);
+    }
+}

@@ -42,43 +42,34 @@ fn programs() -> Vec<(&'static str, std::path::PathBuf, &'static [&'static str])
 }
 
 /// Every program, in a home of its own made by `setup`, ends with `status` and says `words`.
-#[track_caller]
-fn check<'a>(
-    what: &'a str,
-    setup: impl Fn(&Home) + 'a,
-    case: &'a Case<'a>,
-    status: i32,
-    words: &'a str,
-) -> impl Future<Output = ()> + 'a {
-    async move {
-        for (whose, program, first) in programs() {
-            let home = Home::new();
-            setup(&home);
-            let input = home.write("input", case.input);
-            let mut command = home.command(&program);
-            for name in case.without {
-                command.env_remove(name);
-            }
-            let fill = |value: &str| value.replace("{home}", &home.path().display().to_string());
-            for (name, value) in case.env {
-                command.env(name, fill(value));
-            }
-            let args = case.args.iter().map(|arg| fill(arg));
-            let output = command
-                .args(first)
-                .args(args)
-                .stdin(Stdio::from(fs::File::open(input).unwrap()))
-                .output()
-                .await
-                .unwrap();
-            let said = String::from_utf8_lossy(&output.stderr);
-            let ended = output.status.code();
-            assert_eq!(ended, Some(status), "{what}, {whose}: {said}");
-            assert!(
-                said.contains(&fill(words)),
-                "{what}, {whose}: {words} in {said}"
-            );
+async fn check(what: &str, setup: impl Fn(&Home), case: &Case<'_>, status: i32, words: &str) {
+    for (whose, program, first) in programs() {
+        let home = Home::new();
+        setup(&home);
+        let input = home.write("input", case.input);
+        let mut command = home.command(&program);
+        for name in case.without {
+            command.env_remove(name);
         }
+        let fill = |value: &str| value.replace("{home}", &home.path().display().to_string());
+        for (name, value) in case.env {
+            command.env(name, fill(value));
+        }
+        let args = case.args.iter().map(|arg| fill(arg));
+        let output = command
+            .args(first)
+            .args(args)
+            .stdin(Stdio::from(fs::File::open(input).unwrap()))
+            .output()
+            .await
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let ended = output.status.code();
+        assert_eq!(ended, Some(status), "{what}, {whose}: {said}");
+        assert!(
+            said.contains(&fill(words)),
+            "{what}, {whose}: {words} in {said}"
+        );
     }
 }
 

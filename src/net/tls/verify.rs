@@ -255,7 +255,7 @@ mod tests {
                 check: false,
                 ..rules()
             };
-            let decided = rules.decide(&[der.clone()], &name, UnixTime::now());
+            let decided = rules.decide(std::slice::from_ref(&der), &name, UnixTime::now());
             assert_eq!(decided.is_ok(), expected, "{pins:?}");
         };
         check(&[&right], true);

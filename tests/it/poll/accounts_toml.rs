@@ -57,15 +57,11 @@ async fn another_certificate_gets_no_secret() {
             "{said}"
         );
         // The sentence names the certificate that was shown.
-        let shown = refused
+        let mut shown = refused
             .err
             .split_whitespace()
             .map(|word| word.trim_matches(['.', ',', '(', ')', '“', '”']));
-        let pin = shown
-            .filter(|word| word.len() == 95)
-            .next_back()
-            .unwrap()
-            .to_owned();
+        let pin = shown.rfind(|word| word.len() == 95).unwrap().to_owned();
         keys(
             &journey,
             &format!("pin_sha256 = \"{}\"", pin.to_lowercase().replace(':', "")),
