@@ -7,6 +7,7 @@ pub mod draft;
 pub mod dump;
 pub mod edit;
 pub mod lex;
+pub mod local;
 pub mod option;
 pub mod outline;
 pub mod resolve;

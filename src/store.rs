@@ -7,7 +7,9 @@
 pub mod atomic;
 pub mod idfile;
 pub mod journal;
+pub mod local;
 pub mod lock;
+pub mod netrc;
 pub mod places;
 pub mod private;
 pub mod rcfile;

@@ -209,12 +209,15 @@ impl<'a> Terminal<'a> {
         let shown = match event {
             Event::Loaded(all) => {
                 let rc_path = all.rc_path.clone();
-                let advice = all.advice.iter().map(|line| self.error(line));
+                // With a stale file these belong to the old one, and were said.
+                let advice = all.advice.iter().filter(|_| all.stale.is_none());
+                let advice = advice.map(|line| self.error(line));
                 let halt = all
                     .halted
                     .iter()
                     .flat_map(|halt| halted(self.program, halt, &rc_path));
-                advice.chain(halt).collect()
+                let stale = all.stale.iter().flat_map(|halt| self.stale(halt, &rc_path));
+                advice.chain(halt).chain(stale).collect()
             }
             Event::Activity(entry) => {
                 let is_live = self.is_live
@@ -241,6 +244,17 @@ impl<'a> Terminal<'a> {
 
     fn error(&self, line: &str) -> Line {
         Line::Err(format!("{}: {line}", self.program))
+    }
+
+    /// Polling goes on by the old file.
+    fn stale(&self, halt: &Halt, rc_path: &str) -> Vec<Line> {
+        let advice = words::stale_advice(halt, rc_path);
+        let headline = words::stale_headline(halt);
+        advice
+            .lines()
+            .chain([headline.as_str()])
+            .map(|line| self.error(line))
+            .collect()
     }
 }
 

@@ -27,11 +27,15 @@ pub struct Manner<'a> {
 
 /// The lines of one log entry.
 pub fn lines(entry: &Entry, manner: Manner<'_>) -> Vec<Line> {
-    let Some(id) = &entry.id else {
-        return Vec::new();
-    };
     let is_shown = !manner.is_silent;
     let program = manner.program;
+    let Some(id) = &entry.id else {
+        // Of the engine itself.
+        return match &entry.what {
+            What::Note(text) => vec![Line::Err(format!("{program}: {text}"))],
+            _ => Vec::new(),
+        };
+    };
     match &entry.what {
         What::Failed(trouble) => failed(program, id, trouble),
         What::Left {

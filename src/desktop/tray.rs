@@ -85,7 +85,7 @@ fn face(all: &Snapshot, busy: Duration, now: SystemTime) -> Face {
     let fails = all.accounts.iter().any(|a| {
         a.state == State::WillRetry && a.trouble.as_ref().is_some_and(|t| t.tries >= PATIENCE)
     });
-    let mood = if is_halted || needs_you {
+    let mood = if is_halted || all.stale.is_some() || needs_you {
         Mood::Attention
     } else if new {
         Mood::New

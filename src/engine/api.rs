@@ -3,11 +3,14 @@
 //! Whoever shows the engine's work holds a [`Snapshot`] (asked for at the start and whenever the
 //! event stream reports a gap) and applies each [`Event`] to it. Both are plain data.
 
+pub mod saving;
 pub mod words;
 
 use std::time::{Duration, SystemTime};
 
 pub use crate::rc::AccountId;
+
+use saving::{Saved, Version, Which};
 
 /// What a front end may ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,15 @@ pub enum Command {
     },
     /// Read the rc file again.
     Reload,
+    /// Write the rc file, or its draft, and read it again. [`Event::Saved`] answers.
+    SaveRc {
+        /// The new version and what it was made from.
+        version: Version,
+        /// Which of the two.
+        which: Which,
+    },
+    /// Write `accounts.toml` and take it over. [`Event::Saved`] answers.
+    SaveLocal(Version),
     /// Stop everything and end. [`Event::Ended`] follows.
     Shutdown,
 }
@@ -36,6 +48,9 @@ pub enum Command {
 /// What the engine tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
+    /// Another program has changed, made or removed the rc file. It is read, and
+    /// [`Event::Loaded`] follows.
+    RcChanged,
     /// The rc file was read (or failed to be): everything is replaced.
     Loaded(Snapshot),
     /// Something about one account changed. At most ten a second for each account while a poll
@@ -50,6 +65,8 @@ pub enum Event {
         /// Messages delivered by this poll.
         count: u32,
     },
+    /// The answer to a save.
+    Saved(Saved),
     /// All polls asked for are finished (terminal: the cycle is over).
     CycleEnded,
     /// The engine has ended; nothing follows.
@@ -63,6 +80,9 @@ pub struct Snapshot {
     pub accounts: Vec<AccountStatus>,
     /// Why nothing can be polled at all; `None` when all is well.
     pub halted: Option<Halt>,
+    /// What is wrong with the configuration as it is now; the one read before stays in force and
+    /// its accounts are polled as ever.
+    pub stale: Option<Halt>,
     /// Things in the rc file worth saying that do not stop it.
     pub advice: Vec<String>,
     /// Path of the rc file, for display.
@@ -273,6 +293,11 @@ pub enum Cause {
     Withheld(u32),
     /// The account asks for something this version does not do: the keyword.
     Unsupported(String),
+    /// `accounts.toml` says something about the account that cannot be acted on: a sentence that
+    /// begins with file and line.
+    Keys(String),
+    /// The password command gave no password: a sentence.
+    PasswordCommand(String),
     /// The record of delivered mail cannot be written.
     Record(String),
     /// The person stopped it.

@@ -16,6 +16,7 @@ use super::api::{Cause, State, What};
 use super::board::Board;
 use super::close::Sink;
 use super::meter::Meter;
+use super::secrets::Secrets;
 use super::session::{self, Session};
 use super::transfer::Tally;
 use super::trouble::{Fault, of_server, status};
@@ -40,6 +41,8 @@ pub struct Surroundings {
     pub record: Arc<Record>,
     /// Where progress is shown.
     pub board: Board,
+    /// Passwords that are not in the rc file.
+    pub secrets: Arc<Secrets>,
     /// Our host name.
     pub own_name: Arc<str>,
     /// This very program, for `mda "postrider ..."`.
@@ -73,12 +76,13 @@ pub async fn run(
         folder_fault: None,
         undeleted: Vec::new(),
     };
-    let result = match unsupported {
-        Some(word) => Err(Fault::yours(
+    let result = match (unsupported, &account.local.refusal) {
+        (_, Some(sentence)) => Err(Fault::yours(Cause::Keys(sentence.clone()), status::SYNTAX)),
+        (Some(word), None) => Err(Fault::yours(
             Cause::Unsupported(word.to_owned()),
             status::SYNTAX,
         )),
-        None => tokio::select! {
+        (None, None) => tokio::select! {
             result = poll.all() => result,
             () = overdue(stop) => Err(Fault::passing(Cause::Stopped, status::OK)),
         },
@@ -116,12 +120,17 @@ struct Poll<'a> {
 }
 
 impl Poll<'_> {
+    /// Nothing is fetched, marked, deleted or recorded: `--check`, or an account that is watched.
+    fn is_look(&self) -> bool {
+        self.around.only_check || self.account.local.watch
+    }
+
     async fn all(&mut self) -> Result<(), Fault> {
         self.around
             .board
             .change(&self.account.id, |a| a.state = State::Connecting);
         let opened = tokio::select! {
-            session = session::open(self.account, &self.around.board) => session,
+            session = session::open(self.account, self.around) => session,
             () = self.stop.cancelled() => Err(Fault::passing(Cause::Stopped, status::OK)),
         };
         let mut session = opened?;
@@ -167,7 +176,7 @@ impl Poll<'_> {
         for (mailbox, listed) in std::mem::take(&mut self.undeleted) {
             self.forget(&mailbox, &listed, &gone).await?;
         }
-        if !self.around.only_check {
+        if !self.is_look() {
             self.around.record.checkpoint().await.map_err(unrecorded)?;
         }
         Ok(())

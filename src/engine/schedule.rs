@@ -1,6 +1,7 @@
 //! When which account is polled: due times, back-off, limits, commands, the lock, the rc file.
 
 mod cycle;
+mod reading;
 mod slot;
 
 use std::collections::HashMap;
@@ -11,22 +12,18 @@ use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::api::{AccountId, Command, Event, Halt, Snapshot};
+use super::api::saving::Which;
+use super::api::{AccountId, Command, Event};
 use super::board::Board;
 use super::handle::{Options, Rhythm};
 use super::poll::{Ended, Surroundings};
-use super::source::Loaded;
+use super::source::Seen;
 use crate::net::host;
-use crate::store::rcfile::Stamp;
-use crate::store::{Lock, LockError, Record};
+use crate::store::Lock;
 use slot::Slot;
 
 /// Polls running at once.
 const POLLS: usize = 32;
-/// How often a lock that another program holds is tried again (desktop only).
-const LOCK_AGAIN: Duration = Duration::from_secs(15);
-/// The rhythm of the desktop when the file has none.
-const DESKTOP_INTERVAL: u32 = 600;
 /// Longest wait for the own host name.
 const NAME_WAIT: Duration = Duration::from_secs(5);
 
@@ -43,7 +40,12 @@ pub struct Scheduler {
     places: Arc<Semaphore>,
     mailboxes: HashMap<MailboxKey, Arc<Mutex<()>>>,
     around: Option<Surroundings>,
-    stamp: Option<Stamp>,
+    /// The files as they were when they were read last, well or not.
+    seen: Seen,
+    /// A change that is not taken yet: somebody may still be writing.
+    unsettled: Option<Seen>,
+    /// When to look at the files again (desktop only).
+    look: Option<Instant>,
     lock: Option<Lock>,
     lock_again: Option<Instant>,
     /// Seconds between polls of an account; 0: never by itself.
@@ -70,7 +72,9 @@ impl Scheduler {
             places: Arc::new(Semaphore::new(places)),
             mailboxes: HashMap::new(),
             around: None,
-            stamp: None,
+            seen: Seen::default(),
+            unsettled: None,
+            look: None,
             lock: None,
             lock_again: None,
             interval: 0,
@@ -134,90 +138,10 @@ impl Scheduler {
             Command::Stop { ids } => self.stop(ids.as_deref()),
             Command::Ack { ids } => self.acknowledge(ids.as_deref()),
             Command::Reload => self.load().await,
+            Command::SaveLocal(version) => self.save(version, Which::Local).await,
+            Command::SaveRc { version, which } => self.save(version, which).await,
             Command::Shutdown => self.shut_down(),
         }
-    }
-
-    /// Reads the rc file and replaces the accounts. A file that has become bad leaves the old
-    /// accounts in place (threats.md section 5) and says so.
-    async fn load(&mut self) {
-        let halted = match self.options.source.load() {
-            Err(halt) => Some((halt, Vec::new())),
-            Ok(loaded) => {
-                let advice = loaded.advice.clone();
-                match self.prepare(&loaded).await {
-                    Err(halt) => Some((halt, advice)),
-                    Ok(()) => {
-                        self.stamp = loaded.stamp;
-                        self.adopt(loaded);
-                        None
-                    }
-                }
-            }
-        };
-        if let Some((halt, advice)) = halted {
-            self.halt(halt, advice);
-        }
-    }
-
-    /// The lock and the record, once.
-    async fn prepare(&mut self, loaded: &Loaded) -> Result<(), Halt> {
-        let globals = &loaded.config.globals;
-        self.interval = match self.options.rhythm {
-            Rhythm::Once => 0,
-            Rhythm::Daemon(seconds) => seconds.unwrap_or(globals.daemon),
-            Rhythm::Desktop if globals.daemon > 0 => globals.daemon,
-            Rhythm::Desktop => DESKTOP_INTERVAL,
-        };
-        self.board.set_interval(self.interval);
-        let places = &self.options.places;
-        let interval = (self.interval > 0).then_some(self.interval);
-        match &self.lock {
-            Some(lock) => lock.set_interval(interval).map_err(refused_lock)?,
-            None => {
-                let path = globals.pidfile.clone().unwrap_or_else(|| places.pidfile());
-                // It waits for others that are just starting or ending.
-                let taken = tokio::task::spawn_blocking(move || Lock::take(&path, interval)).await;
-                let lock = taken.map_err(|error| Halt::State(error.to_string()))?;
-                self.lock = Some(lock.map_err(refused_lock)?);
-                self.lock_again = None;
-            }
-        }
-        if self.around.is_none() {
-            let idfile = globals.idfile.clone().unwrap_or_else(|| places.idfile());
-            let state = places.state_dir.clone();
-            let opened = tokio::task::spawn_blocking(move || Record::open(&idfile, &state)).await;
-            let record = opened
-                .map_err(|error| Halt::State(error.to_string()))?
-                .map_err(|error| Halt::State(error.to_string()))?;
-            self.around = Some(Surroundings {
-                globals: Arc::new(globals.clone()),
-                record: Arc::new(record),
-                board: self.board.clone(),
-                own_name: self.own_name.clone(),
-                program: Arc::new(self.options.program.clone()),
-                is_root: self.options.source.is_root,
-                only_check: self.options.only_check,
-            });
-        }
-        if let Some(around) = &mut self.around {
-            around.globals = Arc::new(globals.clone());
-        }
-        Ok(())
-    }
-
-    fn halt(&mut self, halt: Halt, advice: Vec<String>) {
-        if matches!(halt, Halt::Locked { .. }) && self.options.rhythm == Rhythm::Desktop {
-            self.lock_again = Some(Instant::now() + LOCK_AGAIN);
-        }
-        let before = self.board.snapshot();
-        let rc_path = self.options.source.name();
-        self.board.load(Snapshot {
-            halted: Some(halt),
-            advice,
-            rc_path,
-            ..before
-        });
     }
 
     fn is_once(&self) -> bool {
@@ -236,18 +160,8 @@ impl Scheduler {
         slots
             .filter_map(|slot| slot.due)
             .chain(self.lock_again)
+            .chain(self.look)
             .min()
-    }
-
-    async fn time_has_come(&mut self) {
-        let now = Instant::now();
-        // A file that was bad may have been put back as it was.
-        let is_halted = self.board.snapshot().halted.is_some();
-        let has_changed = self.options.source.has_changed(self.stamp.as_ref());
-        if is_halted || has_changed || self.lock_again.is_some_and(|at| at <= now) {
-            self.lock_again = None;
-            self.load().await;
-        }
     }
 
     /// Ends all polls; `run` returns when they have.
@@ -268,12 +182,5 @@ impl Scheduler {
         }
         drop(self.lock.take());
         self.board.tell(Event::Ended);
-    }
-}
-
-fn refused_lock(error: LockError) -> Halt {
-    match error {
-        LockError::Held { holder } => Halt::Locked { pid: holder.pid },
-        other => Halt::State(other.to_string()),
     }
 }

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use super::api::{Cause, What};
-use super::board::Board;
+use super::poll::Surroundings;
 use super::trouble::{Fault, of_server, status};
+use crate::base::i18n::gettext;
 use crate::net::{self, Peer, tls};
 use crate::proto::{Credentials, Reason, TlsPolicy};
 use crate::rc::Account;
@@ -25,29 +26,41 @@ pub struct Session {
 
 /// Connects and signs in. With `auto`, IMAP comes first and POP3 follows when nothing answers
 /// there or it is not IMAP (better than fetchmail on purpose: contract, 6).
-pub async fn open(account: &Account, board: &Board) -> Result<Session, Fault> {
-    match account.protocol {
-        Protocol::Imap => open_as(account, Kind::Imap, board).await,
-        Protocol::Pop3 | Protocol::Apop => open_as(account, Kind::Pop3, board).await,
-        Protocol::Auto => match open_as(account, Kind::Imap, board).await {
-            Err(fault) if matches!(fault.status, status::SOCKET | status::PROTOCOL) => {
-                let again = open_as(account, Kind::Pop3, board).await;
-                // When neither answers, the first failure is the one worth telling.
-                again.map_err(|second| {
-                    if second.status == status::SOCKET {
-                        fault
-                    } else {
-                        second
-                    }
-                })
-            }
-            done => done,
-        },
+pub async fn open(account: &Account, around: &Surroundings) -> Result<Session, Fault> {
+    let (first, second) = match account.protocol {
+        Protocol::Imap => (Kind::Imap, None),
+        Protocol::Pop3 | Protocol::Apop => (Kind::Pop3, None),
+        Protocol::Auto => (Kind::Imap, Some(Kind::Pop3)),
         other => {
             let word = format!("proto {other:?}").to_lowercase();
-            Err(Fault::yours(Cause::Unsupported(word), status::SYNTAX))
+            return Err(Fault::yours(Cause::Unsupported(word), status::SYNTAX));
         }
+    };
+    if account.tls.pin_sha256.is_some() && is_never_protected(account) {
+        let sentence = gettext(
+            "accounts.toml names a certificate (pin_sha256), but sslproto '' asks for a connection without TLS. Remove one of the two.",
+        );
+        return Err(Fault::yours(Cause::Keys(sentence), status::SYNTAX));
     }
+    let sign_in = sign_in(account, around).await?;
+    match (open_as(account, first, &sign_in, around).await, second) {
+        (Err(fault), Some(second)) if matches!(fault.status, status::SOCKET | status::PROTOCOL) => {
+            let again = open_as(account, second, &sign_in, around).await;
+            // When neither answers, the first failure is the one worth telling.
+            again.map_err(|second| {
+                if second.status == status::SOCKET {
+                    fault
+                } else {
+                    second
+                }
+            })
+        }
+        (done, _) => done,
+    }
+}
+
+fn is_never_protected(account: &Account) -> bool {
+    !account.tls.implicit && tls::policy(&account.tls) == TlsPolicy::Never
 }
 
 #[derive(Clone, Copy)]
@@ -56,14 +69,18 @@ enum Kind {
     Imap,
 }
 
-async fn open_as(account: &Account, kind: Kind, board: &Board) -> Result<Session, Fault> {
+async fn open_as(
+    account: &Account,
+    kind: Kind,
+    sign_in: &SignIn,
+    around: &Surroundings,
+) -> Result<Session, Fault> {
     let label = match kind {
         Kind::Pop3 => "POP3",
         Kind::Imap => "IMAP",
     };
     let port = port(account, kind)?;
     let fault = |error| of_server(error, account, port);
-    let sign_in = sign_in(account)?;
     let peer = Peer {
         host: account.host.clone(),
         port,
@@ -72,6 +89,7 @@ async fn open_as(account: &Account, kind: Kind, board: &Board) -> Result<Session
         timeout: account.timeout,
         label,
     };
+    let sign_in = sign_in.clone();
     let conn = net::connect(&peer).await.map_err(fault)?;
     let address = conn.address();
     let maildrop = match kind {
@@ -79,7 +97,9 @@ async fn open_as(account: &Account, kind: Kind, board: &Board) -> Result<Session
         Kind::Imap => Maildrop::Imap(Imap::open(conn, sign_in).await.map_err(fault)?),
     };
     let protected = maildrop.is_protected();
-    board.log(Some(&account.id), What::SignedIn { protected });
+    around
+        .board
+        .log(Some(&account.id), What::SignedIn { protected });
     Ok(Session {
         maildrop,
         protocol: label,
@@ -88,7 +108,7 @@ async fn open_as(account: &Account, kind: Kind, board: &Board) -> Result<Session
     })
 }
 
-fn sign_in(account: &Account) -> Result<SignIn, Fault> {
+async fn sign_in(account: &Account, around: &Surroundings) -> Result<SignIn, Fault> {
     if !matches!(account.auth, Auth::Any | Auth::Password | Auth::CramMd5) {
         let refused = crate::proto::Error::Refused {
             reason: Reason::NoMethod,
@@ -96,9 +116,7 @@ fn sign_in(account: &Account) -> Result<SignIn, Fault> {
         };
         return Err(of_server(net::Error::Proto(refused), account, 0));
     }
-    let Some(password) = account.password.clone() else {
-        return Err(Fault::yours(Cause::NoPassword, status::SIGN_IN));
-    };
+    let password = around.secrets.password(account, &around.board).await?;
     Ok(SignIn {
         credentials: Credentials {
             user: account.user.clone(),

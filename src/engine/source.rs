@@ -1,14 +1,16 @@
 //! Where accounts come from: the rc file, its command-line overrides, and when to read it again.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::api::Halt;
 use crate::base::i18n::{fill, gettext};
 use crate::net;
 use crate::rc::account::Protocol;
+use crate::rc::local::Local;
 use crate::rc::{self, Account, Config, Diagnostic, Document, Overrides};
 use crate::store::rcfile::{self, RcError, Stamp};
+use crate::store::{Places, local};
 
 /// What is read and how it is understood.
 #[derive(Clone, Debug)]
@@ -39,8 +41,6 @@ pub enum File {
 pub struct Text {
     /// As it is.
     pub bytes: Vec<u8>,
-    /// To see that the file has changed; `None` for standard input.
-    pub stamp: Option<Stamp>,
     /// What is odd about its permissions.
     pub warning: Option<String>,
 }
@@ -52,8 +52,13 @@ pub struct Loaded {
     pub config: Config,
     /// Sentences worth saying.
     pub advice: Vec<String>,
-    /// To see that the file has changed.
-    pub stamp: Option<Stamp>,
+}
+
+/// What the files looked like from outside when they were last read, or tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    rc: Option<Stamp>,
+    local: Option<Stamp>,
 }
 
 impl Source {
@@ -66,25 +71,28 @@ impl Source {
     }
 
     /// Reads and resolves. Without a file the accounts are those of the command line.
-    pub fn load(&self) -> Result<Loaded, Halt> {
+    /// `places` says where `accounts.toml` is, whose keys are laid over the accounts.
+    pub fn load(&self, places: &Places) -> Result<Loaded, Halt> {
         let mut advice = Vec::new();
-        let (bytes, stamp) = match self.read(true)? {
+        let bytes = match self.read(true)? {
             Some(text) => {
                 advice.extend(text.warning);
-                (text.bytes, text.stamp)
+                text.bytes
             }
-            None if !self.servers.is_empty() => (Vec::new(), None),
+            None if !self.servers.is_empty() => Vec::new(),
             None => return Err(Halt::NoFile),
         };
-        let mut config = self.resolve(&bytes, &self.servers)?;
+        let refusal = |errors: Vec<Diagnostic>| self.refusal(&errors);
+        let mut config = self.resolve(&bytes, &self.servers).map_err(refusal)?;
         match self.servers.is_empty() {
             true => mark_shared(&mut config.accounts, None),
             // What was not asked for has left its UIDs in the record too.
             false => {
-                let all = self.resolve(&bytes, &[])?;
+                let all = self.resolve(&bytes, &[]).map_err(refusal)?;
                 mark_shared(&mut config.accounts, Some(&all.accounts));
             }
         }
+        advice.extend(self.bind_local(places, &mut config.accounts)?);
         advice.extend(
             config
                 .advice
@@ -95,11 +103,7 @@ impl Source {
             let text = gettext("{account} is not polled: this version cannot do “{keyword}”.");
             advice.push(fill(&text, &[("account", id), ("keyword", word)]));
         }
-        Ok(Loaded {
-            config,
-            advice,
-            stamp,
-        })
+        Ok(Loaded { config, advice })
     }
 
     /// The text; `None` if there is no file. Owner and mode are tested if `checks`.
@@ -108,7 +112,6 @@ impl Source {
             File::Text(bytes) => {
                 return Ok(Some(Text {
                     bytes: bytes.clone(),
-                    stamp: None,
                     warning: None,
                 }));
             }
@@ -117,7 +120,6 @@ impl Source {
         match rcfile::read(path, checks) {
             Ok(found) => Ok(Some(Text {
                 bytes: found.bytes,
-                stamp: Some(found.stamp),
                 warning: found.warning,
             })),
             Err(RcError::Missing { .. }) => Ok(None),
@@ -141,25 +143,83 @@ impl Source {
 
     /// Errors of the file, as sentences with their place.
     pub fn refusal(&self, errors: &[Diagnostic]) -> Halt {
-        let sentence = |error: &Diagnostic| error.in_file(&self.name()).to_string();
-        Halt::Syntax(errors.iter().map(sentence).collect())
+        Halt::Syntax(self.sentences(errors))
     }
 
-    /// Whether the file is another than `stamp` says. A file that cannot be looked at counts as
-    /// unchanged: the accounts that are known go on.
-    pub fn has_changed(&self, stamp: Option<&Stamp>) -> bool {
-        match (&self.file, stamp) {
-            (File::Path(path), Some(stamp)) => {
-                rcfile::Stamp::of(path).is_some_and(|now| now != *stamp)
-            }
-            _ => false,
+    fn sentences(&self, errors: &[Diagnostic]) -> Vec<String> {
+        let sentence = |error: &Diagnostic| error.in_file(&self.name()).to_string();
+        errors.iter().map(sentence).collect()
+    }
+
+    /// What the files look like now. To be asked before they are read: a change in between is
+    /// then seen the next time. Standard input never changes.
+    pub fn seen(&self, places: &Places) -> Seen {
+        Seen {
+            local: places.accounts_toml().and_then(|path| Stamp::of(&path)),
+            rc: match &self.file {
+                File::Path(path) => Stamp::of(path),
+                File::Text(_) => None,
+            },
         }
     }
 
-    fn resolve(&self, bytes: &[u8], servers: &[String]) -> Result<Config, Halt> {
-        let document = Document::parse(bytes.to_vec());
+    /// The errors of a text that is not in the file yet; all entries count.
+    pub(super) fn check(&self, bytes: &[u8]) -> Result<(), Vec<String>> {
+        match self.resolve(bytes, &[]) {
+            Ok(_) => Ok(()),
+            Err(errors) => Err(self.sentences(&errors)),
+        }
+    }
+
+    /// Lays the keys of `accounts.toml` over the accounts and returns what is worth saying. A file
+    /// that cannot be read, or where it cannot be told whom it binds, might bind any of them.
+    fn bind_local(&self, places: &Places, accounts: &mut [Account]) -> Result<Vec<String>, Halt> {
+        let Some(path) = places.accounts_toml() else {
+            return Ok(Vec::new());
+        };
+        let bytes = local::read(&path).map_err(|error| Halt::Unreadable(error.to_string()))?;
+        let Some(bytes) = bytes else {
+            return Ok(Vec::new());
+        };
+        let name = path.display().to_string();
+        let read = Local::of_bytes(&bytes);
+        if read.findings.iter().any(|finding| finding.is_fatal) {
+            let fatal = read.findings.iter().filter(|finding| finding.is_fatal);
+            return Err(Halt::Syntax(fatal.map(|f| f.in_file(&name)).collect()));
+        }
+        let lost = read.bind(&name, |rc| self.is_meant_by(rc, places), accounts);
+        // What is not polled in this run is not lost.
+        let lost = lost.iter().filter(|_| self.servers.is_empty());
+        let said = read.findings.iter().chain(lost);
+        let mut advice: Vec<String> = said.map(|finding| finding.in_file(&name)).collect();
+        advice.extend(accounts.iter().filter(|a| a.has_two_pins()).map(|account| {
+            let text = gettext(
+                "{account} has a fingerprint in the configuration and one in {path}; the certificate must fit both.",
+            );
+            fill(&text, &[("account", &account.id), ("path", &name)])
+        }));
+        Ok(advice)
+    }
+
+    /// Whether `rc` of an entry means the file that is polled by. `~/` is the home of fetchmail's
+    /// files; what is relative is taken against it, for `accounts.toml` has no directory of rc
+    /// files. Two names of one file are one.
+    fn is_meant_by(&self, rc: Option<&str>, places: &Places) -> bool {
+        let File::Path(ours) = &self.file else {
+            return rc == Some("-");
+        };
+        let home = places.home.clone().unwrap_or_default();
+        let named = match rc {
+            None => places.rcfile(),
+            Some(rc) => Some(home.join(rc.strip_prefix("~/").unwrap_or(rc))),
+        };
+        let real = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+        named.is_some_and(|named| real(&named).ok() == real(ours).ok())
+    }
+
+    fn resolve(&self, bytes: &[u8], servers: &[String]) -> Result<Config, Vec<Diagnostic>> {
+        let document = Document::parse(bytes);
         rc::resolve(&document, &self.overrides, &self.around(servers))
-            .map_err(|errors| self.refusal(&errors))
     }
 }
 

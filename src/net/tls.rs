@@ -69,7 +69,7 @@ impl Setup {
         let provider = provider();
         let rules = Arc::new(Rules {
             trust: trust::Trust::new(settings, with_system)?,
-            pin: settings.fingerprint.as_deref().map(Pin::new).transpose()?,
+            pins: pins(settings)?,
             common_name: settings.common_name.clone(),
             check: settings.check,
             algorithms: provider.signature_verification_algorithms,
@@ -95,13 +95,26 @@ impl Setup {
     }
 }
 
+/// The file's fingerprint and the person's own; a certificate must fit both.
+fn pins(settings: &account::Tls) -> Result<Vec<Pin>, Error> {
+    let mut pins: Vec<Pin> = settings.pin_sha256.map(Pin::Sha256).into_iter().collect();
+    if let Some(written) = &settings.fingerprint {
+        pins.push(Pin::new(written)?);
+    }
+    Ok(pins)
+}
+
 /// When TLS is to be started inside the conversation: mandatory as soon as the file asks for
 /// anything of it, `sslcertck` included, which is on by default (engine.md section 9).
 pub fn policy(settings: &account::Tls) -> TlsPolicy {
     let proto = settings.proto.as_deref();
     if settings.implicit || proto == Some("") {
         TlsPolicy::Never
-    } else if settings.check || settings.fingerprint.is_some() || proto.is_some() {
+    } else if settings.check
+        || settings.fingerprint.is_some()
+        || settings.pin_sha256.is_some()
+        || proto.is_some()
+    {
         TlsPolicy::Required
     } else {
         TlsPolicy::IfOffered
@@ -199,6 +212,7 @@ mod tests {
             cert_path: None,
             common_name: None,
             fingerprint: pin.map(str::to_owned),
+            pin_sha256: None,
             key: None,
             cert: None,
         };
@@ -208,6 +222,11 @@ mod tests {
         check(settings(false, None, None), TlsPolicy::IfOffered);
         check(settings(false, Some("auto"), None), TlsPolicy::Required);
         check(settings(false, None, Some("AA")), TlsPolicy::Required);
+        let pinned = account::Tls {
+            pin_sha256: Some([0; 32]),
+            ..settings(false, None, None)
+        };
+        check(pinned, TlsPolicy::Required);
         let implicit = account::Tls {
             implicit: true,
             ..settings(true, None, None)

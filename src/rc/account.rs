@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::Secret;
+use crate::rc::local::Keys;
 
 /// Names an account in commands and events: entry label, remote user, ordinal among equals
 /// (contract, Account identity). Stable while the file does not change.
@@ -74,6 +75,8 @@ pub struct Tls {
     pub common_name: Option<String>,
     /// `sslfingerprint` as written: MD5, SHA-1 or SHA-256 in colon hex, told apart by length.
     pub fingerprint: Option<String>,
+    /// `pin_sha256` of `accounts.toml`: must fit in addition.
+    pub pin_sha256: Option<[u8; 32]>,
     /// `sslkey`, client key.
     pub key: Option<PathBuf>,
     /// `sslcert`, client certificate.
@@ -244,9 +247,17 @@ pub struct Account {
     pub batch_limit: Option<u32>,
     /// `expunge`: deletions between expunges; `None` if not said.
     pub expunge: Option<u32>,
+
+    /// What `accounts.toml` says of it.
+    pub local: Keys,
 }
 
 impl Account {
+    /// The rc file has a fingerprint and `accounts.toml` another.
+    pub fn has_two_pins(&self) -> bool {
+        self.tls.fingerprint.is_some() && self.tls.pin_sha256.is_some()
+    }
+
     /// More than one local name, or `*`: recipients are found in the headers.
     pub fn is_multidrop(&self) -> bool {
         self.wildcard || self.local_names.len() > 1
@@ -293,6 +304,7 @@ impl Default for Tls {
             cert_path: None,
             common_name: None,
             fingerprint: None,
+            pin_sha256: None,
             key: None,
             cert: None,
         }

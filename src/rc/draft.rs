@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::rc::account::{
     Account, AccountId, Auth, BadHeader, EnvelopeSource, Globals, LocalName, Protocol, Target, Tls,
 };
+use crate::rc::local::Keys;
 use crate::rc::option::server::TIMEOUT;
 use crate::rc::resolve::Surroundings;
 
@@ -178,5 +179,6 @@ pub(super) fn built_in(id: AccountId, host: String, user: Vec<u8>) -> Account {
         fast_uidl: 4,
         batch_limit: None,
         expunge: None,
+        local: Keys::default(),
     }
 }

@@ -15,7 +15,7 @@ use crate::base::i18n::{fill, gettext};
 /// Why the environment is not usable (fetchmail status 23).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlacesError {
-    /// `FETCHMAILHOME` names no directory.
+    /// `FETCHMAILHOME` names nothing.
     #[error("{}", not_a_directory(path))]
     NotADirectory {
         /// As given.
@@ -59,7 +59,9 @@ impl Places {
         let own_home = var("HOME").or_else(|| passwd(uid)).map(absolute);
         let home = var("HOME_ETC").map(absolute).or_else(|| own_home.clone());
         let fetchmail_home = match var("FETCHMAILHOME") {
-            Some(path) if path.is_dir() => Some(absolute(path)),
+            // Something else than a directory fails when the rc file is opened, with status 6 as
+            // in 6.4.37.
+            Some(path) if path.exists() => Some(absolute(path)),
             Some(path) => return Err(PlacesError::NotADirectory { path }),
             None => None,
         };
@@ -113,6 +115,11 @@ impl Places {
     /// `.netrc`, which `FETCHMAILHOME` does not move.
     pub fn netrc(&self) -> Option<PathBuf> {
         Some(self.home.as_ref()?.join(".netrc"))
+    }
+
+    /// What only Postrider knows of accounts.
+    pub fn accounts_toml(&self) -> Option<PathBuf> {
+        Some(self.config_dir.as_ref()?.join("accounts.toml"))
     }
 
     /// What the holder of the lock tells about itself.
@@ -256,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn fetchmail_home_must_be_a_directory() {
+    fn fetchmail_home_must_be_there() {
         let check = |path: &str| {
             let refused = places(&[("FETCHMAILHOME", path)], 7);
             assert_eq!(
@@ -265,7 +272,7 @@ mod tests {
             );
         };
         check("/no/such/place");
-        check("/etc/passwd");
+        check("/etc/passwd/x");
         let relative = places(&[("FETCHMAILHOME", ".")], 7).expect("usable");
         assert!(relative.fetchmail_home.is_some_and(|dir| dir.is_absolute()));
     }

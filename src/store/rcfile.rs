@@ -1,13 +1,18 @@
-//! Reading the rc file: fetchmail's security test, and noticing that it has changed.
+//! Reading the rc file: fetchmail's security test, and noticing that it has changed. Writing it is
+//! [`save`].
 //!
 //! Bytes in, bytes out: what they mean is `rc`'s matter. The tests themselves are shared with
 //! the id file ([`private`]).
+
+mod save;
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::base::i18n::{fill, gettext};
 use crate::store::private::{self, Refusal};
+
+pub use save::{Base, SaveError, save};
 
 /// Why the rc file is not read.
 pub type RcError = Refusal;
@@ -26,12 +31,14 @@ pub struct RcFile {
     pub warning: Option<String>,
 }
 
-/// What a file looks like from outside. Two that differ are two versions; where a clock is too
-/// coarse to tell, the length and the inode help.
+/// What a file looks like from outside. Two that differ are two versions, or one whose owner or
+/// mode has changed; where a clock is too coarse to tell, the length and the inode help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    seconds: i64,
-    nanoseconds: i64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+    mode: u32,
+    owner: u32,
     length: u64,
     inode: u64,
     device: u64,
@@ -47,11 +54,29 @@ impl Stamp {
 impl From<&std::fs::Metadata> for Stamp {
     fn from(metadata: &std::fs::Metadata) -> Self {
         Self {
-            seconds: metadata.mtime(),
-            nanoseconds: metadata.mtime_nsec(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+            mode: metadata.mode(),
+            owner: metadata.uid(),
             length: metadata.len(),
             inode: metadata.ino(),
             device: metadata.dev(),
+        }
+    }
+}
+
+impl From<&rustix::fs::Stat> for Stamp {
+    // The fields' widths differ between machines.
+    #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
+    fn from(stat: &rustix::fs::Stat) -> Self {
+        Self {
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+            mode: stat.st_mode,
+            owner: stat.st_uid,
+            length: stat.st_size as u64,
+            inode: stat.st_ino as u64,
+            device: stat.st_dev as u64,
         }
     }
 }
@@ -132,6 +157,8 @@ mod tests {
         let path = file(&dir, 0o600, "poll x");
         let before = read(&path, true).expect("accepted").stamp;
         assert_eq!(Stamp::of(&path), Some(before));
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("chmod");
+        assert_ne!(Stamp::of(&path), Some(before));
         file(&dir, 0o600, "poll xy");
         assert_ne!(Stamp::of(&path), Some(before));
         fs::remove_file(&path).expect("removed");

@@ -86,6 +86,7 @@ pub struct App {
     ids: Vec<AccountId>,
     busy: HashSet<AccountId>,
     halted: Option<Halt>,
+    stale: Option<Halt>,
     advice: Vec<String>,
     rc_path: String,
     lacks_tray: bool,
@@ -134,6 +135,7 @@ impl Component for App {
             ids: Vec::new(),
             busy: HashSet::new(),
             halted: None,
+            stale: None,
             advice: Vec::new(),
             rc_path: String::new(),
             lacks_tray: false,
@@ -190,7 +192,7 @@ impl App {
                     .emit(accounts::Input::Account(Box::new(status)));
             }
             Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
-            Event::Arrived { .. } | Event::CycleEnded => {}
+            Event::RcChanged | Event::Arrived { .. } | Event::Saved(_) | Event::CycleEnded => {}
             Event::Ended => self.ended(sender),
         }
     }
@@ -200,6 +202,7 @@ impl App {
         let busy = all.accounts.iter().filter(|a| a.state.is_busy());
         self.busy = busy.map(|a| a.id.clone()).collect();
         self.halted = all.halted.clone();
+        self.stale = all.stale.clone();
         self.advice = all.advice.clone();
         self.rc_path = all.rc_path.clone();
         self.show_check();
@@ -227,6 +230,7 @@ impl App {
         let has_accounts = !self.ids.is_empty();
         Notice::choose(
             self.halted.as_ref(),
+            self.stale.as_ref(),
             has_accounts,
             &self.advice,
             self.lacks_tray,
@@ -249,7 +253,7 @@ impl App {
     /// The second button: reload, or do not show this again.
     fn settle(&mut self) {
         match self.notice() {
-            Some(Notice::Halt(_)) => self.send(Command::Reload),
+            Some(Notice::Halt(_) | Notice::Stale(_)) => self.send(Command::Reload),
             Some(Notice::Advice(_)) => self.advice.clear(),
             Some(Notice::NoTray) => self.lacks_tray = false,
             None => {}

@@ -11,6 +11,8 @@ use crate::engine::api::{Halt, words};
 pub(super) enum Notice {
     /// Nothing is polled.
     Halt(Halt),
+    /// The changed rc file is not taken; the old one is polled by.
+    Stale(Halt),
     /// The rc file deserves a remark.
     Advice(Vec<String>),
     /// There is no place for a tray icon.
@@ -21,12 +23,14 @@ impl Notice {
     /// The most urgent that holds. Without accounts the page itself says why nothing is polled.
     pub(super) fn choose(
         halt: Option<&Halt>,
+        stale: Option<&Halt>,
         has_accounts: bool,
         advice: &[String],
         lacks_tray: bool,
     ) -> Option<Self> {
         match halt {
             Some(halt) => has_accounts.then(|| Self::Halt(halt.clone())),
+            None if stale.is_some() => stale.cloned().map(Self::Stale),
             None if !advice.is_empty() => Some(Self::Advice(advice.to_vec())),
             None => lacks_tray.then_some(Self::NoTray),
         }
@@ -38,6 +42,7 @@ impl Notice {
                 words::halt_headline(halt)
             }
             Self::Halt(halt) => words::halt_advice(halt, rc_path),
+            Self::Stale(halt) => words::stale_headline(halt),
             Self::Advice(advice) => match advice.as_slice() {
                 [only] => only.clone(),
                 more => fill(
@@ -62,6 +67,10 @@ impl Notice {
                 words::halt_headline(halt),
                 words::halt_advice(halt, rc_path),
             )),
+            Self::Stale(halt) => Some((
+                words::stale_headline(halt),
+                words::stale_advice(halt, rc_path),
+            )),
             Self::Advice(advice) => {
                 Some((gettext("Remarks on the Configuration"), advice.join("\n\n")))
             }
@@ -72,6 +81,7 @@ impl Notice {
     fn buttons(&self) -> (Option<String>, String) {
         match self {
             Self::Halt(Halt::Syntax(_)) => (Some(gettext("Show Problems")), gettext("Reload")),
+            Self::Stale(_) => (Some(gettext("Details")), gettext("Reload")),
             Self::Halt(Halt::Locked { .. }) => (Some(gettext("Details")), gettext("Reload")),
             Self::Halt(_) => (None, gettext("Reload")),
             Self::Advice(advice) if advice.len() > 1 => (Some(gettext("Show")), gettext("Got It")),
@@ -127,7 +137,7 @@ impl Bar {
             let text = notice.text(rc_path);
             self.label.set_text(&text);
             a11y::set_label(&self.root, &text);
-            let is_serious = matches!(notice, Notice::Halt(_));
+            let is_serious = matches!(notice, Notice::Halt(_) | Notice::Stale(_));
             self.root.set_message_type(if is_serious {
                 gtk::MessageType::Warning
             } else {
@@ -139,5 +149,42 @@ impl Bar {
             self.second.set_label(&second);
         }
         self.root.set_visible(notice.is_some());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_urgent_comes_first() {
+        let advice = ["remark".to_owned()];
+        let halt = Halt::NoFile;
+        let check = |halted, stale, has_accounts, advice: &[String], expected: Option<Notice>| {
+            let chosen = Notice::choose(halted, stale, has_accounts, advice, true);
+            assert_eq!(chosen, expected);
+        };
+        let stale = Notice::Stale(halt.clone());
+        check(
+            Some(&halt),
+            None,
+            true,
+            &advice,
+            Some(Notice::Halt(halt.clone())),
+        );
+        check(Some(&halt), None, false, &advice, None);
+        check(None, Some(&halt), true, &advice, Some(stale.clone()));
+        check(
+            None,
+            None,
+            true,
+            &advice,
+            Some(Notice::Advice(advice.to_vec())),
+        );
+        check(None, None, true, &[], Some(Notice::NoTray));
+        // What is wrong is named with what can be done; reloading is the way out.
+        let (heading, text) = stale.details("~/.fetchmailrc").unwrap();
+        assert!(heading.contains("checked on") && text.contains("~/.fetchmailrc"));
+        assert_eq!(stale.text("~/.fetchmailrc"), heading);
     }
 }

@@ -4,6 +4,8 @@
 mod bad_input;
 mod bench;
 mod catalogue;
+mod compat_files;
+mod compat_netrc;
 mod compat_rc;
 mod connect;
 mod crash;

@@ -43,6 +43,7 @@ impl Client {
                 cert_path: None,
                 common_name: None,
                 fingerprint: None,
+                pin_sha256: None,
                 key: None,
                 cert: None,
             },

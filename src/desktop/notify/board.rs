@@ -65,7 +65,11 @@ impl Board {
             Event::Arrived { id, count } => self.arrived(id, *count),
             Event::Account(status) => self.account(status),
             Event::Loaded(all) => self.load(all),
-            Event::Activity(_) | Event::CycleEnded | Event::Ended => Vec::new(),
+            Event::RcChanged
+            | Event::Activity(_)
+            | Event::Saved(_)
+            | Event::CycleEnded
+            | Event::Ended => Vec::new(),
         }
     }
 
@@ -100,13 +104,24 @@ impl Board {
             .halted
             .as_ref()
             .filter(|halt| !matches!(halt, Halt::NoFile));
-        let was_halted = std::mem::replace(&mut self.is_halted, broken.is_some());
-        match (broken, was_halted) {
-            (Some(halt), false) => Some(Change::Show(
+        let text = match (broken, &all.stale) {
+            (Some(halt), _) => Some((
+                gettext("Checking has stopped"),
+                words::halt_advice(halt, &all.rc_path),
+            )),
+            (None, Some(halt)) => Some((
+                gettext("The old configuration stays in force"),
+                words::stale_advice(halt, &all.rc_path),
+            )),
+            (None, None) => None,
+        };
+        let was_halted = std::mem::replace(&mut self.is_halted, text.is_some());
+        match (text, was_halted) {
+            (Some((summary, body)), false) => Some(Change::Show(
                 Key::Halted,
                 Text {
-                    summary: gettext("Checking has stopped"),
-                    body: words::halt_advice(halt, &all.rc_path),
+                    summary,
+                    body,
                     category: "transfer.error",
                     sound: None,
                 },

@@ -17,7 +17,7 @@ use crate::rc::AccountId;
 
 pub use cause::{advice, headline};
 pub use entry::{entry, is_problem};
-pub use halt::{halt_advice, halt_headline};
+pub use halt::{halt_advice, halt_headline, stale_advice, stale_headline};
 pub use status::{new_messages, progress, status_line, summary};
 
 /// What an account is called: the user's address alone if it names the server's domain, else

@@ -12,6 +12,7 @@ use crate::rc::resolve::{Layers, checked};
 use crate::rc::show::{self, Extent};
 use crate::rc::{Document, settings};
 use crate::store::idfile::{self, Lines};
+use crate::store::netrc;
 
 /// What is shown, and how.
 #[derive(Clone, Debug)]
@@ -53,9 +54,10 @@ impl Inspection {
         let globals = layers.globals();
         checked(&document, &layers, found, &globals, |_, _| {})
             .map_err(|errors| source.refusal(&errors))?;
+        let uid = rustix::process::geteuid().as_raw();
         let own_idfile = self.options.places.idfile();
         let path = globals.idfile.as_deref().unwrap_or(&own_idfile);
-        let lines = match idfile::read(path, rustix::process::geteuid().as_raw()) {
+        let lines = match idfile::read(path, uid) {
             Ok(lines) => lines,
             // An id file that others can write ends the run, even one that only shows (6.4.37).
             Err(error) if tests_mode && !path.as_os_str().is_empty() => {
@@ -63,6 +65,9 @@ impl Inspection {
             }
             Err(_) => Lines::default(),
         };
+        let netrc = self.options.places.netrc();
+        // What is odd about it is told when accounts are polled.
+        let netrc = netrc.and_then(|path| netrc::read(&path, uid).ok().flatten());
         let host = OnceCell::new();
         let facts = Facts {
             idfile: &own_idfile,
@@ -70,7 +75,7 @@ impl Inspection {
             without_log: self.nodetach,
             only_check: self.options.only_check,
             host: &|| host.get_or_init(net::host::own_name).clone(),
-            netrc: &|_, _| None,
+            netrc: &|machine, user| netrc.as_ref()?.0.exact(machine, user),
             saved: &|user, host| saved(&lines, user, host),
             show_passwords: self.show_passwords,
         };

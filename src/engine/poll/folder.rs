@@ -29,7 +29,7 @@ impl Poll<'_> {
         let fault = |error| of_server(error, account, port);
         let want = Want {
             all: account.fetch_all || account.flush,
-            read_only: self.around.only_check,
+            read_only: self.is_look(),
             uids: true,
             by_top: !account.fetch_all && (!account.keep || account.uidl),
         };
@@ -50,7 +50,7 @@ impl Poll<'_> {
         };
         let choice = self.choose(&mailbox, &survey).await?;
         self.say_found(folder, &survey, &choice);
-        if self.around.only_check {
+        if self.is_look() {
             return Ok(());
         }
         let is_nameless = |listed: &Listed| listed.uid.is_none();
@@ -170,7 +170,7 @@ impl Poll<'_> {
     async fn choose(&mut self, mailbox: &Mailbox, survey: &Survey) -> Result<Choice, Fault> {
         let record = &self.around.record;
         let view = record.mailbox_view(mailbox);
-        if !self.around.only_check {
+        if !self.is_look() {
             let entries = choice::learn(mailbox, survey, &view, self.account);
             record.commit(entries).await.map_err(unrecorded)?;
         }
@@ -183,7 +183,7 @@ impl Poll<'_> {
         let old = survey.old.saturating_add(choice.old);
         let count = u32::try_from(choice.fetch.len()).unwrap_or(u32::MAX);
         self.fetched = self.fetched.saturating_add(count);
-        if self.around.only_check {
+        if self.is_look() {
             self.waiting.seen = self.waiting.seen.saturating_add(count);
         }
         self.waiting.left = self.waiting.left.saturating_add(choice.left);
@@ -207,6 +207,10 @@ impl Poll<'_> {
             };
             board.log(Some(id), what);
         }
+        if self.account.local.watch && count > 0 {
+            let note = What::Note(watch_note(count, &self.account.id));
+            board.log(Some(id), note);
+        }
         if let (Some(limit), 1..) = (self.account.fetch_limit, choice.left) {
             board.log(Some(id), What::Note(limit_note(limit, choice.left, id)));
         }
@@ -223,6 +227,17 @@ fn imap_mailbox(account: &Account, port: u16, folder: Option<&[u8]>) -> Mailbox 
     }
     let folder = folder.unwrap_or(b"INBOX");
     Mailbox::new(&account.user, host.as_bytes(), Some(folder))
+}
+
+fn watch_note(count: u32, id: &AccountId) -> String {
+    let text = ngettext(
+        "{count} message waits for {user} on server {server}, which is only watched",
+        "{count} messages wait for {user} on server {server}, which is only watched",
+        u64::from(count),
+    );
+    let about: [(&str, &dyn std::fmt::Display); 3] =
+        [("count", &count), ("user", &id.user), ("server", &id.label)];
+    fill(&text, &about)
 }
 
 fn limit_note(limit: u32, left: u32, id: &AccountId) -> String {

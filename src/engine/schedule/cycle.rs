@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::slot::{Slot, pause};
 use super::{MailboxKey, Scheduler};
 use crate::engine::api::{AccountId, Cause, Event, Snapshot, State, Trouble, What, Who};
+use crate::engine::handle::Rhythm;
 use crate::engine::poll::{self, Ended};
 use crate::engine::source::Loaded;
 use crate::engine::trouble::{Fault, status};
@@ -19,6 +20,7 @@ impl Scheduler {
     pub(super) fn adopt(&mut self, loaded: Loaded) {
         let before = self.board.snapshot();
         let mut old = std::mem::take(&mut self.slots);
+        let (now, interval) = (Instant::now(), self.interval);
         let is_named = !self.options.source.servers.is_empty();
         for account in loaded.config.accounts {
             let unsupported = loaded
@@ -28,15 +30,37 @@ impl Scheduler {
                 .find(|(id, _)| *id == account.id);
             let known = old.iter().position(|slot| slot.account.id == account.id);
             let known = known.map(|at| old.swap_remove(at));
-            let is_due = account.is_active || is_named;
+            let is_desktop = self.options.rhythm == Rhythm::Desktop;
+            let is_paused = is_desktop && account.local.pause;
+            let own_interval = account.local.every.filter(|_| is_desktop);
+            let is_due = (account.is_active || is_named) && !is_paused;
+            let fails = before
+                .accounts
+                .iter()
+                .any(|a| a.id == account.id && a.trouble.is_some());
             self.slots.push(Slot {
+                is_paused,
+                own_interval,
                 unsupported: unsupported.map(|(_, word)| word.clone()),
                 running: known.as_ref().and_then(|slot| slot.running.clone()),
                 task: known.as_ref().and_then(|slot| slot.task),
                 due: match known {
                     _ if !is_due => None,
-                    Some(slot) if slot.due.is_some() || slot.running.is_some() => slot.due,
-                    _ => Some(Instant::now()),
+                    // What has kept it from succeeding may be mended: no longer wait.
+                    Some(slot) if slot.running.is_none() && fails && *slot.account != account => {
+                        Some(now)
+                    }
+                    Some(slot) if slot.due.is_some() || slot.running.is_some() => {
+                        // The file may ask for a shorter interval now.
+                        let (interval, every) = match own_interval {
+                            Some(own) => (own, 1),
+                            None => (interval, account.interval),
+                        };
+                        let rest = pause(interval, every, None);
+                        let longest = rest.filter(|_| !fails).map(|rest| now + rest);
+                        slot.due.map(|due| longest.map_or(due, |at| due.min(at)))
+                    }
+                    _ => Some(now),
                 },
                 account: Arc::new(account),
             });
@@ -53,6 +77,10 @@ impl Scheduler {
                 Some(known) if known.state != State::Skipped && slot.account.is_active => {
                     crate::engine::api::AccountStatus {
                         target: fresh.target,
+                        next_check: slot
+                            .due
+                            .filter(|due| *due > now)
+                            .map(|due| SystemTime::now() + (due - now)),
                         ..known.clone()
                     }
                 }
@@ -62,9 +90,11 @@ impl Scheduler {
         self.board.load(Snapshot {
             accounts: self.slots.iter().map(status).collect(),
             halted: None,
+            stale: None,
             advice: loaded.advice,
             rc_path: self.options.source.name(),
         });
+        self.say_taken(&before);
     }
 
     /// Starts every account whose time has come.
@@ -118,14 +148,15 @@ impl Scheduler {
 
     /// Check Now: due at once; what is running goes on.
     pub(super) async fn check(&mut self, ids: Option<&[AccountId]>) {
-        let is_halted = self.board.snapshot().halted.is_some();
-        if is_halted || self.options.source.has_changed(self.stamp.as_ref()) {
+        if self.board.snapshot().halted.is_some() {
             self.load().await;
+        } else {
+            self.load_if_changed().await;
         }
         for slot in &mut self.slots {
             let is_meant = match ids {
                 Some(ids) => ids.contains(&slot.account.id),
-                None => slot.account.is_active,
+                None => slot.is_scheduled(),
             };
             if is_meant && slot.running.is_none() {
                 slot.due = Some(Instant::now());
@@ -176,13 +207,12 @@ impl Scheduler {
             Some(_) => before,
             None => None,
         };
-        let every = slot.account.interval;
         let rest = if self.is_ending {
             None
         } else {
-            pause(self.interval, every, trouble.as_ref())
+            slot.pause(self.interval, trouble.as_ref())
         };
-        if slot.account.is_active {
+        if slot.is_scheduled() {
             slot.due = rest.map(|rest| Instant::now() + rest);
         }
         let now = SystemTime::now();

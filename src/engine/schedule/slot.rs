@@ -14,6 +14,10 @@ use crate::rc::Account;
 pub struct Slot {
     /// As the file says.
     pub account: Arc<Account>,
+    /// `pause` of `accounts.toml` holds (desktop): polled only when asked for.
+    pub is_paused: bool,
+    /// `every` of `accounts.toml` (desktop): seconds between polls.
+    pub own_interval: Option<u32>,
     /// A keyword of it that this version cannot act on.
     pub unsupported: Option<String>,
     /// The running poll's stop.
@@ -25,6 +29,19 @@ pub struct Slot {
 }
 
 impl Slot {
+    /// Whether it is polled without being asked for by name.
+    pub fn is_scheduled(&self) -> bool {
+        self.account.is_active && !self.is_paused
+    }
+
+    /// How long to wait after a poll, with the general interval given.
+    pub fn pause(&self, interval: u32, trouble: Option<&Trouble>) -> Option<Duration> {
+        match self.own_interval {
+            Some(own) => pause(own, 1, trouble),
+            None => pause(interval, self.account.interval, trouble),
+        }
+    }
+
     /// Its status before anything has happened.
     pub fn fresh_status(&self) -> AccountStatus {
         AccountStatus::fresh(

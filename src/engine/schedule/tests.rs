@@ -7,7 +7,8 @@ use tokio::net::TcpListener;
 use tokio::sync::broadcast;
 
 use super::*;
-use crate::engine::api::{Cause, State, What};
+use crate::engine::api::saving::{Version, Which};
+use crate::engine::api::{Cause, Halt, State, What};
 use crate::engine::handle::{Handle, start};
 use crate::engine::source::{File, Source};
 use crate::rc::Overrides;
@@ -66,10 +67,12 @@ fn told(event: &Event) -> Option<String> {
             }
         }
         Event::Loaded(all) if all.halted.is_some() => "halted".to_owned(),
+        Event::Loaded(all) if all.stale.is_some() => "stale".to_owned(),
         Event::Loaded(_) => "loaded".to_owned(),
         Event::CycleEnded => "cycle".to_owned(),
         Event::Ended => "ended".to_owned(),
-        Event::Account(_) | Event::Arrived { .. } => return None,
+        Event::RcChanged => "changed".to_owned(),
+        Event::Account(_) | Event::Arrived { .. } | Event::Saved(_) => return None,
     })
 }
 
@@ -263,7 +266,7 @@ async fn reload_removes_adds_and_renames_while_a_poll_runs() {
     // A file that is bad leaves what runs alone.
     write_rc(&rig.home, "poll a nonsense\n");
     rig.handle.send(Command::Reload);
-    assert_eq!(rig.until("halted").await.last().unwrap(), "halted");
+    assert_eq!(rig.until("stale").await.last().unwrap(), "stale");
     assert_eq!(labels(&rig), ["a"]);
     rig.handle.send(Command::Shutdown);
     rig.until("ended").await;
@@ -301,4 +304,205 @@ async fn a_lock_that_is_held_ends_a_single_run() {
     ));
     let trouble = first.handle.snapshot().accounts.remove(0).trouble;
     assert_eq!(trouble.unwrap().cause, Cause::NoPassword);
+}
+
+#[tokio::test]
+async fn a_saved_file_is_taken_at_once() {
+    use crate::base::Secret;
+    use crate::engine::api::saving::Base;
+    let mut rig = rig(ONE, Rhythm::Desktop);
+    rig.until("cycle").await;
+    let base = Base::of(ONE.as_bytes());
+    let save = |text: &str, which| Command::SaveRc {
+        version: Version {
+            base,
+            bytes: Secret::new(text),
+        },
+        which,
+    };
+    rig.handle.send(save("poll b nonsense\n", Which::Rc));
+    rig.handle.send(save("poll b nonsense\n", Which::Draft));
+    rig.handle
+        .send(save("poll b proto pop3 user u\n", Which::Rc));
+    rig.handle
+        .send(save("poll c proto pop3 user u\n", Which::Rc));
+    let mut answers = Vec::new();
+    while answers.len() < 4 {
+        if let Event::Saved(saved) = rig.events.recv().await.unwrap() {
+            answers.push((saved.which, saved.result.is_ok()));
+        }
+    }
+    let expected = [
+        (Which::Rc, false),
+        (Which::Draft, true),
+        (Which::Rc, true),
+        (Which::Rc, false),
+    ];
+    assert_eq!(answers, expected);
+    let all = rig.handle.snapshot();
+    assert_eq!(all.accounts[0].id.label, "b");
+}
+
+fn write_mode(rig: &Rig, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(rig.home.path().join("rc"), mode).unwrap();
+}
+
+/// Whatever happens to the file, the accounts that were read are polled on; and each state of it
+/// is told once.
+#[tokio::test(start_paused = true)]
+async fn a_bad_file_leaves_the_old_accounts_in_force() {
+    let mut rig = rig(ONE, Rhythm::Daemon(Some(60)));
+    let told = async |rig: &mut Rig| {
+        let mut seen = rig.until("a started").await;
+        seen.retain(|line| line != "cycle" && !line.starts_with("a "));
+        seen
+    };
+    assert_eq!(told(&mut rig).await, ["loaded"]);
+    let mut check = async |change: &dyn Fn(&Rig), expected: Option<fn(&Halt) -> bool>| {
+        change(&rig);
+        let seen = told(&mut rig).await;
+        let all = rig.handle.snapshot();
+        let is_right = match (expected, &all.stale) {
+            (Some(fits), Some(halt)) => fits(halt) && seen == ["changed", "stale"],
+            (None, None) => seen == ["changed", "loaded"],
+            _ => false,
+        };
+        assert!(is_right, "{seen:?} {:?}", all.stale);
+        assert_eq!((all.halted, all.accounts.len()), (None, 1));
+        // Nothing more is said while nothing changes.
+        assert_eq!(told(&mut rig).await, [""; 0]);
+    };
+    let is_syntax = |halt: &Halt| matches!(halt, Halt::Syntax(errors) if errors.len() == 1);
+    check(&|rig| write_rc(&rig.home, "poll b frob\n"), Some(is_syntax)).await;
+    check(
+        &|rig| write_rc(&rig.home, "poll b frobnicate\n"),
+        Some(is_syntax),
+    )
+    .await;
+    check(
+        &|rig| write_rc(&rig.home, &format!("# mended\n{ONE}")),
+        None,
+    )
+    .await;
+    check(
+        &|rig| write_mode(rig, 0o644),
+        Some(|halt| matches!(halt, Halt::Unreadable(_))),
+    )
+    .await;
+    check(&|rig| write_mode(rig, 0o600), None).await;
+    let remove = |rig: &Rig| std::fs::remove_file(rig.home.path().join("rc")).unwrap();
+    check(&remove, Some(|halt| matches!(halt, Halt::NoFile))).await;
+    check(&|rig| write_rc(&rig.home, ONE), None).await;
+}
+
+/// The desktop sees a change within two seconds or so, and waits while somebody is writing.
+#[tokio::test(start_paused = true)]
+async fn the_desktop_looks_at_the_file() {
+    let mut rig = rig("set daemon 3600\n", Rhythm::Desktop);
+    rig.until("loaded").await;
+    let until = async |rig: &mut Rig, last: &str| {
+        let mut seen = rig.until(last).await;
+        seen.retain(|line| line != "cycle");
+        seen
+    };
+    let start = Instant::now();
+    write_rc(&rig.home, &format!("set daemon 3600\n{ONE}"));
+    assert_eq!(
+        until(&mut rig, "a failed 1").await,
+        ["changed", "loaded", "a started", "a failed 1"]
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+    std::fs::remove_file(rig.home.path().join("rc")).unwrap();
+    assert_eq!(until(&mut rig, "stale").await, ["changed", "stale"]);
+    // A longer text each 200 ms, and then no more.
+    for length in 1..20 {
+        write_rc(&rig.home, &format!("{}\n{}", "#".repeat(length), ONE));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert!(rig.handle.snapshot().stale.is_some());
+    assert_eq!(until(&mut rig, "loaded").await, ["changed", "loaded"]);
+    assert_eq!(rig.handle.snapshot().stale, None);
+}
+
+/// A shorter interval counts at once, and an account that has failed is tried again when its entry
+/// has changed; another one keeps its back-off.
+#[tokio::test(start_paused = true)]
+async fn a_change_does_not_wait_for_the_old_interval() {
+    let two = "poll a proto pop3 user u\npoll b proto pop3 user u\n";
+    let mut rig = rig(&format!("set daemon 3600\n{two}"), Rhythm::Desktop);
+    rig.until("cycle").await;
+    let changed = two.replace("poll b proto pop3", "poll b proto imap");
+    write_rc(&rig.home, &format!("set daemon 3600\n{changed}"));
+    let start = Instant::now();
+    rig.until("b failed 2").await;
+    assert!(
+        start.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
+    let tries = |rig: &Rig| {
+        let all = rig.handle.snapshot().accounts;
+        all.iter()
+            .map(|a| a.trouble.as_ref().map_or(0, |t| t.tries))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(tries(&rig), [1, 2]);
+    rig.until("a failed 2").await;
+    assert!(
+        start.elapsed() > Duration::from_secs(3500),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+/// The desktop keeps the person's own rhythm and takes changes of it like those of the rc file.
+#[tokio::test(start_paused = true)]
+async fn pause_and_every_of_accounts_toml() {
+    let write = |home: &tempfile::TempDir, keys: &str| {
+        use std::os::unix::fs::PermissionsExt;
+        let path = home.path().join(".config/postrider/accounts.toml");
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let text = format!("[[account]]\nrc = 'rc'\nlabel = 'a'\nuser = 'u'\n{keys}\n");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    let two = "set daemon 100\npoll a proto pop3 user u\npoll b proto pop3 user u\n";
+    let mut rig = rig(two, Rhythm::Desktop);
+    rig.until("cycle").await;
+    write(&rig.home, "pause = true");
+    rig.until("loaded").await;
+    let seen = rig.until("b failed 4").await;
+    assert!(!seen.iter().any(|line| line.starts_with("a ")), "{seen:?}");
+    rig.handle.send(Command::Check { ids: None });
+    let seen = rig.until("b failed 5").await;
+    assert!(!seen.iter().any(|line| line.starts_with("a ")), "{seen:?}");
+    let ids = Some(vec![rig.handle.snapshot().accounts[0].id.clone()]);
+    rig.handle.send(Command::Check { ids });
+    rig.until("a failed 2").await;
+    assert_eq!(rig.handle.snapshot().accounts[0].next_check, None);
+
+    write(&rig.home, "every = 30");
+    rig.until("a failed 3").await;
+    let start = Instant::now();
+    // Three in a row have failed: four intervals.
+    rig.until("a failed 4").await;
+    assert_eq!(start.elapsed().as_secs(), 90);
+
+    write(&rig.home, "every = 30\nwatch = 'yes'");
+    rig.until("loaded").await;
+    let all = rig.handle.snapshot();
+    assert!(
+        all.advice[0].contains("accounts.toml:6:1: "),
+        "{:?}",
+        all.advice
+    );
+    write(&rig.home, "watch = ");
+    rig.until("stale").await;
+    rig.until("b started").await;
 }

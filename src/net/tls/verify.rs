@@ -16,8 +16,8 @@ use super::trust::Trust;
 #[derive(Debug)]
 pub(super) struct Rules {
     pub trust: Trust,
-    /// `sslfingerprint`
-    pub pin: Option<Pin>,
+    /// `sslfingerprint`, and `pin_sha256` of `accounts.toml`.
+    pub pins: Vec<Pin>,
     /// `sslcommonname`
     pub common_name: Option<String>,
     /// `sslcertck`
@@ -70,14 +70,14 @@ impl Rules {
         now: UnixTime,
     ) -> Result<(), Refusal> {
         let der = chain.first().ok_or(Refusal::Malformed)?;
-        if let Some(pin) = self.pin.as_ref().filter(|pin| !pin.fits(der)) {
+        if let Some(pin) = self.pins.iter().find(|pin| !pin.fits(der)) {
             return Err(Refusal::Changed {
                 found: pin.of_same_kind(der),
             });
         }
         match self.judge(chain, name, now) {
             Err(refusal) if self.check => Err(refusal),
-            Err(refusal) if self.pin.is_none() => {
+            Err(refusal) if self.pins.is_empty() => {
                 tracing::warn!(
                     "the certificate of {} is not trusted: {refusal}; going on without protection \
                      against a false server, because sslcertck is off",
@@ -214,7 +214,7 @@ mod tests {
                 anchors: Vec::new(),
                 exact: Vec::new(),
             },
-            pin: None,
+            pins: Vec::new(),
             common_name: None,
             check: true,
             algorithms: rustls::crypto::ring::default_provider().signature_verification_algorithms,
@@ -239,6 +239,30 @@ mod tests {
             }
             judge(good.der()[..at].to_vec());
         }
+    }
+
+    /// Each pin must fit; the right ones silence the rest without `sslcertck`.
+    #[test]
+    fn all_pins_must_fit() {
+        let good = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let der = good.cert.der().clone();
+        let name = ServerName::try_from("localhost").unwrap();
+        let right = Pin::Sha256(super::super::pin::sha256(&der));
+        let wrong = Pin::Sha256([1; 32]);
+        let check = |pins: &[&Pin], expected: bool| {
+            let rules = Rules {
+                pins: pins.iter().copied().cloned().collect(),
+                check: false,
+                ..rules()
+            };
+            let decided = rules.decide(std::slice::from_ref(&der), &name, UnixTime::now());
+            assert_eq!(decided.is_ok(), expected, "{pins:?}");
+        };
+        check(&[&right], true);
+        check(&[&right, &right], true);
+        check(&[&wrong], false);
+        check(&[&right, &wrong], false);
+        check(&[&wrong, &right], false);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout};
+use tokio::process::{Child, ChildStderr, ChildStdout};
 use tokio::time::timeout;
 
 use crate::support::journey::{Journey, Protocol, Shield, into_maildir, program};
@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Daemon {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
+    errors: Lines<BufReader<ChildStderr>>,
 }
 
 impl Daemon {
@@ -27,9 +28,15 @@ impl Daemon {
         let mut command = journey.home.command(program());
         command.args(["fetch", "-N", "-v"]).args(args);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
+        let errors = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self {
+            child,
+            lines,
+            errors,
+        }
     }
 
     /// Reads until a line holds this.
@@ -42,6 +49,21 @@ impl Daemon {
             };
             if line.contains(text) {
                 return line;
+            }
+            seen.push(line);
+        }
+    }
+
+    /// Reads its standard error until a line holds this.
+    async fn said(&mut self, text: &str) {
+        let mut seen = Vec::new();
+        loop {
+            let line = timeout(PATIENCE, self.errors.next_line()).await;
+            let Ok(Ok(Some(line))) = line else {
+                panic!("no {text:?} but {seen:#?}");
+            };
+            if line.contains(text) {
+                return;
             }
             seen.push(line);
         }
@@ -160,4 +182,52 @@ async fn stopped_in_the_middle() {
         journey.expect(0, &[]).await;
         assert_eq!((journey.left(), journey.mail("Mail").len()), (0, 2));
     }
+}
+
+/// While the daemon runs its file is broken, exposed, removed and mended. Mail goes on arriving by
+/// the accounts that were good; what is wrong is said, and so is that it is mended.
+#[tokio::test]
+async fn a_bad_file_does_not_stop_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let journey = Journey::small(0).await;
+    let into = into_maildir("Mail");
+    journey.rc(Protocol::Pop3, Shield::Tls, &into);
+    let rc = journey.home.path().join(".fetchmailrc");
+    let good = fs::read_to_string(&rc).unwrap();
+    let mut daemon = Daemon::start(&journey, &["-d", "1"]);
+    daemon.polled().await;
+    let mut number = 0;
+    let mut arrives = async |daemon: &mut Daemon| {
+        let message = [Message::numbered(number)];
+        journey.server.store.add("ada", "INBOX", message);
+        number += 1;
+        daemon.fetched(1).await;
+        assert_eq!((journey.left(), journey.mail("Mail").len()), (0, number));
+    };
+    let mode = |mode| fs::set_permissions(&rc, PermissionsExt::from_mode(mode)).unwrap();
+
+    journey.home.rc(&format!("{good}poll beta frobnicate\n"));
+    daemon.said(".fetchmailrc:4:11: ").await;
+    daemon.said("The old one stays in force").await;
+    arrives(&mut daemon).await;
+    journey.home.rc(&good);
+    daemon.said("is in order again").await;
+    arrives(&mut daemon).await;
+
+    mode(0o644);
+    daemon.said("chmod 600").await;
+    arrives(&mut daemon).await;
+    fs::remove_file(&rc).unwrap();
+    daemon.said("There is no file").await;
+    arrives(&mut daemon).await;
+
+    // Another file altogether, put in place by a rename as editors do.
+    let other = journey.entry("gamma", Protocol::Imap, Shield::StartTls, &into);
+    let beside = journey.home.write("beside", &other);
+    fs::rename(beside, &rc).unwrap();
+    daemon.said("is in order again").await;
+    arrives(&mut daemon).await;
+    daemon.until("ada@gamma").await;
+    daemon.signal(Signal::TERM);
+    daemon.ended().await;
 }

@@ -1,5 +1,7 @@
 //! Every way to sign in, with everything shown that `-v -v` shows: never the password.
 
+use std::os::unix::fs::PermissionsExt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
@@ -209,4 +211,34 @@ fn encoded_forms_are_found() {
         let whole = STANDARD_NO_PAD.encode(format!("{}{PASSWORD}.", "x".repeat(before)));
         assert!(encoded().iter().any(|form| whole.contains(form)), "{whole}");
     }
+}
+
+/// No password in the rc file: the entry of `.netrc` is used, in the open or not; one that others
+/// could have written is not.
+#[tokio::test]
+async fn a_password_from_netrc() {
+    let journey = Journey::small(1).await;
+    let entry = journey.entry("alpha", Protocol::Imap, Shield::Tls, &into_maildir("Mail"));
+    let entry = entry.replace(&format!("password \"{PASSWORD}\""), "");
+    journey.home.rc(&entry);
+    journey.expect(3, &[]).await;
+    let text = format!("machine alpha login ada password '{PASSWORD}'\n");
+    let netrc = journey.home.write(".netrc", text);
+    let mode = |mode| std::fs::set_permissions(&netrc, PermissionsExt::from_mode(mode)).unwrap();
+    mode(0o666);
+    let refused = journey.expect(3, &[]).await;
+    assert!(
+        refused.err.contains("other users can write to it"),
+        "{refused:#?}"
+    );
+    mode(0o644);
+    let warned = journey.expect(0, &[]).await;
+    assert!(
+        warned.err.contains("other users can read it"),
+        "{warned:#?}"
+    );
+    assert_secret(&warned);
+    mode(0o600);
+    assert_eq!(journey.expect(1, &[]).await.err, "");
+    assert_eq!(journey.mail("Mail").len(), 1);
 }

@@ -101,6 +101,7 @@ pub fn all() -> Snapshot {
             idle,
         ],
         halted: None,
+        stale: None,
         advice: Vec::new(),
         rc_path: "~/.fetchmailrc".to_owned(),
     }

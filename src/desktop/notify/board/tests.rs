@@ -114,6 +114,22 @@ fn a_broken_file_is_told_once() {
 }
 
 #[test]
+fn a_file_that_is_not_taken_is_told_once() {
+    let mut board = Board::new(&Snapshot::default());
+    let mut check = |stale, expected: &[&str]| {
+        let all = Snapshot {
+            stale,
+            ..Snapshot::default()
+        };
+        assert_eq!(said(&board.hear(&Event::Loaded(all))), expected);
+    };
+    let told = "+halt: The old configuration stays in force";
+    check(Some(Halt::NoFile), &[told]);
+    check(Some(Halt::Syntax(Vec::new())), &[]);
+    check(None, &["-halt"]);
+}
+
+#[test]
 fn the_servers_words_stay_out() {
     let mut board = Board::new(&Snapshot::default());
     let refused = account("a", State::NeedsYou, 0, Some((Cause::SignIn, 1)));

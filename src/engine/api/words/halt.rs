@@ -1,4 +1,4 @@
-//! Why nothing is polled at all, for each [`Halt`].
+//! Why nothing is polled at all, or why the changed file is not taken, for each [`Halt`].
 
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::Halt;
@@ -37,5 +37,37 @@ pub fn halt_advice(halt: &Halt, rc_path: &str) -> String {
         Halt::Locked { .. } => gettext(
             "Only one may fetch at a time, so Postrider waits. Stop the other one, then reload.",
         ),
+    }
+}
+
+/// What is wrong with the configuration while an older one is in force, as a headline.
+pub fn stale_headline(halt: &Halt) -> String {
+    match halt {
+        Halt::NoFile => {
+            gettext("The configuration file is gone. The accounts known so far are checked on.")
+        }
+        Halt::Unreadable(_) => {
+            gettext("The changed configuration cannot be used. The old one stays in force.")
+        }
+        Halt::Syntax(errors) if errors.len() > 1 => {
+            gettext("The changed configuration has errors. The old one stays in force.")
+        }
+        Halt::Syntax(_) => {
+            gettext("The changed configuration has an error. The old one stays in force.")
+        }
+        Halt::Locked { .. } | Halt::State(_) => {
+            gettext("The changed configuration cannot be taken over. The old one stays in force.")
+        }
+    }
+}
+
+/// The same in full, with what can be done.
+pub fn stale_advice(halt: &Halt, rc_path: &str) -> String {
+    match halt {
+        Halt::NoFile => fill(
+            &gettext("There is no file {path} any more. Put it back, or quit to stop checking."),
+            &[("path", &rc_path)],
+        ),
+        _ => halt_advice(halt, rc_path),
     }
 }

@@ -47,7 +47,7 @@ pub fn new_messages(n: u32) -> String {
 }
 
 /// One line for everything: the first line of the tray menu. The most urgent thing wins:
-/// halted, an account that needs the person, new mail, a poll under way, the last check.
+/// halted, an account that needs the person, a bad change of the file, new mail, a poll under way, the last check.
 pub fn summary(all: &Snapshot, now: SystemTime) -> String {
     if let Some(halt) = &all.halted {
         return super::halt_headline(halt);
@@ -61,6 +61,9 @@ pub fn summary(all: &Snapshot, now: SystemTime) -> String {
                 ("trouble", &cause(account)),
             ],
         );
+    }
+    if let Some(halt) = &all.stale {
+        return super::stale_headline(halt);
     }
     let new: u32 = all.accounts.iter().fold(0, |n, a| n.saturating_add(a.new));
     if new > 0 {

@@ -59,6 +59,8 @@ fn causes() -> Vec<Cause> {
         Cause::Command("A quoted %T cannot be used.".to_owned()),
         Cause::Withheld(2),
         Cause::Unsupported("proto etrn".to_owned()),
+        Cause::Keys("accounts.toml:3:1: watch must be true or false.".to_owned()),
+        Cause::PasswordCommand("The command ended with status 1.".to_owned()),
         Cause::Record("Permission denied".to_owned()),
         Cause::Stopped,
         Cause::Internal("preconnect ended with 1".to_owned()),
@@ -314,6 +316,8 @@ fn the_most_urgent_thing_is_summed_up() {
 fn halts_say_what_can_be_done() {
     let check = |halt: Halt, part: &str| {
         assert!(!halt_headline(&halt).is_empty());
+        assert!(stale_headline(&halt).contains("old one") || halt == Halt::NoFile);
+        assert!(!stale_advice(&halt, "~/.fetchmailrc").is_empty());
         assert!(halt_advice(&halt, "~/.fetchmailrc").contains(part));
     };
     check(Halt::NoFile, "~/.fetchmailrc");
