@@ -4,6 +4,7 @@ pub mod account;
 pub mod diagnostic;
 pub mod document;
 pub mod draft;
+pub mod edit;
 pub mod lex;
 pub mod option;
 pub mod resolve;
