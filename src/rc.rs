@@ -6,6 +6,7 @@ pub mod document;
 pub mod draft;
 pub mod edit;
 pub mod lex;
+pub mod lint;
 pub mod option;
 pub mod resolve;
 pub mod settings;

@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(document.tokens().len(), 1);
         let (_, found) = crate::rc::settings::read(&document);
         assert_eq!(
-            found.iter().map(|d| d.rule).collect::<Vec<_>>(),
+            found.iter().map(|d| d.slug).collect::<Vec<_>>(),
             ["too-large"]
         );
     }

@@ -2,6 +2,7 @@
 //! A list is inherited whole or not at all; lists of the command line are added (as in 6.4.37).
 
 mod check;
+pub mod site;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::Document;
 use crate::rc::draft::Draft;
 use crate::rc::option::{Act, Id, Kind, Scope, Support};
+use crate::rc::resolve::site::Site;
 use crate::rc::settings::{self, Entry, Overrides, Setting, Settings, Stanzas, Value};
 
 /// What the file alone does not tell.
@@ -49,6 +51,50 @@ pub fn resolve(
     overrides: &Overrides,
     around: &Surroundings,
 ) -> Result<Config, Vec<Diagnostic>> {
+    let whole = whole(document, overrides, around);
+    let mut diagnostics = whole.diagnostics;
+    if diagnostics.iter().any(|d| d.severity == Severity::Error) {
+        diagnostics.retain(|d| d.severity == Severity::Error);
+        return Err(diagnostics);
+    }
+    Ok(Config {
+        globals: whole.globals,
+        accounts: whole
+            .accounts
+            .into_iter()
+            .map(|said| said.account)
+            .collect(),
+        advice: diagnostics,
+        unsupported: whole.unsupported,
+    })
+}
+
+/// All there is to know about a file, wrong or not: for those who look at it, not for polling.
+pub struct Whole {
+    /// What the file says.
+    pub stanzas: Stanzas,
+    /// Global settings.
+    pub globals: Globals,
+    /// Accounts and where they are said.
+    pub accounts: Vec<Said>,
+    /// Errors and advice, as a run would tell them.
+    pub diagnostics: Vec<Diagnostic>,
+    /// As in [`Config`].
+    pub unsupported: Vec<(AccountId, String)>,
+}
+
+/// An account and its numbers in the file.
+pub struct Said {
+    /// The account.
+    pub account: Account,
+    /// Number of its entry; `None` for one made on the fly.
+    pub entry: Option<usize>,
+    /// Number of its user in the entry.
+    pub nth: usize,
+}
+
+/// Resolves as far as that is possible.
+pub fn whole(document: &Document, overrides: &Overrides, around: &Surroundings) -> Whole {
     let (stanzas, mut diagnostics) = settings::read(document);
     let mut resolver = Resolver {
         overrides,
@@ -64,16 +110,13 @@ pub fn resolve(
     resolver.entries(&stanzas.entries);
     let (globals, accounts, unsupported) =
         (resolver.globals, resolver.accounts, resolver.unsupported);
-    if diagnostics.iter().any(|d| d.severity == Severity::Error) {
-        diagnostics.retain(|d| d.severity == Severity::Error);
-        return Err(diagnostics);
-    }
-    Ok(Config {
+    Whole {
+        stanzas,
         globals,
         accounts,
-        advice: diagnostics,
+        diagnostics,
         unsupported,
-    })
+    }
 }
 
 struct Resolver<'a> {
@@ -81,7 +124,7 @@ struct Resolver<'a> {
     around: &'a Surroundings,
     defaults: Option<&'a Entry>,
     globals: Globals,
-    accounts: Vec<Account>,
+    accounts: Vec<Said>,
     unsupported: Vec<(AccountId, String)>,
     ordinals: HashMap<(String, String), u32>,
     check: check::Check<'a>,
@@ -90,7 +133,7 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn entries(&mut self, entries: &[Entry]) {
         let mut is_unknown: Vec<bool> = vec![true; self.around.servers.len()];
-        for entry in entries {
+        for (index, entry) in entries.iter().enumerate() {
             let mut is_named = false;
             for (server, unknown) in self.around.servers.iter().zip(&mut is_unknown) {
                 if names(entry, server) {
@@ -99,7 +142,7 @@ impl Resolver<'_> {
                 }
             }
             let is_wanted = is_named || self.around.servers.is_empty();
-            self.entry(entry, is_named || entry.is_active, is_wanted);
+            self.entry(entry, Some(index), is_named || entry.is_active, is_wanted);
         }
         for (server, _) in self
             .around
@@ -115,20 +158,20 @@ impl Resolver<'_> {
                 server: Settings::default(),
                 users: Vec::new(),
             };
-            self.entry(&entry, true, true);
+            self.entry(&entry, None, true, true);
         }
     }
 
     /// All accounts of an entry. Those not wanted still count among equals, so that an account
     /// has the same name in every run.
-    fn entry(&mut self, entry: &Entry, is_active: bool, is_wanted: bool) {
+    fn entry(&mut self, entry: &Entry, index: Option<usize>, is_active: bool, is_wanted: bool) {
         let nobody = [Settings::default()];
         let users = if entry.users.is_empty() {
             &nobody[..]
         } else {
             &entry.users
         };
-        for user in users {
+        for (nth, user) in users.iter().enumerate() {
             let draft = self.draft(entry, user);
             let lacks_port = draft.is_lmtp_without_port();
             let mut account = draft.finish(&self.around.invoking_user);
@@ -138,10 +181,21 @@ impl Resolver<'_> {
             account.id.ordinal = *ordinal;
             *ordinal += 1;
             if is_wanted {
-                self.check
-                    .account(&account, entry, user, &self.globals, lacks_port);
+                let site = Site {
+                    account: &account,
+                    entry,
+                    user,
+                    defaults: self.defaults,
+                    index,
+                    nth,
+                };
+                self.check.account(&site, &self.globals, lacks_port);
                 self.unsupported(&account, entry, user);
-                self.accounts.push(account);
+                self.accounts.push(Said {
+                    account,
+                    entry: index,
+                    nth,
+                });
             }
         }
     }

@@ -353,7 +353,7 @@ fn random_files_mean_what_they_mean_to_fetchmail() {
         let text = Random(seed).file(&words);
         let ours = oracle.ours(text.as_bytes(), "");
         // 6.4.37 makes accounts of the second and later users of the defaults.
-        let has_users = |c: &Config| c.advice.iter().any(|d| d.rule == "defaults-users");
+        let has_users = |c: &Config| c.advice.iter().any(|d| d.slug == "defaults-users");
         if ours.as_ref().is_ok_and(has_users) {
             continue;
         }
