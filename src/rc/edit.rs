@@ -13,7 +13,7 @@ use crate::rc::document::{Document, Span};
 use crate::rc::option::{self, Id};
 use crate::rc::settings::{self, Entry, Setting, Settings, Stanzas, Value};
 
-pub use write::written;
+pub use write::{string, written};
 
 /// A replacement of some bytes of a document.
 #[derive(Clone, PartialEq, Eq)]
@@ -155,11 +155,14 @@ struct File<'a> {
 impl File<'_> {
     fn set(&self, at: At, id: Id, value: &Value) -> Result<Vec<Change>, Refused> {
         let keyword = option::all().find(|keyword| keyword.id == id).ok_or(GONE)?;
-        let text = written(keyword, value);
+        let mut text = written(keyword, value);
         let mut places = places(self.document, at, id);
         let Some(last) = places.pop() else {
             return self.insert(at, &text);
         };
+        if at == At::Globals {
+            text.splice(..0, *b"set ");
+        }
         let mut changes: Vec<Change> = places.into_iter().map(|span| self.removal(span)).collect();
         changes.push(Change {
             span: last,

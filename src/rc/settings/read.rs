@@ -1,5 +1,6 @@
 //! The pass over tokens that groups them into statements by the option table. It reports every
-//! error it finds and goes on at the next statement.
+//! error it finds and goes on at the next word that can begin an option or a statement. Until an
+//! option was understood again it says nothing more, so that one mistake is one error.
 
 mod value;
 mod words;
@@ -22,6 +23,7 @@ pub fn read(document: &Document) -> (Stanzas, Vec<Diagnostic>) {
         words: Words::new(document),
         stanzas: Stanzas::default(),
         diagnostics: Vec::new(),
+        is_lost: false,
     };
     reader.shape();
     reader.file();
@@ -37,6 +39,8 @@ struct Reader<'d> {
     words: Words<'d>,
     stanzas: Stanzas,
     diagnostics: Vec<Diagnostic>,
+    /// An error was reported, and no option was understood since.
+    is_lost: bool,
 }
 
 impl Reader<'_> {
@@ -80,7 +84,12 @@ impl Reader<'_> {
             return;
         }
         while self.words.look() != Lexeme::End {
+            self.is_lost = false;
+            let start = self.words.look_span();
             if self.statement().is_err() {
+                if self.words.look_span() == start {
+                    self.words.bump_any();
+                }
                 self.words
                     .skip_to(|lexeme| matches!(lexeme, Lexeme::Keyword(w) if begins_statement(w)));
             }
@@ -89,9 +98,8 @@ impl Reader<'_> {
 
     fn statement(&mut self) -> Reading<()> {
         let Lexeme::Keyword(word) = self.words.look() else {
-            return Err(self.unexpected(gettext_noop(
-                "A statement must begin with poll, skip, defaults or set",
-            )));
+            let text = gettext_noop("A statement must begin with poll, skip, defaults or set");
+            return Err(self.unexpected_as("unknown-word", text));
         };
         match word {
             b"set" => {
@@ -108,9 +116,10 @@ impl Reader<'_> {
     }
 
     fn global(&mut self) -> Reading<()> {
-        let (found, start) = self
-            .option(Scope::Global)?
-            .ok_or_else(|| self.unexpected(gettext_noop("This is not a global option")))?;
+        let (found, start) = self.option(Scope::Global)?.ok_or_else(|| {
+            let text = gettext_noop("This is not a global option");
+            self.unexpected_as("unknown-word", text)
+        })?;
         let setting = self.setting(found, start)?;
         self.stanzas.globals.say(setting);
         Ok(())
@@ -118,8 +127,19 @@ impl Reader<'_> {
 
     fn entry(&mut self, is_active: bool) -> Reading<()> {
         let head = self.words.bump();
-        let Lexeme::Text(name) = self.words.look() else {
-            return Err(self.unexpected(gettext_noop("The name of a server is missing")));
+        let name = match self.words.look() {
+            Lexeme::Text(name) => name,
+            // Certainly meant as the name: what follows belongs to it.
+            Lexeme::Number(digits) => {
+                let text = gettext_noop("A string is expected here; digits need quotes");
+                let span = self.words.look_span();
+                self.report("digits-value", text, span);
+                digits.to_vec()
+            }
+            _ => {
+                let text = gettext_noop("The name of a server is missing");
+                return Err(self.unexpected_as("missing-value", text));
+            }
         };
         let head = head.to(self.words.bump());
         let entry = Entry {
@@ -129,9 +149,9 @@ impl Reader<'_> {
             server: Settings::default(),
             users: Vec::new(),
         };
-        let (entry, done) = self.body(entry);
+        let entry = self.body(entry);
         self.stanzas.entries.push(entry);
-        done
+        Ok(())
     }
 
     /// `defaults`. A second one straight after the first is an ordinary entry of that name, one
@@ -157,7 +177,7 @@ impl Reader<'_> {
             server: Settings::default(),
             users: Vec::new(),
         };
-        let (entry, done) = self.body(entry);
+        let entry = self.body(entry);
         if is_first && entry.users.len() > 1 {
             let text = gettext_noop("Only the first user of the defaults entry counts");
             self.diagnostics
@@ -168,21 +188,29 @@ impl Reader<'_> {
         } else {
             self.stanzas.entries.push(entry);
         }
-        done
+        Ok(())
     }
 
     /// Server options, then user options or user entries, up to the next statement.
-    fn body(&mut self, mut entry: Entry) -> (Entry, Reading<()>) {
+    fn body(&mut self, mut entry: Entry) -> Entry {
         let mut is_named = false;
         loop {
             match self.words.look() {
-                Lexeme::End => return (entry, Ok(())),
-                Lexeme::Keyword(word) if begins_statement(word) => return (entry, Ok(())),
+                Lexeme::End => return entry,
+                Lexeme::Keyword(word) if begins_statement(word) => return entry,
                 _ => {}
             }
-            if let Err(reported) = self.part(&mut entry, &mut is_named) {
-                return (entry, Err(reported));
-            }
+            let start = self.words.look_span();
+            self.is_lost = match self.part(&mut entry, &mut is_named) {
+                Ok(()) => false,
+                Err(Reported) => {
+                    if self.words.look_span() == start {
+                        self.words.bump_any();
+                    }
+                    self.words.skip_to(begins_part);
+                    true
+                }
+            };
         }
     }
 
@@ -192,7 +220,7 @@ impl Reader<'_> {
         if let Some((found, start)) = self.option(Scope::Server)? {
             if !entry.users.is_empty() {
                 let text = gettext_noop("Server options must come before user options");
-                return Err(self.error_at("server-option-after-user", text, start));
+                self.report("server-option-after-user", text, start);
             }
             let setting = self.setting(found, start)?;
             if setting.value == Value::Protocol(Protocol::Kpop) {
@@ -207,7 +235,7 @@ impl Reader<'_> {
         if found.keyword.id == Id::User {
             if !*is_named && !entry.users.is_empty() {
                 let text = gettext_noop("User options must follow the user they belong to");
-                return Err(self.error_at("user-option-before-user", text, start));
+                self.report("user-option-before-user", text, start);
             }
             *is_named = true;
             entry.users.push(Settings::default());
@@ -245,9 +273,10 @@ impl Reader<'_> {
                     return Ok(None);
                 };
                 if found.keyword.negation == Negation::None {
-                    return Err(
-                        self.unexpected(gettext_noop("There is no negated form of this option"))
-                    );
+                    let text = gettext_noop("There is no negated form of this option");
+                    let reported = self.unexpected_as("no-negation", text);
+                    self.words.bump();
+                    return Err(reported);
                 }
                 self.words.bump();
                 Ok(Some((
@@ -309,18 +338,42 @@ impl Reader<'_> {
     }
 
     fn unexpected(&mut self, text: &'static str) -> Reported {
+        self.unexpected_as("syntax", text)
+    }
+
+    fn unexpected_as(&mut self, rule: &'static str, text: &'static str) -> Reported {
         let span = self.words.look_span();
-        self.error_at("syntax", text, span)
+        self.error_at(rule, text, span)
     }
 
     fn error_at(&mut self, rule: &'static str, text: &'static str, span: Span) -> Reported {
+        self.report(rule, text, span);
+        Reported
+    }
+
+    fn report(&mut self, rule: &'static str, text: &'static str, span: Span) {
+        if self.is_lost {
+            return;
+        }
         let error = Diagnostic::error(rule, text, Some(self.document.place(span)));
         let error = match self.words.is_showable(span) {
             true => error.at_token(self.document, span),
             false => error,
         };
         self.diagnostics.push(error);
-        Reported
+    }
+}
+
+/// Whether reading can go on at a word after an error inside an entry.
+fn begins_part(lexeme: &Lexeme) -> bool {
+    let is_option = |word: &[u8]| {
+        [Scope::Server, Scope::User]
+            .into_iter()
+            .any(|scope| option::find(scope, word).is_some())
+    };
+    match lexeme {
+        Lexeme::Keyword(word) => *word == b"no" || begins_statement(word) || is_option(word),
+        _ => false,
     }
 }
 

@@ -46,7 +46,8 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Reading<i32> {
         let Lexeme::Number(digits) = self.words.look() else {
-            return Err(self.unexpected(gettext_noop("A number is expected here")));
+            let text = gettext_noop("A number is expected here");
+            return Err(self.unexpected_as("number-value", text));
         };
         self.words.bump();
         Ok(number(digits))
@@ -55,17 +56,21 @@ impl Reader<'_> {
     fn text(&mut self) -> Reading<Vec<u8>> {
         let text = match self.words.look() {
             Lexeme::Text(text) => text,
-            Lexeme::Keyword(_) => {
-                return Err(self.unexpected(gettext_noop(
-                    "A value is expected here; keywords need quotes",
-                )));
+            // As likely the value itself as the option after it: with the first nothing else is wrong.
+            Lexeme::Keyword(word) if !table::begins_statement(word) => {
+                let text = gettext_noop("A value is expected here; keywords need quotes");
+                let reported = self.unexpected_as("keyword-value", text);
+                self.words.bump();
+                return Err(reported);
             }
             Lexeme::Number(_) => {
-                return Err(self.unexpected(gettext_noop(
-                    "A string is expected here; digits need quotes",
-                )));
+                let text = gettext_noop("A string is expected here; digits need quotes");
+                return Err(self.unexpected_as("digits-value", text));
             }
-            _ => return Err(self.unexpected(gettext_noop("A value is expected here"))),
+            _ => {
+                let text = gettext_noop("A value is expected here");
+                return Err(self.unexpected_as("missing-value", text));
+            }
         };
         self.words.bump();
         Ok(text)
@@ -113,8 +118,8 @@ impl Reader<'_> {
 
     fn protocol(&mut self) -> Reading<Value> {
         let word = self.words.raw_word().and_then(table::protocol);
-        let protocol =
-            word.ok_or_else(|| self.unexpected(gettext_noop("This is not a protocol")))?;
+        let text = gettext_noop("This is not a protocol");
+        let protocol = word.ok_or_else(|| self.unexpected_as("protocol-word", text))?;
         self.words.bump();
         Ok(Value::Protocol(protocol))
     }
@@ -124,7 +129,10 @@ impl Reader<'_> {
         let (value, is_later) = match table::auth(word) {
             Some(method) => (Value::Auth(method.auth), method.is_later),
             None if word == table::APOP.as_bytes() => (Value::Choice(table::APOP), true),
-            None => return Err(self.unexpected(gettext_noop("This is not a way to sign in"))),
+            None => {
+                let text = gettext_noop("This is not a way to sign in");
+                return Err(self.unexpected_as("auth-word", text));
+            }
         };
         let span = self.words.bump();
         if is_later {
@@ -241,9 +249,8 @@ impl Reader<'_> {
         if self.words.raw_word().is_some_and(is_later) {
             return Ok(None);
         }
-        Err(self.unexpected(gettext_noop(
-            "There is no such option, or here is missing after local names",
-        )))
+        let text = gettext_noop("There is no such option, or here is missing after local names");
+        Err(self.unexpected_as("unknown-word", text))
     }
 
     /// After `is` or `to`: local names, perhaps with `here`, or one remote name with `there`.

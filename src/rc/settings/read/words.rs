@@ -105,17 +105,20 @@ impl<'d> Words<'d> {
         self.last
     }
 
-    /// Goes on to the first word, after this one, that `is_end` accepts, or to the end.
-    pub fn skip_to(&mut self, is_end: impl Fn(&Lexeme) -> bool) {
+    /// Goes past the word here, which was not understood.
+    pub fn bump_any(&mut self) {
         self.names = false;
         self.bump();
+    }
+
+    /// Goes on to the first word, this one included, that `is_end` accepts, or to the end.
+    pub fn skip_to(&mut self, is_end: impl Fn(&Lexeme) -> bool) {
         loop {
             let lexeme = self.look();
             if lexeme == Lexeme::End || is_end(&lexeme) {
                 return;
             }
-            self.bump();
-            self.names = false;
+            self.bump_any();
         }
     }
 
