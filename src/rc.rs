@@ -7,6 +7,7 @@ pub mod draft;
 pub mod edit;
 pub mod lex;
 pub mod lint;
+pub mod mask;
 pub mod option;
 pub mod resolve;
 pub mod settings;

@@ -142,6 +142,14 @@ impl Diagnostic {
         }
     }
 
+    /// A finding as grave as the table says.
+    pub fn found(slug: &'static str, text: &'static str, place: Option<Place>) -> Self {
+        Self {
+            severity: rules::of(slug).severity,
+            ..Self::error(slug, text, place)
+        }
+    }
+
     /// With the value of a placeholder of the sentence.
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.values.push((name, value.into()));

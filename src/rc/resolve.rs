@@ -1,7 +1,7 @@
 //! Settings to accounts: built-in values, then `defaults`, then the entry, then the command line.
 //! A list is inherited whole or not at all; lists of the command line are added (as in 6.4.37).
 
-mod check;
+pub(in crate::rc) mod check;
 pub mod site;
 
 use std::collections::HashMap;

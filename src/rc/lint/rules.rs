@@ -64,7 +64,7 @@ pub static RULES: [Rule; 69] = [
         gettext_noop("Only options that switch something on or off have a form with no. Remove the option instead.")),
     rule("L01", "server-option-after-user", Error, gettext_noop("Server option after user options"),
         gettext_noop("All options of the server stand before the first user and before every option of a user. This is the most common mistake in these files.")),
-    rule("L01", "open-quote", Error, gettext_noop("A quote that is not closed"),
+    rule("L01", "open-quote", Hint, gettext_noop("A quote that is not closed"),
         gettext_noop("A quote begins here and is closed only lines later, or never; everything up to there is one value.")),
     rule("L01", "interface", Error, gettext_noop("Malformed interface"),
         gettext_noop("interface is followed by the name of a device, a slash and an address, and perhaps another slash and a mask.")),
