@@ -5,6 +5,7 @@ mod deliver;
 mod exit;
 mod fetch;
 mod lines;
+mod lint;
 mod man;
 pub mod parse;
 mod say;
@@ -33,6 +34,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         None | Some("app") => start_desktop(rest.get(1..).unwrap_or_default()),
         Some("fetch") => fetch::run("postrider", &rest[1..]),
         Some("deliver") => deliver::run(&rest[1..]),
+        Some("lint") => lint::run(&rest[1..]),
         Some("man") => {
             say::page(&man::page());
             0
@@ -73,6 +75,9 @@ Usage:
                                “postrider fetch --help” lists the options
   postrider deliver --maildir FOLDER
                                deliver one message from standard input
+  postrider lint [--explain | --json | --fix [--all] | --write [--all]] [FILE]
+                               what is wrong with the accounts' file or could be better,
+                               with fixes as a diff, or made
   postrider man                the manual page, for “man -l”
   postrider help               this page
   postrider --version          the release
