@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::parse::usage::options;
+use crate::rc::lint::rules::RULES;
 use crate::rc::option::{self, Keyword, Scope, Support};
 
 /// The page in man(7) markup. English: it is a file that is installed once for everybody.
@@ -19,6 +20,15 @@ pub fn page() -> String {
         for keyword in option::all().filter(|keyword| keyword.scope == scope) {
             tagged(&mut out, &keyword.words.join(", "), &meaning(keyword));
         }
+    }
+    out.push_str(LINT);
+    for rule in &RULES {
+        let tag = format!("{} {} ({})", rule.id, rule.slug, rule.severity.name());
+        tagged(
+            &mut out,
+            &tag,
+            &format!("{}. {}", rule.title, rule.explanation),
+        );
     }
     out.push_str(TAIL);
     out
@@ -65,6 +75,10 @@ postrider \- fetch mail from POP3 and IMAP servers and deliver it
 .B postrider deliver \-\-maildir
 folder
 .br
+.B postrider lint
+.RB [ \-\-explain | \-\-json | \-\-fix " [" \-\-all "] | " \-\-write " [" \-\-all ]]
+[file]
+.br
 .B postrider
 .SH DESCRIPTION
 Without arguments Postrider opens its window.
@@ -81,6 +95,38 @@ const FILE: &str = r#".SH THE FILE
 Keywords of ~/.fetchmailrc (or the file of
 .BR \-\-fetchmailrc ).
 It must belong to the user and be readable by nobody else.
+"#;
+
+const LINT: &str = r#".SH LINT
+.B postrider lint
+looks a file over: the one named, standard input for \-, else ~/.fetchmailrc. It reads a file whoever
+may read it, runs nothing and asks no server. Each finding begins with
+FILE:LINE:COLUMN: severity: sentence [rule slug]; the lines of the file below it are shown with every
+password masked. The status is 0 if nothing was found, 1 for advice, 5 for errors, 6 if the file
+cannot be read.
+.TP
+.B \-\-explain
+Say with each finding why it matters.
+.TP
+.B \-\-fix
+Print what the safe fixes would change as a unified diff, passwords masked; with
+.B \-\-all
+those too that a person must choose. It is for reading, not for patch(1).
+.TP
+.B \-\-write
+Make these fixes, save the file (private, mode 600) and report what is left. A safe fix changes no
+meaning beyond its finding.
+.TP
+.B \-\-json
+Print one line of JSON: version (1), file (or file_base64, for a name that is not UTF\-8), diagnostics.
+Each has severity (error, warning, hint), rule, slug, message, explain; line, column, end_line,
+end_column from 1, the end being the first column behind, unless it is about the file as a whole;
+account (label, user, ordinal) where it is about one; and fix where a program can make one: title,
+safe, and changes, each with start and end in bytes from 0 and the text with (or with_base64, for one
+that is not UTF\-8). A fix without changes is made by saving; changes are left out where a password is
+in them. Columns count characters where the line is UTF\-8, bytes where it is not. Fields are added,
+never renamed.
+.SS Rules
 "#;
 
 const TAIL: &str = r#".SH EXIT STATUS

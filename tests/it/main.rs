@@ -8,6 +8,7 @@ mod compat_rc;
 mod connect;
 mod crash;
 mod engine;
+mod lint;
 mod memory;
 mod output;
 mod poll;

@@ -94,10 +94,20 @@ fn several_ways(lint: &mut Lint, site: &Site) {
     let lost = losers
         .iter()
         .filter(|(_, (loser_own, ..))| loser_own >= is_own);
+    // What the entry says no more may be said by the defaults, too.
+    let inherited = |id: Id| {
+        let user = site.defaults?.users.first()?;
+        let at = At::User(Which::Defaults, 0);
+        user.find(id)
+            .filter(|_| !is_own)
+            .map(|_| Edit::Unset { at, id })
+    };
+    let own =
+        |id: Id, at: At| (at != At::User(Which::Defaults, 0)).then_some(Edit::Unset { at, id });
     let edits: Vec<Edit> = lost
         .clone()
-        .filter(|(_, (loser_own, ..))| *loser_own)
-        .map(|(id, (_, _, at))| Edit::Unset { at: *at, id: *id })
+        .flat_map(|(id, (_, _, at))| [own(*id, *at), inherited(*id)])
+        .flatten()
         .collect();
     let Some((first, _)) = lost.clone().next() else {
         return;

@@ -195,18 +195,22 @@ fn rhythm(lint: &mut Lint) {
         return;
     };
     let interval = site.account.interval;
-    let Some((_, at)) = site.said(Id::Interval).filter(|_| interval > 1) else {
+    let Some(at) = site.server_at().filter(|_| interval > 1) else {
         return;
+    };
+    let id = Id::Interval;
+    let defaults = site.defaults.and_then(|defaults| defaults.server.find(id));
+    let undone = match defaults {
+        Some(_) => Edit::Set {
+            at,
+            id,
+            value: Value::Number(0),
+        },
+        None => Edit::Unset { at, id },
     };
     let fix = (daemon > 0).then(|| {
         let seconds = daemon.saturating_mul(interval);
-        let edits = vec![
-            raised(seconds),
-            Edit::Unset {
-                at,
-                id: Id::Interval,
-            },
-        ];
+        let edits = vec![raised(seconds), undone];
         let title = gettext_noop("Check every {seconds} seconds instead");
         Fix::choice(title, edits).with("seconds", seconds.to_string())
     });

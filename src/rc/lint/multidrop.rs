@@ -44,6 +44,7 @@ pub fn check(lint: &mut Lint, site: &Site) {
     }
     if let Target::Mda(command) = &account.target
         && command::takes_one(command)
+        && !command::reads_headers(command)
     {
         let text = gettext_noop("The program of {account} delivers to one recipient only");
         lint.say(site, "multidrop-program", text, &[Id::Mda]);

@@ -84,10 +84,7 @@ impl<'a> Check<'a> {
         let (text, fix) = match case.account.tls.implicit {
             false if wants_tls => (
                 gettext_noop("The port of {account} speaks TLS from the start, but ssl is not set"),
-                case.user_at().map(|at| {
-                    let (id, value) = (Id::Ssl, Value::Flag(true));
-                    Fix::safe(gettext_noop("Set ssl"), vec![Edit::Set { at, id, value }])
-                }),
+                ssl_set(case),
             ),
             true if wants_plain => (
                 gettext_noop(
@@ -166,6 +163,15 @@ pub fn switched_off(case: &Site, id: Id) -> Option<Edit> {
             value: Value::Flag(false),
         },
     })
+}
+
+/// `ssl` for a port that speaks nothing else; somebody who says `no ssl` is asked first.
+fn ssl_set(case: &Site) -> Option<Fix> {
+    let (id, value) = (Id::Ssl, Value::Flag(true));
+    let at = case.user_at()?;
+    let fix = Fix::safe(gettext_noop("Set ssl"), vec![Edit::Set { at, id, value }]);
+    let safe = case.said(id).is_none();
+    Some(Fix { safe, ..fix })
 }
 
 /// The port with TLS from the start in the place of the one without, in the entry's own words.
