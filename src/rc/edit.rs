@@ -141,7 +141,7 @@ impl Document {
         }
         out.extend_from_slice(self.slice(Span {
             start: from,
-            end: u32::MAX.min(self.bytes().len() as u32),
+            end: self.bytes().len() as u32,
         }));
         Document::parse(out)
     }

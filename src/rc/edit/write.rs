@@ -69,11 +69,9 @@ pub fn string(text: &[u8], digits: bool) -> Vec<u8> {
         let number = text.strip_prefix(b"-").unwrap_or(text);
         !number.is_empty() && number.iter().all(u8::is_ascii_digit)
     };
-    let is_bare = !text.is_empty()
-        && text.iter().all(is_plain)
-        && !option::is_reserved(text)
-        && !(digits && is_number);
-    if is_bare {
+    let needs_quotes =
+        !text.iter().all(is_plain) || option::is_reserved(text) || (digits && is_number);
+    if !text.is_empty() && !needs_quotes {
         return text.to_vec();
     }
     let mut out = vec![b'"'];
