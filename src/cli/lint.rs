@@ -206,21 +206,28 @@ fn summary(name: &str, found: &[Diagnostic]) -> String {
             .filter(|(d, _)| d.severity == severity)
             .count()
     };
-    let part = |count: usize, one: &str, many: &str| {
-        let text = ngettext(one, many, count as u64);
-        (count > 0).then(|| fill(&text, &[("count", &count)]))
-    };
+    let (errors, warnings, hints) = (
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Hint),
+    );
     let parts: Vec<String> = [
-        part(count(Severity::Error), "{count} error", "{count} errors"),
-        part(
-            count(Severity::Warning),
-            "{count} warning",
-            "{count} warnings",
+        (
+            errors,
+            ngettext("{count} error", "{count} errors", errors as u64),
         ),
-        part(count(Severity::Hint), "{count} hint", "{count} hints"),
+        (
+            warnings,
+            ngettext("{count} warning", "{count} warnings", warnings as u64),
+        ),
+        (
+            hints,
+            ngettext("{count} hint", "{count} hints", hints as u64),
+        ),
     ]
     .into_iter()
-    .flatten()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, text)| fill(&text, &[("count", &count)]))
     .collect();
     if parts.is_empty() {
         return fill(&gettext("{file}: nothing found."), &[("file", &name)]);

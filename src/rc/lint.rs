@@ -38,6 +38,7 @@ pub fn check(document: &Document, facts: &Facts) -> Vec<Diagnostic> {
         facts,
         whole: &whole,
         found: Vec::new(),
+        has_said_postmaster: false,
     };
     lint.found = broken.without_guesses(&whole, found);
     file::check(&mut lint, &broken);
@@ -81,6 +82,8 @@ struct Lint<'a> {
     facts: &'a Facts,
     whole: &'a Whole,
     found: Vec<Diagnostic>,
+    /// What is said once for the whole file.
+    has_said_postmaster: bool,
 }
 
 impl<'a> Lint<'a> {

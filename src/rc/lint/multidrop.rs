@@ -55,7 +55,7 @@ pub fn check(lint: &mut Lint, site: &Site) {
 /// L34, once.
 fn postmaster(lint: &mut Lint, site: &Site) {
     let is_said = lint.whole.stanzas.globals.find(Id::Postmaster).is_some();
-    if is_said || lint.found.iter().any(|d| d.slug == "no-postmaster") {
+    if is_said || std::mem::replace(&mut lint.has_said_postmaster, true) {
         return;
     }
     let name = lint.whole.globals.postmaster.clone();

@@ -11,7 +11,7 @@ use crate::rc::lex::Kind as Shape;
 use crate::rc::mask;
 use crate::rc::option::words::{self, begins_statement};
 use crate::rc::option::{self, Id, Kind, Negation, Scope};
-use crate::rc::settings::Stanzas;
+use crate::rc::settings::{Entry, Stanzas};
 use place::Tokens;
 
 /// Attaches fixes to errors of the reader, and hints at quotes that are not closed.
@@ -267,20 +267,15 @@ impl Case<'_> {
     }
 
     fn is_in_entry(&self) -> bool {
-        let heads = self.stanzas.defaults.iter().chain(&self.stanzas.entries);
-        heads
-            .into_iter()
-            .any(|entry| entry.head.end <= self.span.start)
+        self.entry()
+            .is_some_and(|entry| entry.head.end <= self.span.start)
     }
 
     /// A server option in front of the first user of its entry.
     fn moved_forward(&self) -> Option<Fix> {
-        let mut entries = self.stanzas.defaults.iter().chain(&self.stanzas.entries);
-        let (entry, option) = entries.find_map(|entry| {
-            let mut spans = entry.server.iter().filter_map(|setting| setting.origin);
-            let span = spans.find(|span| span.start == self.span.start)?;
-            Some((entry, span))
-        })?;
+        let entry = self.entry()?;
+        let mut spans = entry.server.iter().filter_map(|setting| setting.origin);
+        let option = spans.find(|span| span.start == self.span.start)?;
         let users = entry.users.iter().flat_map(|user| user.iter());
         let first = users.filter_map(|setting| setting.origin).min()?;
         let first = self.tokens.start_of_option(first);
@@ -293,20 +288,19 @@ impl Case<'_> {
             .then(|| Fix::safe(gettext_noop("Move it before the first user"), edits))
     }
 
+    /// The entry the error is in.
+    fn entry(&self) -> Option<&Entry> {
+        let entries = &self.stanzas.entries;
+        let behind = entries.partition_point(|entry| entry.head.start <= self.span.start);
+        match behind.checked_sub(1) {
+            Some(index) => entries.get(index),
+            None => self.stanzas.defaults.as_ref(),
+        }
+    }
+
     /// User options behind the user that follows them.
     fn moved_behind(&self) -> Option<Fix> {
-        let entry = self
-            .stanzas
-            .defaults
-            .iter()
-            .chain(&self.stanzas.entries)
-            .find(|entry| {
-                let user = entry
-                    .users
-                    .get(1)
-                    .and_then(|user| user.iter().filter_map(|setting| setting.origin).min());
-                user.is_some_and(|span| span.start == self.span.start)
-            })?;
+        let entry = self.entry()?;
         let origins = |user: usize| {
             let settings = entry
                 .users
@@ -317,7 +311,9 @@ impl Case<'_> {
         };
         let start = self.tokens.start_of_option(origins(0).min()?);
         let end = origins(0).map(|span| span.end).max()?;
-        let user = origins(1).min()?;
+        let user = origins(1)
+            .min()
+            .filter(|span| span.start == self.span.start)?;
         let options = Span { start, end };
         if end > user.start || self.tokens.raw(options).contains(&b'#') {
             return None;
