@@ -8,6 +8,7 @@ mod described;
 mod exit;
 mod fetch;
 mod lines;
+mod lint;
 pub mod man;
 pub mod parse;
 pub mod reference;
@@ -38,6 +39,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("fetch") => fetch::run("postrider", &rest[1..]),
         Some("deliver") => deliver::run(&rest[1..]),
         Some("completions") => completions::run(&words[1..]),
+        Some("lint") => lint::run(&rest[1..]),
         Some("man") => {
             say::page(&man::page());
             0
@@ -78,6 +80,9 @@ Usage:
                                “postrider fetch --help” lists the options
   postrider deliver --maildir FOLDER
                                deliver one message from standard input
+  postrider lint [--explain | --json | --fix [--all] | --write [--all]] [FILE]
+                               what is wrong with the accounts' file or could be better,
+                               with fixes as a diff, or made
   postrider man                the manual page, for “man -l”
   postrider completions bash|zsh|fish
                                completions for a shell

@@ -41,6 +41,13 @@ pub fn bytes(text: &mut Vec<u8>) -> bool {
     is_written
 }
 
+/// A line on standard output whose pieces are [`plain`] already, with colours between them.
+pub fn styled(text: &str) {
+    let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+    erase(&mut live);
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
 /// Our own text of several lines, on standard output.
 pub fn page(text: &str) {
     text.lines().for_each(out);

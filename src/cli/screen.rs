@@ -22,6 +22,11 @@ impl Size {
         size.map_or(Self::new(0, 0), |size| Self::new(size.ws_col, size.ws_row))
     }
 
+    /// Columns.
+    pub fn columns(self) -> usize {
+        self.columns
+    }
+
     fn new(columns: u16, rows: u16) -> Self {
         let or = |n: u16, usual| if n == 0 { usual } else { usize::from(n) };
         Self {

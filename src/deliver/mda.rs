@@ -31,7 +31,7 @@ use crate::transit::{Outcome, Refusal, Ticket};
 
 use spool::Spool;
 use template::Template;
-pub(super) use template::maildir_of;
+pub use template::maildir_of;
 
 /// Starts the sink for a command.
 pub(super) fn start(command: &[u8], settings: Settings, feed: Feed) {

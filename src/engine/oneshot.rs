@@ -1,6 +1,7 @@
 //! Work the command line does at once, through the same door.
 
 mod inspect;
+pub mod lint;
 
 pub use inspect::Inspection;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::api::saving::{Unsaved, Version, Which};
 use super::handle::{Options, Rhythm};
+use super::saving::unsaved;
 use super::source::File;
 use crate::base::Secret;
 use crate::base::i18n::gettext;
@@ -59,6 +61,13 @@ pub fn save_rc(path: &Path, base: Base, bytes: &[u8]) -> Result<Base, Unsaved> {
         .source
         .save(&Version { base, bytes }, Which::Rc, &options.places);
     saved.result
+}
+
+/// Writes a mended version of the rc file, one that may have errors still, closed to others; the old
+/// one is kept as `NAME~`. Refused if the file is another than the one that was mended.
+pub fn save_mended(path: &Path, mended: &[u8], bytes: &[u8]) -> Result<(), Unsaved> {
+    rcfile::save(path, Base::of(mended), bytes).map_err(unsaved)?;
+    rcfile::make_private(path).map_err(|error| Unsaved::Refused(error.to_string()))
 }
 
 #[cfg(test)]

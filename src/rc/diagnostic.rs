@@ -7,7 +7,10 @@ use std::fmt;
 
 use crate::base::i18n::{fill, gettext};
 use crate::base::text::quiet;
+use crate::rc::account::AccountId;
 use crate::rc::document::{Document, Span};
+use crate::rc::edit::Edit;
+use crate::rc::lint::rules::{self, Rule};
 
 /// Where in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,12 +35,77 @@ impl Place {
 }
 
 /// Whether the file can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// It cannot (exit status 5).
     Error,
+    /// It can; something is likely to go wrong.
+    Warning,
     /// It can; a person may want to know.
-    Advice,
+    Hint,
+}
+
+impl Severity {
+    /// The word for it in reports, JSON and tests; not translated.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+/// What would make a finding go away.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, English, with `{placeholders}`: the key of its translation.
+    pub title: &'static str,
+    /// What the placeholders stand for.
+    pub values: Vec<(&'static str, String)>,
+    /// Made one after the other, each on what the one before left. None at all for a fix outside
+    /// of the text: saving the file makes it private.
+    pub edits: Vec<Edit>,
+    /// It changes no meaning beyond the finding itself, and needs no choice of a person.
+    pub safe: bool,
+}
+
+impl Fix {
+    /// A fix that can be made without asking.
+    pub fn safe(title: &'static str, edits: Vec<Edit>) -> Self {
+        Self {
+            title,
+            values: Vec::new(),
+            edits,
+            safe: true,
+        }
+    }
+
+    /// A fix a person must choose.
+    pub fn choice(title: &'static str, edits: Vec<Edit>) -> Self {
+        Self {
+            safe: false,
+            ..Self::safe(title, edits)
+        }
+    }
+
+    /// With the value of a placeholder of the title.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.values.push((name, value.into()));
+        self
+    }
+
+    /// The title in the person's language.
+    pub fn sentence(&self) -> String {
+        filled(self.title, &self.values)
+    }
+}
+
+impl fmt::Debug for Fix {
+    /// Edits may hold passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fix({:?}, {} edits)", self.title, self.edits.len())
+    }
 }
 
 /// One finding.
@@ -45,8 +113,8 @@ pub enum Severity {
 pub struct Diagnostic {
     /// How grave.
     pub severity: Severity,
-    /// Stable name of the rule, as `lint` prints it.
-    pub rule: &'static str,
+    /// Slug of the rule; see [`Self::rule`].
+    pub slug: &'static str,
     /// Where; `None` when it comes from the command line.
     pub place: Option<Place>,
     /// The sentence, English, with `{placeholders}`: the key of its translation.
@@ -55,26 +123,41 @@ pub struct Diagnostic {
     pub values: Vec<(&'static str, String)>,
     /// The word it is about, made safe to show; `None` where it could be a secret.
     pub token: Option<String>,
+    /// The account it is about, where it is about one.
+    pub account: Option<AccountId>,
+    /// What would make it go away, where a program can do that.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
     /// An error at `span`. The token is not shown unless [`Self::at_token`] says so.
-    pub fn error(rule: &'static str, text: &'static str, place: Option<Place>) -> Self {
+    pub fn error(slug: &'static str, text: &'static str, place: Option<Place>) -> Self {
         Self {
             severity: Severity::Error,
-            rule,
+            slug,
             place,
             text,
             values: Vec::new(),
             token: None,
+            account: None,
+            fix: None,
         }
     }
 
-    /// Something worth saying that stops nothing.
-    pub fn advice(rule: &'static str, text: &'static str, place: Option<Place>) -> Self {
+    /// Something worth saying that stops nothing; the table says how much it is worth.
+    pub fn advice(slug: &'static str, text: &'static str, place: Option<Place>) -> Self {
+        let severity = rules::of(slug).severity.max(Severity::Warning);
         Self {
-            severity: Severity::Advice,
-            ..Self::error(rule, text, place)
+            severity,
+            ..Self::error(slug, text, place)
+        }
+    }
+
+    /// A finding as grave as the table says.
+    pub fn found(slug: &'static str, text: &'static str, place: Option<Place>) -> Self {
+        Self {
+            severity: rules::of(slug).severity,
+            ..Self::error(slug, text, place)
         }
     }
 
@@ -90,14 +173,47 @@ impl Diagnostic {
         self
     }
 
+    /// About this account, which `{account}` in the sentence stands for.
+    pub fn about(mut self, account: &AccountId) -> Self {
+        self.account = Some(account.clone());
+        self.with("account", account.to_string())
+    }
+
+    /// With what would make it go away.
+    pub fn fixed(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+
+    /// Its row in the table of rules.
+    pub fn rule(&self) -> &'static Rule {
+        rules::of(self.slug)
+    }
+
+    /// What `Ignore Here` remembers: the rule and the account, not the place.
+    pub fn key(&self) -> String {
+        match &self.account {
+            Some(id) => format!("{}\t{}\t{}\t{}", self.slug, id.label, id.user, id.ordinal),
+            None => self.slug.to_owned(),
+        }
+    }
+
     /// The sentence in the person's language, without place and token.
     pub fn sentence(&self) -> String {
-        let values: Vec<(&str, &dyn fmt::Display)> = self
-            .values
-            .iter()
-            .map(|(name, value)| (*name, value as &dyn fmt::Display))
-            .collect();
-        fill(&gettext(self.text), &values)
+        filled(self.text, &self.values)
+    }
+
+    /// The sentence with the word it is about.
+    pub fn message(&self) -> String {
+        let sentence = self.sentence();
+        match &self.token {
+            Some(token) => {
+                // TRANSLATORS: an error in the rc file, and the word it was found at.
+                let text = gettext("{sentence} at {token}");
+                fill(&text, &[("sentence", &sentence), ("token", token)])
+            }
+            None => sentence,
+        }
     }
 
     /// `FILE:LINE:COLUMN: sentence at TOKEN`, as editors and scripts expect it.
@@ -115,16 +231,16 @@ impl fmt::Display for Diagnostic {
         if let Some(place) = self.place {
             write!(f, "{}:{}: ", place.line, place.column)?;
         }
-        let sentence = self.sentence();
-        match &self.token {
-            Some(token) => {
-                // TRANSLATORS: an error in the rc file, and the word it was found at.
-                let text = gettext("{sentence} at {token}");
-                f.write_str(&fill(&text, &[("sentence", &sentence), ("token", token)]))
-            }
-            None => f.write_str(&sentence),
-        }
+        f.write_str(&self.message())
     }
+}
+
+fn filled(text: &str, values: &[(&'static str, String)]) -> String {
+    let values: Vec<(&str, &dyn fmt::Display)> = values
+        .iter()
+        .map(|(name, value)| (*name, value as &dyn fmt::Display))
+        .collect();
+    fill(&gettext(text), &values)
 }
 
 struct InFile<'a> {

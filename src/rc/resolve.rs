@@ -1,9 +1,10 @@
 //! Settings to accounts: built-in values, then `defaults`, then the entry, then the command line.
 //! A list is inherited whole or not at all; lists of the command line are added (as in 6.4.37).
 
-mod check;
+pub(in crate::rc) mod check;
 mod effective;
 mod layers;
+pub mod site;
 
 pub use effective::{Effective, Layer, Said};
 pub use layers::{Case, Layers};
@@ -16,7 +17,7 @@ use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::Document;
 use crate::rc::draft::Draft;
 use crate::rc::option::{Act, Support};
-use crate::rc::settings::{self, Overrides};
+use crate::rc::settings::{self, Overrides, Stanzas};
 
 /// What the file alone does not tell.
 #[derive(Clone, Debug, Default)]
@@ -56,42 +57,91 @@ pub fn resolve(
     overrides: &Overrides,
     around: &Surroundings,
 ) -> Result<Config, Vec<Diagnostic>> {
+    let whole = whole(document, overrides, around);
+    Ok(Config {
+        globals: whole.globals,
+        advice: usable(whole.diagnostics)?,
+        accounts: whole
+            .accounts
+            .into_iter()
+            .map(|said| said.account)
+            .collect(),
+        unsupported: whole.unsupported,
+    })
+}
+
+/// All there is to know about a file, wrong or not: for those who look at it, not for polling.
+#[derive(Debug)]
+pub struct Whole {
+    /// What the file says.
+    pub stanzas: Stanzas,
+    /// Global settings.
+    pub globals: Globals,
+    /// Accounts and where they are said.
+    pub accounts: Vec<Numbered>,
+    /// Errors and advice, as a run would tell them.
+    pub diagnostics: Vec<Diagnostic>,
+    /// As in [`Config`].
+    pub unsupported: Vec<(AccountId, String)>,
+}
+
+/// An account and its numbers in the file.
+#[derive(Debug)]
+pub struct Numbered {
+    /// The account.
+    pub account: Account,
+    /// Number of its entry; `None` for one made on the fly.
+    pub entry: Option<usize>,
+    /// Number of its user in the entry.
+    pub nth: usize,
+}
+
+/// Resolves as far as that is possible.
+pub fn whole(document: &Document, overrides: &Overrides, around: &Surroundings) -> Whole {
     let (stanzas, found) = settings::read(document);
     let layers = Layers::new(&stanzas, overrides, around);
-    let mut config = Config {
-        globals: layers.globals(),
-        accounts: Vec::new(),
-        advice: Vec::new(),
-        unsupported: Vec::new(),
-    };
-    config.advice = checked(
-        document,
-        &layers,
-        found,
-        &config.globals,
-        |case, account| {
-            let words = unsupported(&case.effective, &account);
-            let of_account = words.map(|word| (account.id.clone(), word));
-            config.unsupported.extend(of_account);
-            config.accounts.push(account);
-        },
-    )?;
-    Ok(config)
+    let globals = layers.globals();
+    let (mut accounts, mut unable) = (Vec::new(), Vec::new());
+    let diagnostics = checked(document, &layers, found, &globals, |case, account| {
+        let words = unsupported(&case.effective, &account);
+        unable.extend(words.map(|word| (account.id.clone(), word)));
+        accounts.push(Numbered {
+            account,
+            entry: case.index,
+            nth: case.nth,
+        });
+    });
+    Whole {
+        globals,
+        accounts,
+        diagnostics,
+        unsupported: unable,
+        stanzas,
+    }
+}
+
+/// The findings, if the file can be used; else its errors alone.
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn usable(mut found: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    if crate::rc::outline::has_errors(&found) {
+        found.retain(|d| d.severity == Severity::Error);
+        return Err(found);
+    }
+    Ok(found)
 }
 
 /// Makes the accounts one by one, checks each that is wanted and hands it on. Those not wanted
-/// still count among equals, so that an account has the same name in every run. Returns the
-/// advice.
-///
-/// # Errors
-/// Everything that is wrong; what was handed on is worth nothing then.
+/// still count among equals, so that an account has the same name in every run. Returns all that
+/// was found; with an error among it, what was handed on is worth nothing.
 pub fn checked(
     document: &Document,
     layers: &Layers,
     mut found: Vec<Diagnostic>,
     globals: &Globals,
     mut each: impl FnMut(&Case, Account),
-) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+) -> Vec<Diagnostic> {
     let mut ordinals: HashMap<(String, String), u32> = HashMap::new();
     let known = layers.around().knows_service;
     let knows_service = |name: &str| known.is_none_or(|known| known(name));
@@ -107,15 +157,11 @@ pub fn checked(
         account.id.ordinal = *ordinal;
         *ordinal += 1;
         if case.is_wanted {
-            check.account(&account, &case, globals, lacks_port);
+            check.account(&layers.site(&case, &account), globals, lacks_port);
             each(&case, account);
         }
     }
-    if found.iter().any(|d| d.severity == Severity::Error) {
-        found.retain(|d| d.severity == Severity::Error);
-        return Err(found);
-    }
-    Ok(found)
+    found
 }
 
 fn draft(case: &Case, around: &Surroundings) -> Draft {

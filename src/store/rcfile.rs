@@ -100,6 +100,20 @@ pub fn read_as(path: &Path, checks: bool, uid: u32) -> Result<RcFile, RcError> {
     })
 }
 
+/// Takes every right but the owner's away, if others have any.
+///
+/// # Errors
+/// The system refuses it: an [`super::Error::Disk`].
+pub fn make_private(path: &Path) -> Result<(), super::Error> {
+    use std::os::unix::fs::PermissionsExt;
+    let failed = |error: std::io::Error| super::Error::disk(path, &error);
+    let mode = std::fs::metadata(path).map_err(failed)?.mode() & 0o7777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).map_err(failed)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;

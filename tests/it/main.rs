@@ -11,6 +11,7 @@ mod connect;
 mod crash;
 mod engine;
 mod generated;
+mod lint;
 mod memory;
 mod output;
 mod poll;

@@ -8,7 +8,7 @@ use crate::engine::Options;
 use crate::engine::api::Halt;
 use crate::net;
 use crate::rc::dump::{self, Facts, Sink};
-use crate::rc::resolve::{Layers, checked};
+use crate::rc::resolve::{Layers, checked, usable};
 use crate::rc::show::{self, Extent};
 use crate::rc::{Document, settings};
 use crate::store::idfile::{self, Lines};
@@ -52,7 +52,7 @@ impl Inspection {
         let (stanzas, found) = settings::read(&document);
         let layers = Layers::new(&stanzas, &source.overrides, &around);
         let globals = layers.globals();
-        checked(&document, &layers, found, &globals, |_, _| {})
+        usable(checked(&document, &layers, found, &globals, |_, _| {}))
             .map_err(|errors| source.refusal(&errors))?;
         let uid = rustix::process::geteuid().as_raw();
         let own_idfile = self.options.places.idfile();

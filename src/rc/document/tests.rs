@@ -15,7 +15,7 @@ fn what_is_too_large_is_refused_at_once() {
     assert_eq!(document.tokens().count(), 1);
     let (_, found) = crate::rc::settings::read(&document);
     assert_eq!(
-        found.iter().map(|d| d.rule).collect::<Vec<_>>(),
+        found.iter().map(|d| d.slug).collect::<Vec<_>>(),
         ["too-large"]
     );
     let smaller = document.replace(Span { start: 0, end: 9 }, b"").0;

@@ -2,24 +2,19 @@
 
 use crate::base::i18n::gettext_noop;
 use crate::rc::account::{Account, Auth, EnvelopeSource, Globals, Protocol, Target};
-use crate::rc::diagnostic::{Diagnostic, Place};
+use crate::rc::diagnostic::{Diagnostic, Fix};
 use crate::rc::document::Document;
+use crate::rc::edit::Edit;
 use crate::rc::option::words::{METHODS, auth_name, protocol_name};
 use crate::rc::option::{Id, Support};
-use crate::rc::resolve::layers;
-use crate::rc::settings::Overrides;
+use crate::rc::resolve::site::Site;
+use crate::rc::settings::{Overrides, Value};
 
 /// Collects findings about resolved accounts.
 pub struct Check<'a> {
     document: &'a Document,
     knows_service: &'a dyn Fn(&str) -> bool,
     found: &'a mut Vec<Diagnostic>,
-}
-
-/// One account and where it was said.
-struct Case<'a> {
-    account: &'a Account,
-    layers: &'a layers::Case<'a>,
 }
 
 impl<'a> Check<'a> {
@@ -49,32 +44,28 @@ impl<'a> Check<'a> {
     }
 
     /// One account.
-    pub fn account(
-        &mut self,
-        account: &Account,
-        layers: &layers::Case,
-        globals: &Globals,
-        is_lmtp_without_port: bool,
-    ) {
-        let case = Case { account, layers };
-        self.service(&case);
-        self.sign_in(&case);
+    pub fn account(&mut self, case: &Site, globals: &Globals, is_lmtp_without_port: bool) {
+        let account = case.account;
+        self.service(case);
+        self.sign_in(case);
         if is_lmtp_without_port {
             let text =
                 gettext_noop("LMTP to {account} needs a port other than 25 for every smtphost");
-            self.error(&case, "lmtp-port", text, &[Id::Lmtp]);
+            self.error(case, "lmtp-port", text, &[Id::Lmtp]);
         }
-        self.interface(&case);
-        self.multidrop(&case);
+        self.interface(case);
+        self.multidrop(case);
         if account.is_active && globals.daemon > 0 && account.fetch_all && account.keep {
             let text = gettext_noop(
                 "With fetchall and keep, every check of {account} fetches the same mail again",
             );
-            self.advice(&case, "fetchall-keep", text, &[Id::Fetchall, Id::Keep]);
+            let title = gettext_noop("Fetch new messages only");
+            let fix = switched_off(case, Id::Fetchall).map(|edit| Fix::choice(title, vec![edit]));
+            self.advice(case, "fetchall-keep", text, &[Id::Fetchall, Id::Keep], fix);
         }
     }
 
-    fn service(&mut self, case: &Case) {
+    fn service(&mut self, case: &Site) {
         let Some(service) = &case.account.service else {
             return;
         };
@@ -102,29 +93,34 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn port_and_tls(&mut self, case: &Case, service: &str) {
+    fn port_and_tls(&mut self, case: &Site, service: &str) {
         let wants_tls = matches!(service, "993" | "995" | "imaps" | "pop3s");
         let wants_plain = matches!(service, "143" | "110" | "imap" | "imap2" | "pop3" | "pop-3");
-        let text = match case.account.tls.implicit {
-            false if wants_tls => {
-                gettext_noop("The port of {account} speaks TLS from the start, but ssl is not set")
-            }
-            true if wants_plain => gettext_noop(
-                "The port of {account} does not speak TLS from the start, but ssl is set",
+        let (text, fix) = match case.account.tls.implicit {
+            false if wants_tls => (
+                gettext_noop("The port of {account} speaks TLS from the start, but ssl is not set"),
+                ssl_set(case),
+            ),
+            true if wants_plain => (
+                gettext_noop(
+                    "The port of {account} does not speak TLS from the start, but ssl is set",
+                ),
+                encrypted_port(case, service),
             ),
             _ => return,
         };
-        self.advice(case, "ssl-port", text, &[Id::Service, Id::Port, Id::Ssl]);
+        let ids = [Id::Service, Id::Port, Id::Ssl];
+        self.advice(case, "ssl-port", text, &ids, fix);
     }
 
-    fn sign_in(&mut self, case: &Case) {
+    fn sign_in(&mut self, case: &Site) {
         if case.account.auth == Auth::KerberosV4 {
             let text = gettext_noop("Kerberos 4, asked for by {account}, is not supported");
             self.error(case, "kerberos4", text, &[Id::Auth]);
         }
     }
 
-    fn interface(&mut self, case: &Case) {
+    fn interface(&mut self, case: &Site) {
         let Some(interface) = &case.account.interface else {
             return;
         };
@@ -138,7 +134,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn multidrop(&mut self, case: &Case) {
+    fn multidrop(&mut self, case: &Site) {
         let is_explicit = match &case.account.envelope {
             EnvelopeSource::Disabled => true,
             EnvelopeSource::Header { is_explicit, .. } => *is_explicit,
@@ -146,31 +142,68 @@ impl<'a> Check<'a> {
         if case.account.is_multidrop() && !is_explicit {
             let text =
                 gettext_noop("Without envelope, the recipients of mail from {account} are guessed");
-            self.advice(case, "multidrop-envelope", text, &[Id::Is]);
+            self.advice(case, "multidrop-envelope", text, &[Id::Is], None);
         }
     }
 
-    fn error(&mut self, case: &Case, rule: &'static str, text: &'static str, ids: &[Id]) {
-        let error = Diagnostic::error(rule, text, self.place(case, ids));
-        self.found
-            .push(error.with("account", case.account.id.to_string()));
+    fn error(&mut self, case: &Site, slug: &'static str, text: &'static str, ids: &[Id]) {
+        let error = Diagnostic::error(slug, text, case.place(self.document, ids));
+        self.found.push(error.about(&case.account.id));
     }
 
-    fn advice(&mut self, case: &Case, rule: &'static str, text: &'static str, ids: &[Id]) {
-        let advice = Diagnostic::advice(rule, text, self.place(case, ids));
-        self.found
-            .push(advice.with("account", case.account.id.to_string()));
+    fn advice(
+        &mut self,
+        case: &Site,
+        slug: &'static str,
+        text: &'static str,
+        ids: &[Id],
+        fix: Option<Fix>,
+    ) {
+        let advice = Diagnostic::advice(slug, text, case.place(self.document, ids));
+        self.found.push(advice.about(&case.account.id).fixed(fix));
     }
+}
 
-    /// Where the first of these options was said, else the head of the entry; nothing for an
-    /// entry that is not in the file.
-    fn place(&self, case: &Case, ids: &[Id]) -> Option<Place> {
-        let effective = &case.layers.effective;
-        let said = ids.iter().find_map(|id| effective.find(*id));
-        let span = said.and_then(|said| said.origin);
-        let span = span.unwrap_or(case.layers.entry.head.after(case.layers.start));
-        (!span.is_empty()).then(|| self.document.place(span))
-    }
+/// Takes back a flag of a user: removes it where the user says it, says `no` where the defaults do.
+pub fn switched_off(case: &Site, id: Id) -> Option<Edit> {
+    let (_, at) = case.said(id)?;
+    let own = case.user_at()?;
+    let defaults = case.defaults.and_then(|defaults| defaults.users.first());
+    let is_inherited = defaults.is_some_and(|user| user.find(id).is_some_and(|s| s.value.flag()));
+    Some(match at == own && !is_inherited {
+        true => Edit::Unset { at, id },
+        false => Edit::Set {
+            at: own,
+            id,
+            value: Value::Flag(false),
+        },
+    })
+}
+
+/// `ssl` for a port that speaks nothing else; somebody who says `no ssl` is asked first.
+fn ssl_set(case: &Site) -> Option<Fix> {
+    let (id, value) = (Id::Ssl, Value::Flag(true));
+    let at = case.user_at()?;
+    let fix = Fix::safe(gettext_noop("Set ssl"), vec![Edit::Set { at, id, value }]);
+    let safe = case.said(id).is_none();
+    Some(Fix { safe, ..fix })
+}
+
+/// The port with TLS from the start in the place of the one without, in the entry's own words.
+fn encrypted_port(case: &Site, service: &str) -> Option<Fix> {
+    let port = match service {
+        "143" | "imap" | "imap2" => "993",
+        _ => "995",
+    };
+    let at = case.server_at()?;
+    let value = Value::Text(port.into());
+    let id = Id::Service;
+    let edits = vec![
+        Edit::Unset { at, id: Id::Port },
+        Edit::Set { at, id, value },
+    ];
+    let title = gettext_noop("Use the port with TLS, {port}");
+    Some(Fix::choice(title, edits).with("port", port))
 }
 
 /// Values of supported options that this version cannot obey, as keyword and value.

@@ -1,11 +1,12 @@
 //! Which accounts there are, and for each the layers of its options.
 
-use crate::rc::account::Globals;
+use crate::rc::account::{Account, Globals};
 use crate::rc::document::Span;
 use crate::rc::draft::built_in_globals;
 use crate::rc::option::{self, Act, Id, Scope};
 use crate::rc::resolve::Surroundings;
 use crate::rc::resolve::effective::{Effective, Layer, Said};
+use crate::rc::resolve::site::Site;
 use crate::rc::settings::{Entry, Overrides, Setting, Settings, Stanzas, Value};
 
 /// A file and a command line, ready to be laid over each other.
@@ -34,6 +35,10 @@ pub struct Case<'a> {
     pub is_active: bool,
     /// Named on the command line, or no server is named.
     pub is_wanted: bool,
+    /// The number of the entry in the file; `None` for one made.
+    pub index: Option<usize>,
+    /// The number of the user in the entry.
+    pub nth: usize,
     /// It begins its entry.
     pub is_first: bool,
     /// It ends its entry.
@@ -85,11 +90,11 @@ impl<'a> Layers<'a> {
 
     /// All accounts in file order, then those made for servers of the command line.
     pub fn cases(&self) -> impl Iterator<Item = Case<'_>> {
-        let entries = self.stanzas.entries.iter();
-        let entries = entries.map(|entry| (&**entry, entry.start));
+        let entries = self.stanzas.entries.iter().enumerate();
+        let entries = entries.map(|(index, entry)| (&**entry, entry.start, Some(index)));
         entries
-            .chain(self.made.iter().map(|entry| (entry, 0)))
-            .flat_map(move |(entry, start)| {
+            .chain(self.made.iter().map(|entry| (entry, 0, None)))
+            .flat_map(move |(entry, start, index)| {
                 let servers = &self.around.servers;
                 let is_named = servers.iter().any(|server| names(entry, server));
                 let users = if entry.users.is_empty() {
@@ -105,10 +110,25 @@ impl<'a> Layers<'a> {
                     effective: self.effective(entry, start, user),
                     is_active: is_named || entry.is_active,
                     is_wanted: is_named || servers.is_empty(),
+                    index,
+                    nth: at,
                     is_first: at == 0,
                     is_last: at == last,
                 })
             })
+    }
+
+    /// Where an account was said.
+    pub fn site<'b>(&'b self, case: &'b Case, account: &'b Account) -> Site<'b> {
+        Site {
+            account,
+            entry: case.entry,
+            start: case.start,
+            user: case.user,
+            defaults: self.stanzas.defaults.as_ref(),
+            index: case.index,
+            nth: case.nth,
+        }
     }
 
     fn effective<'b>(&'b self, entry: &'b Entry, start: u32, user: &'b Settings) -> Effective<'b> {

@@ -54,10 +54,10 @@ fn fails(text: &str, token: &str) {
 fn rule(text: &str, rule: &str) {
     match config(text.as_bytes()) {
         Ok(config) => assert!(
-            config.advice.iter().any(|d| d.rule == rule),
+            config.advice.iter().any(|d| d.slug == rule),
             "{text}: {config:?}"
         ),
-        Err(errors) => assert!(errors.iter().any(|d| d.rule == rule), "{text}: {errors:?}"),
+        Err(errors) => assert!(errors.iter().any(|d| d.slug == rule), "{text}: {errors:?}"),
     }
 }
 

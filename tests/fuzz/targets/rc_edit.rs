@@ -142,7 +142,7 @@ fn value(keyword: &Keyword, text: &[u8], kind: u8) -> Value {
         Kind::Choice(words) => Value::Choice(words[usize::from(kind) % words.len()]),
         Kind::Envelope => Value::Envelope {
             skip: u32::from(kind % 4),
-            name: text.to_vec(),
+            name: Some(text.to_vec()),
         },
     }
 }

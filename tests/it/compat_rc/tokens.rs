@@ -7,7 +7,7 @@ use postrider::rc::diagnostic::Diagnostic;
 use postrider::rc::dump::{Facts, dump};
 use postrider::rc::lex::Kind;
 use postrider::rc::option::{is_reserved, meaning};
-use postrider::rc::resolve::{Layers, checked};
+use postrider::rc::resolve::{Layers, checked, usable};
 use postrider::rc::{Document, Overrides, Surroundings, settings};
 
 use super::oracle::{Oracle, difference};
@@ -217,7 +217,13 @@ fn our_dump(document: &Document, home: &Path, user: &str) -> Result<Vec<u8>, Vec
     let (stanzas, found) = settings::read(document);
     let overrides = Overrides::default();
     let layers = Layers::new(&stanzas, &overrides, &around);
-    checked(document, &layers, found, &layers.globals(), |_, _| {})?;
+    usable(checked(
+        document,
+        &layers,
+        found,
+        &layers.globals(),
+        |_, _| {},
+    ))?;
     let facts = Facts {
         idfile: &home.join(".fetchids"),
         is_file: &Path::exists,
@@ -260,7 +266,7 @@ fn check(oracle: &Oracle, text: &[u8], user: &str) -> Result<(), String> {
         // Errors of meaning: the parser goes on.
         Err(_) if !is_syntax => return Ok(()),
         Err(errors) => {
-            if errors[0].rule == "server-option-after-user" || errors[0].rule == "late-defaults" {
+            if errors[0].slug == "server-option-after-user" || errors[0].slug == "late-defaults" {
                 return Ok(());
             }
             errors[0].place.map(|place| place.span.start)

@@ -158,7 +158,7 @@ impl Reader<'_> {
         };
         let Some(word) = words.iter().find(|word| word.as_bytes() == said) else {
             let text = gettext_noop("This is not one of the possible words");
-            return Err(self.unexpected_as("choice-word", text));
+            return Err(self.unexpected_as("syntax", text));
         };
         self.words.bump();
         Ok(Value::Choice(word))

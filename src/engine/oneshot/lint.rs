@@ -1,0 +1,200 @@
+//! Looking a file over: reads it whoever may read it, and asks the system what the rules want to
+//! know. Nothing is run, and no server is asked.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::base::i18n::gettext;
+use crate::deliver::mda::maildir_of;
+use crate::engine::source::File;
+use crate::net;
+use crate::rc::diagnostic::Diagnostic;
+use crate::rc::lint::facts::{CommandFacts, FileFacts, ProgramFacts};
+use crate::rc::lint::{self, Facts, program_of, provider};
+use crate::rc::{Document, Surroundings};
+use crate::store::private;
+use crate::store::rcfile::SIZE_MAX;
+use crate::store::{Places, user};
+
+/// A file and what there is to say about it.
+pub struct Linted {
+    /// Where it was read; `None` for standard input.
+    pub path: Option<PathBuf>,
+    /// The file.
+    pub document: Document,
+    /// What is known of the system.
+    pub facts: Facts,
+    /// The findings, in the order of the file.
+    pub found: Vec<Diagnostic>,
+}
+
+/// Looks a file over; the usual one if none is named.
+///
+/// # Errors
+/// A sentence: it cannot be read (status 6).
+pub fn lint(file: Option<File>) -> Result<Linted, String> {
+    let file = match file {
+        Some(file) => file,
+        None => {
+            let places = Places::of_process().map_err(|error| error.to_string())?;
+            let none = || gettext("There is no home directory to look for .fetchmailrc in.");
+            File::Path(places.rcfile().ok_or_else(none)?)
+        }
+    };
+    let uid = rustix::process::geteuid().as_raw();
+    let (path, bytes, facts) = match file {
+        File::Text(bytes) => (None, bytes, None),
+        File::Path(path) => {
+            let read = private::read(&path, false, uid, SIZE_MAX);
+            let read = read.map_err(|refusal| refusal.to_string())?;
+            let facts = read.metadata.is_file().then(|| FileFacts {
+                mode: read.metadata.mode() & 0o7777,
+                owner: read.metadata.uid(),
+                user: uid,
+            });
+            (Some(path), read.bytes, facts)
+        }
+    };
+    let document = Document::parse(bytes);
+    let facts = gather(&document, path.as_deref(), facts);
+    let found = lint::check(&document, &facts);
+    Ok(Linted {
+        path,
+        document,
+        facts,
+        found,
+    })
+}
+
+/// What the system says of a document that is, or will be, the file `path`.
+pub fn gather(document: &Document, path: Option<&Path>, file: Option<FileFacts>) -> Facts {
+    let around = Surroundings {
+        invoking_user: user::invoking(),
+        is_root: rustix::process::geteuid().is_root() || rustix::process::getuid().is_root(),
+        rc_dir: path.and_then(Path::parent).map(Into::into),
+        servers: Vec::new(),
+        knows_service: Some(|name| net::service::port_of(name).is_some()),
+    };
+    let commands: BTreeMap<Vec<u8>, CommandFacts> = lint::commands(document, &around)
+        .into_iter()
+        .map(|command| {
+            let folder = maildir_of(&command, false);
+            let facts = CommandFacts {
+                program: program(&command),
+                folder: folder.map(|folder| {
+                    let is_good = is_writable(&folder);
+                    (folder, is_good)
+                }),
+            };
+            (command, facts)
+        })
+        .collect();
+    Facts {
+        around,
+        file,
+        commands,
+        // No password is read from a keyring in this version, so none must be moved there.
+        has_keyring: false,
+        providers: provider::builtin(),
+    }
+}
+
+/// Whether the program of a command can be run, as the shell would look for it.
+fn program(command: &[u8]) -> ProgramFacts {
+    use std::os::unix::ffi::OsStrExt;
+    let Some(word) = program_of(command) else {
+        return ProgramFacts::Unknown;
+    };
+    let name = Path::new(std::ffi::OsStr::from_bytes(word));
+    // Our own name is found wherever this program is (contract.md, In-process delivery).
+    if name.is_absolute() {
+        return of_file(name);
+    }
+    if word == b"postrider" {
+        return ProgramFacts::Good;
+    }
+    if word.contains(&b'/') {
+        return ProgramFacts::Unknown;
+    }
+    let Some(path) = std::env::var_os("PATH") else {
+        return ProgramFacts::Unknown;
+    };
+    let found: Vec<ProgramFacts> = std::env::split_paths(&path)
+        .map(|dir| of_file(&dir.join(name)))
+        .collect();
+    [ProgramFacts::Good, ProgramFacts::NotExecutable]
+        .into_iter()
+        .find(|facts| found.contains(facts))
+        .unwrap_or(ProgramFacts::Missing)
+}
+
+fn of_file(path: &Path) -> ProgramFacts {
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => ProgramFacts::NotExecutable,
+        Ok(metadata) if metadata.permissions().mode() & 0o111 == 0 => ProgramFacts::NotExecutable,
+        Ok(_) => match rustix::fs::access(path, rustix::fs::Access::EXEC_OK) {
+            Ok(()) => ProgramFacts::Good,
+            Err(_) => ProgramFacts::NotExecutable,
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ProgramFacts::Missing,
+        Err(_) => ProgramFacts::Unknown,
+    }
+}
+
+/// Whether a folder can be written, or made where it is missing.
+fn is_writable(folder: &Path) -> bool {
+    let there = folder.ancestors().find(|dir| dir.exists());
+    there.is_some_and(|dir| {
+        let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+        dir.is_dir() && rustix::fs::access(dir, access).is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_as_the_shell_finds_them() {
+        let check = |command: &str, expected| {
+            assert_eq!(program(command.as_bytes()), expected, "{command}");
+        };
+        check("/bin/sh -c x", ProgramFacts::Good);
+        check("sh -c x", ProgramFacts::Good);
+        check("/no/such/program", ProgramFacts::Missing);
+        check("no-such-program-anywhere x", ProgramFacts::Missing);
+        check("/etc/passwd", ProgramFacts::NotExecutable);
+        check("postrider deliver --maildir x", ProgramFacts::Good);
+        check("\"/bin/sh\" x", ProgramFacts::Unknown);
+        check("bin/x", ProgramFacts::Unknown);
+    }
+
+    #[test]
+    fn folders_that_could_be_made() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        assert!(is_writable(&dir.path().join("a/b")));
+        std::fs::write(dir.path().join("file"), "").expect("a file");
+        assert!(!is_writable(&dir.path().join("file/b")));
+    }
+
+    #[test]
+    fn a_file_others_can_read_is_looked_over_all_the_same() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let path = dir.path().join("rc");
+        std::fs::write(&path, "poll a user b\n").expect("a file");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("chmod");
+        let linted = lint(Some(File::Path(path.clone()))).expect("readable");
+        let slugs: Vec<_> = linted.found.iter().map(|d| d.slug).collect();
+        assert_eq!(slugs, ["file-exposed"]);
+        super::super::save_mended(&path, b"poll a user b\n", b"poll c\n").expect("saved");
+        assert!(
+            lint(Some(File::Path(path.clone())))
+                .expect("readable")
+                .found
+                .is_empty()
+        );
+        assert!(super::super::save_mended(&path, b"poll a user b\n", b"").is_err());
+        assert!(lint(Some(File::Path(dir.path().into()))).is_err());
+    }
+}

@@ -1,0 +1,234 @@
+//! Making fixes: edits one after the other, and what they come to on the bytes one began with.
+
+use crate::rc::diagnostic::{Diagnostic, Severity};
+use crate::rc::document::{Document, Span};
+use crate::rc::edit::{Change, Edit, Refused, changes};
+use crate::rc::lint::{Facts, check};
+
+/// How often a file is looked at again: one fix may uncover what another can mend.
+const ROUNDS: usize = 100;
+
+/// A document after some edits.
+pub struct Applied {
+    /// What came out.
+    pub document: Document,
+    /// The same as changes of the document they began with, in order, not overlapping.
+    pub changes: Vec<Change>,
+}
+
+/// Makes edits one after the other.
+///
+/// # Errors
+/// Why one of them cannot be made.
+pub fn apply(document: &Document, edits: &[Edit]) -> Result<Applied, Refused> {
+    let mut now = document.clone();
+    let mut pieces = Pieces::whole(document.len());
+    for edit in edits {
+        let changes = changes(&now, edit)?;
+        now = now.change(&changes);
+        // From the back, so that places before keep theirs.
+        changes
+            .iter()
+            .rev()
+            .for_each(|change| pieces.replace(change));
+    }
+    Ok(Applied {
+        document: now,
+        changes: pieces.changes(document.len()),
+    })
+}
+
+/// Makes every fix that `is_wanted`, looks again, and so on until nothing is left to do. A fix that
+/// would bring a new error is left out.
+pub fn apply_all(
+    document: &Document,
+    facts: &Facts,
+    is_wanted: impl Fn(&Diagnostic) -> bool,
+) -> Document {
+    let mut now = document.clone();
+    let mut found = check(&now, facts);
+    for _ in 0..ROUNDS {
+        let wanted: Vec<Vec<Change>> = found
+            .iter()
+            .filter(|d| is_wanted(d))
+            .filter_map(|d| Some(apply(&now, &d.fix.as_ref()?.edits).ok()?.changes))
+            .filter(|changes| !changes.is_empty())
+            .collect();
+        // Together what does not touch; if that goes wrong, one that does not.
+        let one_by_one = wanted.iter().map(|changes| vec![changes.clone()]);
+        let tries = [apart(&wanted)].into_iter().chain(one_by_one);
+        let next = tries.into_iter().find_map(|fixes| {
+            let mut changes: Vec<Change> = fixes.into_iter().flatten().collect();
+            changes.sort_by_key(|change| change.span);
+            let document = now.change(&changes);
+            let after = check(&document, facts);
+            let is_better = document != now && errors(&after) <= errors(&found);
+            is_better.then_some((document, after))
+        });
+        match next {
+            Some(next) => (now, found) = next,
+            None => break,
+        }
+    }
+    now
+}
+
+/// Those of some fixes, in order, that touch none before them.
+fn apart(fixes: &[Vec<Change>]) -> Vec<Vec<Change>> {
+    let mut taken: Vec<Span> = Vec::new();
+    let mut out = Vec::new();
+    for changes in fixes {
+        let touches = |span: Span| {
+            taken
+                .iter()
+                .any(|other| span.start <= other.end && other.start <= span.end)
+        };
+        if changes.iter().any(|change| touches(change.span)) {
+            continue;
+        }
+        taken.extend(changes.iter().map(|change| change.span));
+        out.push(changes.clone());
+    }
+    out
+}
+
+fn errors(found: &[Diagnostic]) -> usize {
+    let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
+    found.iter().filter(is_error).count()
+}
+
+/// A text as pieces of the one it began as and pieces that are new.
+struct Pieces(Vec<Piece>);
+
+#[derive(Clone)]
+enum Piece {
+    Old(Span),
+    New(Vec<u8>),
+}
+
+impl Piece {
+    fn len(&self) -> usize {
+        match self {
+            Self::Old(span) => (span.end - span.start) as usize,
+            Self::New(bytes) => bytes.len(),
+        }
+    }
+
+    fn split(&self, at: usize) -> [Self; 2] {
+        match self {
+            Self::Old(span) => {
+                let middle = span.start + at as u32;
+                [(span.start, middle), (middle, span.end)]
+                    .map(|(start, end)| Self::Old(Span { start, end }))
+            }
+            Self::New(bytes) => {
+                let (before, behind) = bytes.split_at_checked(at).unwrap_or((bytes, &[]));
+                [before, behind].map(|bytes| Self::New(bytes.to_vec()))
+            }
+        }
+    }
+}
+
+impl Pieces {
+    fn whole(end: u32) -> Self {
+        Self(vec![Piece::Old(Span { start: 0, end })])
+    }
+
+    /// Makes a change whose place is one of the present text.
+    fn replace(&mut self, change: &Change) {
+        let end = self.cut(change.span.end as usize);
+        let start = self.cut(change.span.start as usize);
+        // The cut at the start may have made one piece more before the end.
+        let end = if start <= end {
+            self.cut(change.span.end as usize)
+        } else {
+            end
+        };
+        self.0
+            .splice(start..end.max(start), [Piece::New(change.with.clone())]);
+    }
+
+    /// The number of the piece that begins at `at`, cutting one in two where none does.
+    fn cut(&mut self, at: usize) -> usize {
+        let mut passed = 0;
+        for index in 0..self.0.len() {
+            let length = self.0[index].len();
+            if passed >= at && (length > 0 || passed > at) {
+                return index;
+            }
+            if at < passed + length {
+                let halves = self.0[index].split(at - passed);
+                self.0.splice(index..=index, halves);
+                return index + 1;
+            }
+            passed += length;
+        }
+        self.0.len()
+    }
+
+    /// What lies between the old pieces.
+    fn changes(&self, end: u32) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let mut from = 0;
+        let mut with = Vec::new();
+        let last = Piece::Old(Span { start: end, end });
+        for piece in self.0.iter().chain([&last]) {
+            match piece {
+                Piece::New(bytes) => with.extend_from_slice(bytes),
+                Piece::Old(span) => {
+                    if span.start > from || !with.is_empty() {
+                        let span = Span {
+                            start: from,
+                            end: span.start,
+                        };
+                        let with = std::mem::take(&mut with);
+                        changes.push(Change { span, with });
+                    }
+                    from = span.end;
+                }
+            }
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(start: u32, end: u32, with: &str) -> Edit {
+        Edit::Bytes(Change {
+            span: Span { start, end },
+            with: with.into(),
+        })
+    }
+
+    /// Edits one by one and their changes at once come to the same.
+    #[test]
+    fn changes_are_composed() {
+        let check = |edits: &[Edit], expected: &str, count: usize| {
+            let document = Document::parse("0123456789");
+            let applied = apply(&document, edits).unwrap();
+            assert_eq!(applied.document.bytes(), expected.as_bytes());
+            let at_once = document.change(&applied.changes);
+            assert_eq!(
+                at_once.bytes(),
+                expected.as_bytes(),
+                "{:?}",
+                applied.changes
+            );
+            assert_eq!(applied.changes.len(), count, "{:?}", applied.changes);
+        };
+        check(&[], "0123456789", 0);
+        check(&[bytes(0, 0, "a")], "a0123456789", 1);
+        check(&[bytes(10, 10, "a")], "0123456789a", 1);
+        check(&[bytes(2, 4, ""), bytes(4, 5, "x")], "0145x789", 2);
+        check(&[bytes(2, 4, "abc"), bytes(3, 6, "x")], "01ax56789", 1);
+        check(&[bytes(0, 10, "")], "", 1);
+        check(
+            &[bytes(5, 5, "a"), bytes(5, 5, "b"), bytes(6, 6, "c")],
+            "01234bca56789",
+            1,
+        );
+    }
+}
