@@ -210,7 +210,8 @@ fn rhythm(lint: &mut Lint) {
         Some(_) => Edit::Set {
             at,
             id,
-            value: Value::Number(0),
+            // 0 undoes nothing: it counts as unsaid.
+            value: Value::Number(1),
         },
         None => Edit::Unset { at, id },
     };
