@@ -179,10 +179,6 @@ fn ours(document: &Document, end: Option<u32>) -> String {
             _ => 'S',
         };
         kinds.push(kind);
-        // The one glued form that fetchmail's lexer takes apart.
-        if kind == 'K' && raw == b"nokeep" {
-            kinds.push('K');
-        }
         let is_before_name = matches!(
             raw,
             b"user" | b"username" | b"pass" | b"password" | b"is" | b"to"
@@ -197,6 +193,10 @@ fn ours(document: &Document, end: Option<u32>) -> String {
         };
         if end == Some(token.start) {
             return kinds;
+        }
+        // The one glued form that fetchmail's lexer takes apart.
+        if kind == 'K' && raw == b"nokeep" {
+            kinds.push('K');
         }
     }
     kinds + "."
