@@ -185,10 +185,7 @@ impl<'a> View<'a> {
         if !names.is_empty() {
             return (names.into(), wildcard);
         }
-        let name = LocalName {
-            remote: self.invoking_user().to_vec(),
-            local: self.invoking_user().to_vec(),
-        };
+        let name = LocalName::plain(self.invoking_user());
         (vec![name].into(), wildcard)
     }
 

@@ -72,7 +72,7 @@ fn password(account: &Account) -> &[u8] {
 
 /// Local names as `a` or `a->b`, `*` last.
 fn locals(account: &Account) -> String {
-    let name = |LocalName { remote, local }: &LocalName| match remote == local {
+    let name = |LocalName { remote, local, .. }: &LocalName| match remote == local {
         true => String::from_utf8_lossy(local).into_owned(),
         false => format!(
             "{}->{}",
@@ -473,12 +473,8 @@ fn each_value_knows_its_layer() {
     check(Id::Limit, Layer::Line, Value::Number(7), "");
     let folders = Value::List(vec![b"f".to_vec(), b"g".to_vec()]);
     check(Id::Folder, Layer::Line, folders, "");
-    let name = b"b".to_vec();
     let names = Value::Names {
-        names: vec![LocalName {
-            remote: name.clone(),
-            local: name,
-        }],
+        names: vec![LocalName::plain("b")],
         wildcard: true,
     };
     check(Id::Is, Layer::Entry, names, "is b");

@@ -551,7 +551,7 @@ fn drop(teller: &Teller, line: Line) {
 
 fn pair(name: &LocalName) -> String {
     let local = shown(&name.local);
-    if name.remote == name.local {
+    if !name.is_pair {
         return local;
     }
     format!("{} -> {local}", shown(&name.remote))
