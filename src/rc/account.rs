@@ -90,6 +90,20 @@ pub struct LocalName {
     pub remote: Vec<u8>,
     /// Whom it is delivered to.
     pub local: Vec<u8>,
+    /// It was written `a=b`, be the sides equal or not: a dump shows the difference.
+    pub is_pair: bool,
+}
+
+impl LocalName {
+    /// A name without a map.
+    pub fn plain(name: impl Into<Vec<u8>>) -> Self {
+        let name = name.into();
+        Self {
+            remote: name.clone(),
+            local: name,
+            is_pair: false,
+        }
+    }
 }
 
 /// Where mail goes.
@@ -325,10 +339,7 @@ impl Account {
             protocol: Protocol::Pop3,
             envelope: EnvelopeSource::Disabled,
             password: Some(Secret::new("secret")),
-            local_names: vec![LocalName {
-                remote: b"anna".to_vec(),
-                local: b"anna".to_vec(),
-            }],
+            local_names: vec![LocalName::plain("anna")],
             target: Target::Smtp(vec!["localhost".into()]),
             ..built_in
         }

@@ -70,11 +70,7 @@ impl Draft {
         }
         // With `*` alone the invoking user stands in, too (rcfile.md section 8, example 14).
         if account.local_names.is_empty() {
-            let name = invoking_user.as_bytes().to_vec();
-            account.local_names.push(LocalName {
-                remote: name.clone(),
-                local: name,
-            });
+            account.local_names.push(LocalName::plain(invoking_user));
         }
         account.strip_cr = self.strip_cr.unwrap_or(self.mda.is_some());
         let hosts = if self.hosts.is_empty() {

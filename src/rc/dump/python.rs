@@ -80,7 +80,7 @@ fn local_names(names: &[LocalName], wildcard: bool, out: &mut Vec<u8>) {
     out.push(b'[');
     for name in names {
         separate(&mut rest, out);
-        if name.remote == name.local {
+        if !name.is_pair {
             string(&name.local, out);
         } else {
             out.push(b'(');

@@ -11,6 +11,9 @@ use crate::rc::option::server::TIMEOUT;
 use crate::rc::resolve::{Case, Effective, Surroundings};
 use crate::rc::settings::Value;
 
+/// Finds something by two names.
+pub type Lookup<'a, T> = &'a dyn Fn(&[u8], &[u8]) -> T;
+
 /// What is shown and stands neither in the file nor on the command line.
 pub struct Facts<'a> {
     /// The id file when none is named.
@@ -24,9 +27,9 @@ pub struct Facts<'a> {
     /// The full name of this computer.
     pub host: &'a dyn Fn() -> String,
     /// The password `.netrc` has for a machine and a user.
-    pub netrc: &'a dyn Fn(&[u8], &[u8]) -> Option<Secret>,
+    pub netrc: Lookup<'a, Option<Secret>>,
     /// The UIDs remembered for a user at a host.
-    pub saved: &'a dyn Fn(&[u8], &[u8]) -> Vec<Vec<u8>>,
+    pub saved: Lookup<'a, Vec<Vec<u8>>>,
     /// Passwords are shown.
     pub show_passwords: bool,
 }
@@ -187,10 +190,7 @@ impl<'a> View<'a> {
         if !names.is_empty() {
             return (names.into(), wildcard);
         }
-        let name = LocalName {
-            remote: self.invoking_user().to_vec(),
-            local: self.invoking_user().to_vec(),
-        };
+        let name = LocalName::plain(self.invoking_user());
         (vec![name].into(), wildcard)
     }
 

@@ -32,6 +32,7 @@ fn names(names: &[(&str, &str)], wildcard: bool) -> Value {
     let name = |(remote, local): &(&str, &str)| LocalName {
         remote: remote.as_bytes().to_vec(),
         local: local.as_bytes().to_vec(),
+        is_pair: remote != local,
     };
     Value::Names {
         names: names.iter().map(name).collect(),

@@ -111,7 +111,7 @@ fn name(keyword: &'static Keyword, name: &LocalName, style: &Style) -> Result<Ve
     let text = |bytes: &[u8]| text(bytes, style).ok_or(unsayable(keyword));
     let remote = text(&name.remote)?;
     // `*` alone is the wildcard.
-    if name.remote == name.local && name.remote != b"*" {
+    if !name.is_pair && name.remote == name.local && name.remote != b"*" {
         return Ok(remote);
     }
     Ok([remote, b"=".to_vec(), text(&name.local)?].concat())
@@ -217,7 +217,7 @@ mod tests {
             prop_assert_eq!(said(Id::User), Value::Text(value.clone()));
             prop_assert_eq!(said(Id::Password), Value::Secret(crate::base::Secret::new(&value[..])));
             prop_assert_eq!(said(Id::Folder), Value::List(vec![value.clone(), value.clone()]));
-            let name = LocalName { remote: value.clone(), local: value };
+            let name = LocalName { remote: value.clone(), local: value, is_pair: true };
             prop_assert_eq!(said(Id::Is), Value::Names { names: vec![name], wildcard: false });
         }
     }

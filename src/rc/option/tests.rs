@@ -120,6 +120,7 @@ fn sample(keyword: &Keyword) -> Value {
             let name = LocalName {
                 remote: b"a".to_vec(),
                 local: b"b".to_vec(),
+                is_pair: true,
             };
             Value::Names {
                 names: vec![name],

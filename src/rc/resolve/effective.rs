@@ -108,15 +108,17 @@ pub struct Effective<'a> {
     places: [u8; IDS],
 }
 
-impl<'a> Effective<'a> {
+impl Default for Effective<'_> {
     /// Nothing.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             said: Vec::with_capacity(16),
             places: [0; IDS],
         }
     }
+}
 
+impl<'a> Effective<'a> {
     /// Lays a value over what is there.
     pub fn lay(&mut self, said: Said<'a>) {
         if said.is_unsaid() {

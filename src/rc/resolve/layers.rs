@@ -132,7 +132,7 @@ impl<'a> Layers<'a> {
     }
 
     fn effective<'b>(&'b self, entry: &'b Entry, start: u32, user: &'b Settings) -> Effective<'b> {
-        let mut effective = Effective::new();
+        let mut effective = Effective::default();
         for said in &self.inherited {
             effective.lay(said.again());
         }
@@ -149,7 +149,7 @@ impl<'a> Layers<'a> {
 
     /// What holds after `set` and the command line.
     pub fn effective_globals(&self) -> Effective<'_> {
-        let mut effective = Effective::new();
+        let mut effective = Effective::default();
         for setting in self.stanzas.globals.iter() {
             effective.lay(self.said(setting, Layer::Entry, 0));
         }

@@ -2,6 +2,8 @@ use std::path::Path;
 
 use super::*;
 use crate::rc::account::{Account, Auth, LocalName, Protocol, Target};
+use crate::rc::option::Id;
+use crate::rc::settings::Value;
 
 fn around() -> Surroundings {
     Surroundings {
@@ -70,7 +72,7 @@ fn password(account: &Account) -> &[u8] {
 
 /// Local names as `a` or `a->b`, `*` last.
 fn locals(account: &Account) -> String {
-    let name = |LocalName { remote, local }: &LocalName| match remote == local {
+    let name = |LocalName { remote, local, .. }: &LocalName| match remote == local {
         true => String::from_utf8_lossy(local).into_owned(),
         false => format!(
             "{}->{}",
@@ -434,4 +436,47 @@ fn equals_are_numbered_in_file_order() {
         .collect();
     let expect = [("a", "x", 0), ("b", "x", 0), ("a", "x", 1), ("a", "y", 0)];
     assert_eq!(ids, expect.map(|(l, u, o)| (l.to_owned(), u.to_owned(), o)));
+}
+
+/// What holds, and in which layer it was said.
+#[test]
+fn each_value_knows_its_layer() {
+    let text = "defaults proto imap timeout 5 user u keep limit 9 is a * folder f\n\
+                poll x auth any timeout 0 user v no keep is b\n";
+    let document = Document::parse(text);
+    let (stanzas, _) = settings::read(&document);
+    let mut typed = Overrides::default();
+    for (id, value) in [
+        (Id::Limit, Value::Number(7)),
+        (Id::Folder, Value::List(vec![b"g".to_vec()])),
+    ] {
+        let keyword = crate::rc::option::all().find(|k| k.id == id).unwrap();
+        let origin = None;
+        typed.say(settings::Setting {
+            keyword,
+            value,
+            origin,
+        });
+    }
+    let around = around();
+    let layers = Layers::new(&stanzas, &typed, &around);
+    let case = layers.cases().next().unwrap();
+    let check = |id, layer, value: Value, place: &str| {
+        let said = case.effective.find(id).unwrap();
+        assert_eq!((said.layer, &*said.value), (layer, &value), "{id:?}");
+        let shown = said.origin.map(|span| document.slice(span)).unwrap_or_default();
+        assert_eq!(shown, place.as_bytes());
+    };
+    check(Id::Timeout, Layer::Defaults, Value::Number(5), "timeout 5");
+    check(Id::User, Layer::Entry, Value::Text(b"v".to_vec()), "user v");
+    check(Id::Keep, Layer::Entry, Value::Flag(false), "no keep");
+    check(Id::Limit, Layer::Line, Value::Number(7), "");
+    let folders = Value::List(vec![b"f".to_vec(), b"g".to_vec()]);
+    check(Id::Folder, Layer::Line, folders, "");
+    let names = Value::Names {
+        names: vec![LocalName::plain("b")],
+        wildcard: true,
+    };
+    check(Id::Is, Layer::Entry, names, "is b");
+    assert!(case.effective.find(Id::Auth).is_none());
 }

@@ -342,8 +342,8 @@ fn true_name(teller: &Teller, line: Line) {
 fn polled(teller: &Teller, line: Line) {
     if teller.extent.is_verbose {
         line(gettext(match teller.view.is_polled() {
-            true => "Checked when no server is named.",
-            false => "Not checked when no server is named.",
+            true => gettext_noop("Checked when no server is named."),
+            false => gettext_noop("Not checked when no server is named."),
         }));
     }
 }
@@ -422,8 +422,8 @@ fn folders(teller: &Teller, line: Line) {
 
 fn strip_cr(teller: &Teller, line: Line) {
     line(gettext(match teller.view.strips_cr() {
-        true => "Carriage returns are removed (stripcr on).",
-        false => "Carriage returns stay (stripcr off).",
+        true => gettext_noop("Carriage returns are removed (stripcr on)."),
+        false => gettext_noop("Carriage returns stay (stripcr off)."),
     }));
 }
 
@@ -551,7 +551,7 @@ fn drop(teller: &Teller, line: Line) {
 
 fn pair(name: &LocalName) -> String {
     let local = shown(&name.local);
-    if name.remote == name.local {
+    if !name.is_pair {
         return local;
     }
     format!("{} -> {local}", shown(&name.remote))

@@ -115,6 +115,7 @@ fn value(keyword: &Keyword, text: &[u8], kind: u8) -> Value {
     let name = || LocalName {
         remote: text.to_vec(),
         local: b"joe".to_vec(),
+        is_pair: true,
     };
     match keyword.kind {
         Kind::Flag => Value::Flag(kind % 3 == 1),

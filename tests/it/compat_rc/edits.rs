@@ -122,6 +122,7 @@ fn samples(keyword: &Keyword) -> Vec<Value> {
     let name = |remote: &str, local: &str| LocalName {
         remote: remote.as_bytes().to_vec(),
         local: local.as_bytes().to_vec(),
+        is_pair: remote != local,
     };
     match (keyword.id, keyword.kind) {
         (Id::Interface, _) => vec![text("lo/127.0.0.1")],

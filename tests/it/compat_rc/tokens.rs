@@ -175,6 +175,8 @@ fn ours(document: &Document, end: Option<u32>) -> String {
             Kind::Word if !names && meaning(raw).is_some_and(|m| m.is_noise) => continue,
             Kind::Equals => '=',
             Kind::Number if !names => 'N',
+            // After `auth` only the long spelling is a keyword.
+            Kind::Word if !names && raw == b"pass" && is_after_auth => 'S',
             Kind::Word if !names && is_reserved(raw) => 'K',
             _ => 'S',
         };

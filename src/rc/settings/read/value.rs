@@ -191,7 +191,12 @@ impl Reader<'_> {
             } else {
                 remote.clone()
             };
-            maps.push((LocalName { remote, local }, is_pair));
+            let name = LocalName {
+                remote,
+                local,
+                is_pair,
+            };
+            maps.push((name, is_pair));
         }
     }
 
@@ -208,7 +213,7 @@ impl Reader<'_> {
                 self.words = back;
                 self.user_is_local(&first)?
             }
-            Lexeme::Keyword(b"here") => Some(vec![(single(first.clone()), false)]),
+            Lexeme::Keyword(b"here") => Some(vec![(LocalName::plain(first.clone()), false)]),
             _ => None,
         };
         if let Some(maps) = is_local {
@@ -240,11 +245,12 @@ impl Reader<'_> {
                 LocalName {
                     remote: first.to_vec(),
                     local: self.text()?,
+                    is_pair: true,
                 },
                 true,
             ));
         } else {
-            maps.push((single(first.to_vec()), false));
+            maps.push((LocalName::plain(first), false));
         }
         if let Lexeme::Text(_) = self.words.look() {
             maps.extend(self.maps()?);
@@ -298,13 +304,6 @@ impl Reader<'_> {
             let advice = Diagnostic::advice("option-in-list", text, place);
             self.tell(advice.at_token(self.document, span));
         }
-    }
-}
-
-fn single(name: Vec<u8>) -> LocalName {
-    LocalName {
-        remote: name.clone(),
-        local: name,
     }
 }
 
