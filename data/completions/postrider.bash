@@ -191,7 +191,7 @@ _postrider() {
         options='--maildir'
         ;;
     lint)
-        options='--json --fix --write'
+        options='--explain --json --fix --write --all'
         [[ $cur == -* ]] || { _postrider_files -f; return; }
         ;;
     fmt)

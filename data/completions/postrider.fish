@@ -115,9 +115,11 @@ complete -c postrider -n '__postrider_is fetch' -l sslprotocolversion -r -f -a '
 complete -c postrider -n '__postrider_is deliver' -l maildir -r -f -a '(__fish_complete_directories)' -d 'the Maildir to deliver to'
 
 # lint
+complete -c postrider -n '__postrider_is lint' -l explain -d 'say with each finding why it matters'
 complete -c postrider -n '__postrider_is lint' -l json -d 'print the findings for programs'
-complete -c postrider -n '__postrider_is lint' -l fix -d 'show the fixes as a difference'
-complete -c postrider -n '__postrider_is lint' -l write -d 'apply the fixes'
+complete -c postrider -n '__postrider_is lint' -l fix -d 'show what the safe fixes would change, as a difference to read, not to apply: passwords in it are masked'
+complete -c postrider -n '__postrider_is lint' -l write -d 'make the safe fixes, which change no meaning beyond their finding, save the file, closed to others, with the old one as FILE~, and say what is left'
+complete -c postrider -n '__postrider_is lint' -l all -d 'with --fix or --write: those fixes too that a person must choose'
 complete -c postrider -n '__postrider_is lint' -F
 
 # fmt

@@ -88,13 +88,20 @@ pub static COMMANDS: &[Command] = &[
     },
     Command {
         name: "lint",
-        usage: "[FILE] [--json] [--fix] [--write]",
+        usage: "[--explain | --json | --fix [--all] | --write [--all]] [FILE]",
         help: "check the configuration",
-        about: "Looks through ~/.fetchmailrc, or FILE, for errors and for what could be better, and \
-                prints each finding with line, column and the name of its rule. --fix shows as a \
-                difference what can be put right by itself; --write does it. The status is 0 when \
-                there is nothing to say, 1 when there is only advice, 5 when there are errors.",
+        about: "Looks through ~/.fetchmailrc, or FILE, or standard input for -, for errors and for what \
+                could be better. It reads a file whoever may read it, runs nothing and asks no \
+                server. Each finding begins with FILE:LINE:COLUMN: severity: sentence [rule name]; \
+                the lines of the file below it are shown with every password masked. The status \
+                is 0 when there is nothing to say, 1 when there is only advice, 5 when there are \
+                errors, 6 when the file cannot be read.",
         options: &[
+            Choice {
+                long: "explain",
+                operand: Operand::None,
+                help: "say with each finding why it matters",
+            },
             Choice {
                 long: "json",
                 operand: Operand::None,
@@ -103,12 +110,19 @@ pub static COMMANDS: &[Command] = &[
             Choice {
                 long: "fix",
                 operand: Operand::None,
-                help: "show the fixes as a difference",
+                help: "show what the safe fixes would change, as a difference to read, not to apply: \
+                       passwords in it are masked",
             },
             Choice {
                 long: "write",
                 operand: Operand::None,
-                help: "apply the fixes",
+                help: "make the safe fixes, which change no meaning beyond their finding, save the \
+                       file, closed to others, with the old one as FILE~, and say what is left",
+            },
+            Choice {
+                long: "all",
+                operand: Operand::None,
+                help: "with --fix or --write: those fixes too that a person must choose",
             },
         ],
         operand: Operand::File,

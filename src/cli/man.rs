@@ -7,6 +7,7 @@ mod roff;
 
 use super::commands::{COMMANDS, Command};
 use super::parse::usage::options;
+use crate::rc::lint::rules::RULES;
 use roff::Page;
 
 /// The page in man(7) markup.
@@ -31,6 +32,11 @@ pub fn page() -> String {
     file::chapter(&mut page);
     page.raw(include_str!("man/differences.man"));
     page.raw(include_str!("man/status.man"));
+    page.section("RULES OF LINT");
+    for rule in &RULES {
+        let name = format!("{} {} ({})", rule.id, rule.slug, rule.severity.name());
+        page.item(&name, &format!("{}. {}", rule.title, rule.explanation));
+    }
     page.raw(include_str!("man/json.man"));
     page.raw(include_str!("man/surroundings.man"));
     page.done()

@@ -464,7 +464,10 @@ fn each_value_knows_its_layer() {
     let check = |id, layer, value: Value, place: &str| {
         let said = case.effective.find(id).unwrap();
         assert_eq!((said.layer, &*said.value), (layer, &value), "{id:?}");
-        let shown = said.origin.map(|span| document.slice(span)).unwrap_or_default();
+        let shown = said
+            .origin
+            .map(|span| document.slice(span))
+            .unwrap_or_default();
         assert_eq!(shown, place.as_bytes());
     };
     check(Id::Timeout, Layer::Defaults, Value::Number(5), "timeout 5");
