@@ -155,7 +155,7 @@ impl Document {
     /// Shape of a token; `None` past the last.
     pub fn kind(&self, at: At) -> Option<Kind> {
         let block = self.blocks.get(at.block as usize)?;
-        Some(block.tokens.get(at.token as usize)?.kind)
+        Some(block.tokens.get(at.token as usize)?.kind())
     }
 
     /// The token after this one.
@@ -179,7 +179,7 @@ impl Document {
         let Some(block) = self.blocks.get(at.block as usize) else {
             return &[];
         };
-        let start = |token: u32| block.tokens.get(token as usize).map(|t| t.start as usize);
+        let start = |token: u32| block.tokens.get(token as usize).map(|t| t.start() as usize);
         let end = start(at.token + 1).unwrap_or(block.bytes.len());
         let bytes = start(at.token).and_then(|start| block.bytes.get(start..end));
         bytes.unwrap_or_default()
@@ -192,7 +192,7 @@ impl Document {
             .get(at.block as usize)
             .and_then(|block| block.tokens.get(at.token as usize));
         let start = match (token, self.starts.get(at.block as usize)) {
-            (Some(token), Some(block)) => block + token.start,
+            (Some(token), Some(block)) => block + token.start(),
             _ => self.len(),
         };
         Span {
@@ -207,7 +207,9 @@ impl Document {
         let token = match (self.blocks.get(block), self.starts.get(block)) {
             (Some(block), Some(start)) => {
                 let inside = offset.saturating_sub(*start);
-                block.tokens.partition_point(|token| token.start <= inside)
+                block
+                    .tokens
+                    .partition_point(|token| token.start() <= inside)
             }
             _ => 1,
         };
@@ -371,8 +373,8 @@ impl Document {
         let mut lexer = Lexer::new(&bytes, from == 0);
         while let Some((bytes, tokens)) = lexer.block() {
             let met = tokens.iter().enumerate().find_map(|(index, token)| {
-                let start = token.start as usize;
-                Some((index, start, known(offset + start, token.kind)?))
+                let start = token.start() as usize;
+                Some((index, start, known(offset + start, token.kind())?))
             });
             let (index, length) = met.map_or((tokens.len(), bytes.len()), |(i, at, _)| (i, at));
             if index > 0 {

@@ -31,14 +31,49 @@ pub enum Kind {
     Word,
 }
 
-/// A token: where it begins and what it is. It ends where the next begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
+/// A token: where it begins and what it is. It ends where the next begins. In four bytes, for
+/// there are many.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Token(u32);
+
+impl Token {
+    /// A token that begins at `start`, an offset in bytes in its block.
+    pub fn new(start: u32, kind: Kind) -> Self {
+        Self(start << Self::BITS | kind as u32)
+    }
+
     /// Offset in bytes, in the block.
-    pub start: u32,
+    pub fn start(self) -> u32 {
+        self.0 >> Self::BITS
+    }
+
     /// Shape.
-    pub kind: Kind,
+    pub fn kind(self) -> Kind {
+        let kind = (self.0 & ((1 << Self::BITS) - 1)) as usize;
+        KINDS.get(kind).copied().unwrap_or(Kind::Word)
+    }
+
+    /// Room for the shape; 28 bits are left for offsets, of files of 16 MiB.
+    const BITS: u32 = 4;
 }
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} at {}", self.kind(), self.start())
+    }
+}
+
+/// All shapes, in the order of their declaration.
+const KINDS: [Kind; 8] = [
+    Kind::ByteOrderMark,
+    Kind::Space,
+    Kind::Comment,
+    Kind::Equals,
+    Kind::Stop,
+    Kind::Number,
+    Kind::Quoted,
+    Kind::Word,
+];
 
 /// A few dozen tokens and their bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,16 +94,16 @@ impl Block {
     pub fn new(bytes: &[u8], tokens: &[Token]) -> Self {
         let open = |quote: u8| {
             let mut words = tokens.iter().enumerate().filter(|(_, token)| {
-                token.kind == Kind::Word && bytes.get(token.start as usize) == Some(&quote)
+                token.kind() == Kind::Word && bytes.get(token.start() as usize) == Some(&quote)
             });
             words.find_map(|(index, token)| {
                 let end = tokens
                     .get(index + 1)
-                    .map_or(bytes.len(), |t| t.start as usize);
-                let inside = bytes.get(token.start as usize + 1..end)?;
+                    .map_or(bytes.len(), |t| t.start() as usize);
+                let inside = bytes.get(token.start() as usize + 1..end)?;
                 memchr::memchr(quote, inside)
                     .is_none()
-                    .then_some(token.start)
+                    .then_some(token.start())
             })
         };
         Self {
@@ -81,11 +116,7 @@ impl Block {
 
     /// All of `bytes` as one word: a file that is not worth cutting up.
     pub fn whole(bytes: &[u8]) -> Self {
-        let word = Token {
-            start: 0,
-            kind: Kind::Word,
-        };
-        Self::new(bytes, &[word])
+        Self::new(bytes, &[Token::new(0, Kind::Word)])
     }
 }
 
@@ -154,10 +185,7 @@ impl<'b> Lexer<'b> {
             };
             used = position;
             if let Some(kind) = rule.and_then(kind) {
-                self.tokens.push(Token {
-                    start: at as u32,
-                    kind,
-                });
+                self.tokens.push(Token::new(at as u32, kind));
             }
         }
         self.text_at += used;
@@ -165,7 +193,7 @@ impl<'b> Lexer<'b> {
     }
 
     fn push(&mut self, start: u32, kind: Kind) {
-        self.tokens.push(Token { start, kind });
+        self.tokens.push(Token::new(start, kind));
     }
 }
 
@@ -260,7 +288,8 @@ fn kind(rule: Rule) -> Option<Kind> {
         Rule::number => Kind::Number,
         Rule::quoted => Kind::Quoted,
         Rule::word | Rule::odd => Kind::Word,
-        Rule::block | Rule::token | Rule::glued | Rule::plain | Rule::letter => return None,
+        Rule::block | Rule::token | Rule::plain | Rule::in_double | Rule::in_single => return None,
+        Rule::control | Rule::gap => return None,
     })
 }
 

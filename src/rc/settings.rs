@@ -210,6 +210,11 @@ impl Settings {
         self.0.iter()
     }
 
+    /// Gives back the room that is not used.
+    pub(in crate::rc) fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
     /// As if nothing had been said about `id`.
     pub fn forget(&mut self, id: Id) {
         self.0.retain(|setting| setting.keyword.id != id);

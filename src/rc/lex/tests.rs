@@ -18,6 +18,16 @@ fn check(text: &str, expected: &[&str]) {
     assert_eq!(found, expected, "{text:?}");
 }
 
+#[test]
+fn tokens_are_what_they_were_made_of() {
+    for kind in KINDS {
+        for start in [0, 1, Document::MAX as u32] {
+            let token = Token::new(start, kind);
+            assert_eq!((token.start(), token.kind()), (start, kind));
+        }
+    }
+}
+
 /// rcfile.md section 2: the longest match wins.
 #[test]
 fn shapes() {

@@ -162,6 +162,9 @@ impl<'d> Reader<'d> {
             }
         }
         self.is_lost = false;
+        entry.server.shrink();
+        entry.users.shrink_to_fit();
+        entry.users.iter_mut().for_each(Settings::shrink);
         entry
     }
 

@@ -177,7 +177,7 @@ impl Reader<'_> {
     }
 
     /// One name or `remote=local` pair after the next: at least one.
-    fn maps(&mut self) -> Reading<Vec<(LocalName, bool)>> {
+    fn maps(&mut self) -> Reading<Vec<LocalName>> {
         let mut maps = Vec::new();
         loop {
             if !maps.is_empty() && !matches!(self.words.look(), Lexeme::Text(_)) {
@@ -191,12 +191,11 @@ impl Reader<'_> {
             } else {
                 remote.clone()
             };
-            let name = LocalName {
+            maps.push(LocalName {
                 remote,
                 local,
                 is_pair,
-            };
-            maps.push((name, is_pair));
+            });
         }
     }
 
@@ -213,7 +212,7 @@ impl Reader<'_> {
                 self.words = back;
                 self.user_is_local(&first)?
             }
-            Lexeme::Keyword(b"here") => Some(vec![(LocalName::plain(first.clone()), false)]),
+            Lexeme::Keyword(b"here") => Some(vec![LocalName::plain(first.clone())]),
             _ => None,
         };
         if let Some(maps) = is_local {
@@ -236,21 +235,18 @@ impl Reader<'_> {
 
     /// More words follow `user first`: they are local names if `here` ends them. If not, the
     /// second word is either an option of a later release or out of place.
-    fn user_is_local(&mut self, first: &[u8]) -> Reading<Option<Vec<(LocalName, bool)>>> {
+    fn user_is_local(&mut self, first: &[u8]) -> Reading<Option<Vec<LocalName>>> {
         let back = self.words;
         let mut maps = Vec::new();
         if self.words.look() == Lexeme::Equals {
             self.words.bump();
-            maps.push((
-                LocalName {
-                    remote: first.to_vec(),
-                    local: self.text()?,
-                    is_pair: true,
-                },
-                true,
-            ));
+            maps.push(LocalName {
+                remote: first.to_vec(),
+                local: self.text()?,
+                is_pair: true,
+            });
         } else {
-            maps.push((LocalName::plain(first), false));
+            maps.push(LocalName::plain(first));
         }
         if let Lexeme::Text(_) = self.words.look() {
             maps.extend(self.maps()?);
@@ -270,7 +266,7 @@ impl Reader<'_> {
     pub(super) fn is(&mut self, start: Span, user: usize) -> Reading<Setting> {
         let maps = self.maps()?;
         match (self.words.look(), &maps[..]) {
-            (Lexeme::Keyword(b"there"), [(name, false)]) => {
+            (Lexeme::Keyword(b"there"), [name]) if !name.is_pair => {
                 self.words.bump();
                 let value = Value::Text(name.remote.clone());
                 let span = start.to(self.words.last());
@@ -307,13 +303,14 @@ impl Reader<'_> {
     }
 }
 
-fn local_names(maps: Vec<(LocalName, bool)>) -> Value {
-    let is_star = |(name, is_pair): &(LocalName, bool)| !is_pair && name.remote == b"*";
-    let wildcard = maps.iter().any(is_star);
-    let names = maps
-        .into_iter()
-        .filter(|map| !is_star(map))
-        .map(|(name, _)| name)
-        .collect();
-    Value::Names { names, wildcard }
+fn local_names(maps: Vec<LocalName>) -> Value {
+    let is_star = |name: &LocalName| !name.is_pair && name.remote == b"*";
+    let stars = maps.iter().filter(|name| is_star(name)).count();
+    // Room for these and no more: a file may have very many.
+    let mut names = Vec::with_capacity(maps.len() - stars);
+    names.extend(maps.into_iter().filter(|name| !is_star(name)));
+    Value::Names {
+        names,
+        wildcard: stars > 0,
+    }
 }
