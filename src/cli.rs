@@ -17,10 +17,12 @@ mod screen;
 mod trace;
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use crate::base::i18n::{fill, gettext};
+use crate::rc::Document;
 
 /// fetchmail's status for bad arguments.
 const USAGE: u8 = 5;
@@ -67,6 +69,15 @@ fn base_name(program: OsString) -> String {
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
     name.unwrap_or_default()
+}
+
+/// An rc file that comes by standard input. Of one that is too large so much is read that it is
+/// refused.
+fn standard_input() -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = Document::MAX as u64 + 1;
+    std::io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn usage() -> String {

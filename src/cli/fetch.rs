@@ -3,7 +3,6 @@
 mod inspect;
 
 use std::ffi::OsString;
-use std::io::Read;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -126,10 +125,7 @@ fn options(invocation: &Invocation) -> Result<Options, String> {
     };
     let file = match (&invocation.rc_file, invocation.is_stdin) {
         (_, true) => {
-            let mut text = Vec::new();
-            std::io::stdin()
-                .read_to_end(&mut text)
-                .map_err(|error| error.to_string())?;
+            let text = super::standard_input().map_err(|error| error.to_string())?;
             Some(File::Text(text))
         }
         (path, false) => path.clone().map(File::Path),

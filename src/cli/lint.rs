@@ -6,7 +6,6 @@ mod render;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::io::Read;
 
 use super::{say, screen};
 use crate::base::i18n::{fill, gettext, ngettext};
@@ -45,14 +44,13 @@ pub fn run(args: &[OsString]) -> u8 {
     };
     let file = match request.file.as_deref() {
         None => None,
-        Some(name) if name == "-" => {
-            let mut bytes = Vec::new();
-            if let Err(error) = std::io::stdin().read_to_end(&mut bytes) {
+        Some(name) if name == "-" => match super::standard_input() {
+            Ok(bytes) => Some(File::Text(bytes)),
+            Err(error) => {
                 say::err(format!("postrider: {error}"));
                 return UNREADABLE;
             }
-            Some(File::Text(bytes))
-        }
+        },
         Some(name) => Some(File::Path(name.into())),
     };
     match lint(file) {

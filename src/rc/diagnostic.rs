@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::base::i18n::{fill, gettext};
+use crate::base::i18n::{fill, gettext, gettext_noop};
 use crate::base::text::quiet;
 use crate::rc::account::AccountId;
 use crate::rc::document::{Document, Span};
@@ -21,17 +21,6 @@ pub struct Place {
     pub column: u32,
     /// The bytes meant.
     pub span: Span,
-}
-
-impl Place {
-    /// A span whose line and column are not known yet.
-    pub fn bare(span: Span) -> Self {
-        Self {
-            line: 0,
-            column: 0,
-            span,
-        }
-    }
 }
 
 /// Whether the file can be used.
@@ -127,6 +116,33 @@ pub struct Diagnostic {
     pub account: Option<AccountId>,
     /// What would make it go away, where a program can do that.
     pub fix: Option<Fix>,
+}
+
+/// Most findings that are told of one file: nobody reads more, and a file may be wrong all over.
+pub const MOST: usize = 10_000;
+
+/// Adds a finding; when there are very many, only that there are more.
+pub fn note(all: &mut Vec<Diagnostic>, finding: impl FnOnce() -> Diagnostic) {
+    let is_told = |last: &Diagnostic| last.slug == "too-many" && last.severity == Severity::Error;
+    if all.len() > MOST && all.last().is_some_and(is_told) {
+        return;
+    }
+    let finding = finding();
+    if all.len() < MOST {
+        all.push(finding);
+        return;
+    }
+    if all.len() == MOST {
+        let text = gettext_noop("There is more like this, which is not shown");
+        all.push(Diagnostic::found("too-many", text, finding.place));
+    }
+    // The file cannot be used, whatever else is left out.
+    if let Some(last) = all
+        .last_mut()
+        .filter(|_| finding.severity == Severity::Error)
+    {
+        last.severity = Severity::Error;
+    }
 }
 
 impl Diagnostic {
@@ -261,6 +277,22 @@ impl fmt::Display for InFile<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn very_many_are_told_to_be_many() {
+        let text = "poll a klunk keep ".repeat(MOST + 5);
+        let (_, found) = crate::rc::settings::read(&Document::parse(&text));
+        assert_eq!(found.len(), MOST + 1);
+        let last = found.last().unwrap();
+        assert_eq!((last.slug, last.severity), ("too-many", Severity::Error));
+        // Errors behind very much advice still are errors.
+        let advice = "poll a principal b ".repeat(MOST + 5);
+        let (_, found) = crate::rc::settings::read(&Document::parse(advice.clone()));
+        assert_eq!(found.last().unwrap().severity, Severity::Hint);
+        assert!(!crate::rc::outline::has_errors(&found));
+        let (_, found) = crate::rc::settings::read(&Document::parse(advice + "klunk"));
+        assert!(crate::rc::outline::has_errors(&found));
+    }
 
     #[test]
     fn reads_like_a_compiler() {

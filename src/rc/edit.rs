@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::base::i18n::{fill, gettext};
 use crate::rc::document::{Document, Recut, Span};
 use crate::rc::option::Id;
-use crate::rc::outline::{Outline, Said, Statement, What, has_errors};
+use crate::rc::outline::{Outline, Said, Statement, What};
 use crate::rc::settings::{Entry, Settings, Value, read};
 
 /// A replacement of some bytes of a document.
@@ -299,11 +299,12 @@ impl Sheet<'_> {
             .statements()
             .nth(statement)
             .ok_or(Refused::Nobody)?;
-        let read = read::statement_in_full(self.document, self.document.at(start));
+        let at = self.document.at(start);
+        let (read, mut said) = read::statement_in_full(self.document, at);
+        let has_errors = read.has_errors();
         let (What::Entry(entry) | What::Defaults(entry)) = read.what else {
             return Err(Refused::Nobody);
         };
-        let mut said = read.said;
         for place in &mut said {
             place.span = place.span.after(start);
         }
@@ -312,7 +313,7 @@ impl Sheet<'_> {
             head: entry.head.after(start),
             entry,
             said,
-            has_errors: has_errors(&read.found),
+            has_errors,
         })
     }
 
@@ -332,7 +333,7 @@ impl Sheet<'_> {
             && after
                 .statements()
                 .nth(statement)
-                .is_some_and(|(_, s)| is_meant(&s.what) && !has_errors(&s.found));
+                .is_some_and(|(_, s)| is_meant(&s.what) && !s.has_errors());
         if is_good {
             Ok(changes)
         } else {

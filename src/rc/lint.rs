@@ -18,7 +18,7 @@ mod syntax;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::rc::account::{AccountId, Target};
-use crate::rc::diagnostic::{Diagnostic, Fix, Severity};
+use crate::rc::diagnostic::{Diagnostic, Fix, MOST, Severity};
 use crate::rc::document::{Document, Span};
 use crate::rc::option::Id;
 use crate::rc::resolve::site::Site;
@@ -47,6 +47,9 @@ pub fn check(document: &Document, facts: &Facts) -> Vec<Diagnostic> {
         unsupported.entry(id).or_default().push(keyword);
     }
     for said in whole.accounts.iter().filter(|said| !broken.has(said)) {
+        if lint.found.len() > MOST {
+            break;
+        }
         let Some(site) = lint.site(said) else {
             continue;
         };

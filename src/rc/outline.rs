@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::base::i18n::gettext_noop;
-use crate::rc::diagnostic::{Diagnostic, Severity};
+use crate::rc::diagnostic::{self, Diagnostic, Severity};
 use crate::rc::document::{Document, Recut, Span};
 use crate::rc::lex::Kind;
 use crate::rc::option::Keyword;
@@ -16,9 +16,52 @@ pub struct Statement {
     /// What it says.
     pub what: What,
     /// What is wrong with it or worth saying.
-    pub found: Vec<Diagnostic>,
-    /// Every place where an option is said; only in a statement read for editing.
-    pub said: Vec<Said>,
+    pub found: Box<[Finding]>,
+}
+
+impl Statement {
+    /// Whether it keeps the file from being used.
+    pub fn has_errors(&self) -> bool {
+        self.found
+            .iter()
+            .any(|found| found.severity == Severity::Error)
+    }
+}
+
+/// What is wrong with a statement or worth saying of it, small: a file may be wrong all over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How grave.
+    pub severity: Severity,
+    /// Slug of the rule.
+    pub slug: &'static str,
+    /// The sentence, as in [`Diagnostic::text`].
+    pub text: &'static str,
+    /// The bytes meant.
+    pub span: Span,
+    /// What `{option}` stands for in the sentence.
+    pub option: Option<&'static str>,
+    /// The bytes may be shown: they are no secret.
+    pub is_showable: bool,
+}
+
+impl Finding {
+    fn diagnostic(&self, document: &Document, start: u32) -> Diagnostic {
+        let span = self.span.after(start);
+        let found = Diagnostic::found(self.slug, self.text, Some(document.place(span)));
+        let found = Diagnostic {
+            severity: self.severity,
+            ..found
+        };
+        let found = match self.option {
+            Some(option) => found.with("option", option),
+            None => found,
+        };
+        match self.is_showable {
+            true => found.at_token(document, span),
+            false => found,
+        }
+    }
 }
 
 /// What a statement says.
@@ -156,14 +199,10 @@ impl Outline {
                 }
                 What::Global(_) | What::Nothing => {}
             }
-            all.extend(statement.found.iter().map(|found| {
-                let mut found = found.clone();
-                let place = found
-                    .place
-                    .map(|place| document.place(place.span.after(start)));
-                found.place = place;
-                found
-            }));
+            for found in &statement.found {
+                // Of very many only so much is made that they are told to be many.
+                diagnostic::note(&mut all, || found.diagnostic(document, start));
+            }
         }
         all
     }

@@ -147,7 +147,11 @@ pub fn checked(
     let knows_service = |name: &str| known.is_none_or(|known| known(name));
     let mut check = check::Check::new(document, &knows_service, &mut found);
     check.overrides(layers.overrides());
-    for case in layers.cases() {
+    for (count, case) in layers.cases().enumerate() {
+        if count >= ACCOUNTS_MAX {
+            check.too_many(ACCOUNTS_MAX);
+            break;
+        }
         let draft = draft(&case, layers.around());
         let lacks_port = draft.is_lmtp_without_port();
         let mut account = draft.finish(&layers.around().invoking_user);
@@ -163,6 +167,9 @@ pub fn checked(
     }
     found
 }
+
+/// Most accounts of a file: each takes a kilobyte and more (threats.md section 6).
+const ACCOUNTS_MAX: usize = 200_000;
 
 fn draft(case: &Case, around: &Surroundings) -> Draft {
     let mut draft = Draft::new(&case.entry.label, &around.invoking_user);

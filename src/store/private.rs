@@ -94,14 +94,19 @@ pub fn read(path: &Path, checks: bool, uid: u32, max: u64) -> Result<Private, Re
     if checks {
         test(path, &metadata, uid)?;
     }
-    let mut bytes = Vec::new();
+    let too_large = || Refusal::TooLarge {
+        path: path.to_owned(),
+    };
+    // One that has outgrown its kind is not read at all.
+    if metadata.is_file() && metadata.len() > max {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(metadata.len().min(max) as usize);
     file.take(max + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| refusal(path, &e))?;
     if bytes.len() as u64 > max {
-        return Err(Refusal::TooLarge {
-            path: path.to_owned(),
-        });
+        return Err(too_large());
     }
     let is_group_executable = !is_null(&metadata) && metadata.mode() & 0o010 != 0;
     Ok(Private {

@@ -43,7 +43,7 @@ const fn rule(
 
 /// Every rule, in the order of the manual.
 #[rustfmt::skip]
-pub static RULES: [Rule; 69] = [
+pub static RULES: [Rule; 71] = [
     rule("L01", "syntax", Error, gettext_noop("Syntax error"),
         gettext_noop("Neither fetchmail nor Postrider can read the file beyond doubt, so nothing is checked for mail until it is corrected.")),
     rule("L01", "unknown-word", Error, gettext_noop("Unknown word"),
@@ -70,6 +70,10 @@ pub static RULES: [Rule; 69] = [
         gettext_noop("interface is followed by the name of a device, a slash and an address, and perhaps another slash and a mask.")),
     rule("L01", "too-large", Error, gettext_noop("The file is too large"),
         gettext_noop("No configuration is that large. Check that it is the right file.")),
+    rule("L01", "too-many", Hint, gettext_noop("Very many findings"),
+        gettext_noop("The first ten thousand are told. Correct some of them and look again.")),
+    rule("L01", "too-many-accounts", Error, gettext_noop("Too many accounts"),
+        gettext_noop("Each account takes memory while it is polled. Divide them among several files.")),
     rule("L01", "byte-order-mark", Warning, gettext_noop("Byte order mark"),
         gettext_noop("An editor has put an invisible mark before the first word. Postrider passes over it; fetchmail refuses the file.")),
     rule("L01", "comment-at-end", Warning, gettext_noop("Comment at the end without a line end"),

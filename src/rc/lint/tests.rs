@@ -698,6 +698,7 @@ fn no_rule_is_forgotten() {
         include_str!("../resolve/tests.rs"),
         include_str!("syntax/tests.rs"),
         include_str!("../document/tests.rs"),
+        include_str!("../diagnostic.rs"),
     ]
     .concat();
     for rule in &rules::RULES {

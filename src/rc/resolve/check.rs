@@ -2,7 +2,7 @@
 
 use crate::base::i18n::gettext_noop;
 use crate::rc::account::{Account, Auth, EnvelopeSource, Globals, Protocol, Target};
-use crate::rc::diagnostic::{Diagnostic, Fix};
+use crate::rc::diagnostic::{Diagnostic, Fix, note};
 use crate::rc::document::Document;
 use crate::rc::edit::Edit;
 use crate::rc::option::words::{METHODS, auth_name, protocol_name};
@@ -37,10 +37,16 @@ impl<'a> Check<'a> {
             if setting.keyword.support == Support::Warns && !setting.value.is_off() {
                 let text = gettext_noop("{option} has no effect in this version");
                 let advice = Diagnostic::advice("no-effect", text, None);
-                self.found
-                    .push(advice.with("option", setting.keyword.name()));
+                note(self.found, || advice.with("option", setting.keyword.name()));
             }
         }
+    }
+
+    /// There are more accounts than `most`.
+    pub fn too_many(&mut self, most: usize) {
+        let text = gettext_noop("There are more than {count} accounts in the file");
+        let error = Diagnostic::error("too-many-accounts", text, None);
+        note(self.found, || error.with("count", most.to_string()));
     }
 
     /// One account.
@@ -148,7 +154,7 @@ impl<'a> Check<'a> {
 
     fn error(&mut self, case: &Site, slug: &'static str, text: &'static str, ids: &[Id]) {
         let error = Diagnostic::error(slug, text, case.place(self.document, ids));
-        self.found.push(error.about(&case.account.id));
+        note(self.found, || error.about(&case.account.id));
     }
 
     fn advice(
@@ -160,7 +166,7 @@ impl<'a> Check<'a> {
         fix: Option<Fix>,
     ) {
         let advice = Diagnostic::advice(slug, text, case.place(self.document, ids));
-        self.found.push(advice.about(&case.account.id).fixed(fix));
+        note(self.found, || advice.about(&case.account.id).fixed(fix));
     }
 }
 

@@ -483,3 +483,13 @@ fn each_value_knows_its_layer() {
     check(Id::Is, Layer::Entry, names, "is b");
     assert!(case.effective.find(Id::Auth).is_none());
 }
+
+/// threats.md section 6: memory is bounded, whatever the file.
+#[test]
+fn too_many_accounts_are_refused() {
+    let errors = config("poll a ".repeat(ACCOUNTS_MAX + 1).as_bytes()).unwrap_err();
+    assert_eq!(
+        errors.iter().map(|d| d.slug).collect::<Vec<_>>(),
+        ["too-many-accounts"]
+    );
+}

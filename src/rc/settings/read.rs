@@ -6,10 +6,11 @@ mod words;
 
 use crate::base::i18n::gettext_noop;
 use crate::rc::account::{Auth, Protocol};
-use crate::rc::diagnostic::{Diagnostic, Place};
+use crate::rc::diagnostic::Severity;
 use crate::rc::document::{At, Document, Span};
+use crate::rc::lint::rules;
 use crate::rc::option::{self, Found, Id, Keyword, Negation, Scope, Support};
-use crate::rc::outline::{Said, Statement, What};
+use crate::rc::outline::{Finding, Said, Statement, What};
 use crate::rc::settings::{Entry, Setting, Settings, Value};
 use words::{Lexeme, Words};
 
@@ -22,11 +23,12 @@ pub fn statement(document: &Document, at: At) -> (Statement, At) {
     (reader.done(what), next)
 }
 
-/// The same with every place where an option is said ([`Statement::said`]), for editing.
-pub fn statement_in_full(document: &Document, at: At) -> Statement {
+/// The same with every place where an option is said, for editing.
+pub fn statement_in_full(document: &Document, at: At) -> (Statement, Vec<Said>) {
     let mut reader = Reader::new(document, at, true);
     let what = reader.statement();
-    reader.done(what)
+    let said = std::mem::take(&mut reader.said);
+    (reader.done(what), said)
 }
 
 /// The first word that counts, at `at` or behind it.
@@ -39,11 +41,10 @@ struct Reported;
 type Reading<T> = Result<T, Reported>;
 
 struct Reader<'d> {
-    document: &'d Document,
     words: Words<'d>,
     /// Where the statement begins.
     start: u32,
-    found: Vec<Diagnostic>,
+    found: Vec<Finding>,
     /// Every place where an option is said, if wanted.
     said: Vec<Said>,
     is_in_full: bool,
@@ -55,7 +56,6 @@ impl<'d> Reader<'d> {
     fn new(document: &'d Document, at: At, is_in_full: bool) -> Self {
         let words = Words::new(document, at);
         Self {
-            document,
             words,
             start: words.look_span().start,
             found: Vec::new(),
@@ -68,8 +68,7 @@ impl<'d> Reader<'d> {
     fn done(self, what: What) -> Statement {
         Statement {
             what,
-            found: self.found,
-            said: self.said,
+            found: self.found.into(),
         }
     }
 
@@ -296,17 +295,17 @@ impl<'d> Reader<'d> {
                 user,
             });
         }
-        let place = Some(Place::bare(span));
+        let option = Some(keyword.name());
         if keyword.support == Support::Warns && !value.is_off() {
             let text = gettext_noop("{option} has no effect in this version");
-            let advice = Diagnostic::advice("no-effect", text, place);
-            self.tell(advice.with("option", keyword.name()));
+            let advice = self.advice("no-effect", text, span);
+            self.found.push(Finding { option, ..advice });
         }
         if keyword.is_later {
             let text =
                 gettext_noop("{option} is a word of later releases; fetchmail 6.4 refuses it");
-            let advice = Diagnostic::advice("later-word", text, place);
-            self.tell(advice.with("option", keyword.name()));
+            let advice = self.advice("later-word", text, span);
+            self.found.push(Finding { option, ..advice });
         }
         Setting {
             keyword,
@@ -329,24 +328,37 @@ impl<'d> Reader<'d> {
         self.error_at(rule, text, span)
     }
 
-    fn error_at(&mut self, rule: &'static str, text: &'static str, span: Span) -> Reported {
-        let error = Diagnostic::error(rule, text, Some(Place::bare(span)));
-        let error = match self.words.is_showable(span) {
-            true => error.at_token(self.document, span),
-            false => error,
-        };
+    fn error_at(&mut self, slug: &'static str, text: &'static str, span: Span) -> Reported {
         if !self.is_lost {
-            self.tell(error);
+            let is_showable = self.words.is_showable(span);
+            self.found.push(Finding {
+                severity: Severity::Error,
+                is_showable,
+                ..self.advice(slug, text, span)
+            });
         }
         Reported
     }
 
-    /// Notes a finding, its place counted from the start of the statement.
-    fn tell(&mut self, mut found: Diagnostic) {
-        if let Some(place) = &mut found.place {
-            place.span = place.span.since(self.start);
+    /// Advice about a word that may be shown.
+    fn advise(&mut self, slug: &'static str, text: &'static str, span: Span) {
+        let advice = self.advice(slug, text, span);
+        self.found.push(Finding {
+            is_showable: true,
+            ..advice
+        });
+    }
+
+    /// Advice about `span`, which is not shown.
+    fn advice(&self, slug: &'static str, text: &'static str, span: Span) -> Finding {
+        Finding {
+            severity: rules::of(slug).severity.max(Severity::Warning),
+            slug,
+            text,
+            span: span.since(self.start),
+            option: None,
+            is_showable: false,
         }
-        self.found.push(found);
     }
 }
 

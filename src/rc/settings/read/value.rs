@@ -3,7 +3,6 @@
 use crate::base::Secret;
 use crate::base::i18n::gettext_noop;
 use crate::rc::account::LocalName;
-use crate::rc::diagnostic::{Diagnostic, Place};
 use crate::rc::document::Span;
 use crate::rc::option::words as table;
 use crate::rc::option::{self, Found, Id, Kind, Scope};
@@ -97,8 +96,8 @@ impl Reader<'_> {
             let text = gettext_noop(
                 "The quotes are part of this value, because something follows the last one",
             );
-            let place = Some(Place::bare(span));
-            self.tell(Diagnostic::advice("quotes-in-value", text, place));
+            let advice = self.advice("quotes-in-value", text, span);
+            self.found.push(advice);
         }
         self.words.bump_secret();
         Ok(Value::Secret(secret))
@@ -143,8 +142,7 @@ impl Reader<'_> {
         let span = self.words.bump();
         if is_later {
             let text = gettext_noop("This is a word of later releases; fetchmail 6.4 refuses it");
-            let advice = Diagnostic::advice("later-word", text, Some(Place::bare(span)));
-            self.tell(advice.at_token(self.document, span));
+            self.advise("later-word", text, span);
         }
         Ok(value)
     }
@@ -296,9 +294,7 @@ impl Reader<'_> {
             let text = gettext_noop(
                 "This word belongs to the list before it; quote it, or move the option",
             );
-            let place = Some(Place::bare(span));
-            let advice = Diagnostic::advice("option-in-list", text, place);
-            self.tell(advice.at_token(self.document, span));
+            self.advise("option-in-list", text, span);
         }
     }
 }
