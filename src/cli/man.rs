@@ -96,8 +96,9 @@ mod tests {
 
     #[test]
     fn no_text_is_markup() {
-        const REQUESTS: [&str; 13] = [
-            ".TH", ".SH", ".SS", ".TP", ".PP", ".B", ".BR", ".I", ".IR", ".br", ".RS", ".RE", ".nf",
+        const REQUESTS: [&str; 14] = [
+            ".TH", ".SH", ".SS", ".TP", ".PP", ".B", ".BR", ".RB", ".I", ".IR", ".br", ".RS",
+            ".RE", ".nf",
         ];
         for line in page().lines() {
             let request = line.split(' ').next().unwrap_or_default();

@@ -407,6 +407,11 @@ impl Document {
         Some((next, recut))
     }
 
+    /// Whether a word begins with a quote that is never closed.
+    pub fn has_open_quote(&self) -> bool {
+        self.open != [None; 2]
+    }
+
     /// Whether it begins with a byte order mark, which is none anywhere else.
     fn has_mark(&self) -> bool {
         self.kind(At::default()) == Some(Kind::ByteOrderMark)

@@ -294,11 +294,7 @@ impl Sheet<'_> {
     }
 
     fn stanza_of(&self, statement: usize) -> Result<Stanza, Refused> {
-        let (start, _) = self
-            .outline
-            .statements()
-            .nth(statement)
-            .ok_or(Refused::Nobody)?;
+        let start = self.outline.start(statement).ok_or(Refused::Nobody)?;
         let at = self.document.at(start);
         let (read, mut said) = read::statement_in_full(self.document, at);
         let has_errors = read.has_errors();
@@ -326,21 +322,60 @@ impl Sheet<'_> {
         is_meant: impl Fn(&What) -> bool,
     ) -> Result<Vec<Change>, Refused> {
         changes.sort_by_key(|change| change.span);
-        let (_, after) = self.document.change_and_read(Some(self.outline), &changes);
-        let after = after.unwrap_or_default();
-        let count = self.outline.statements().count();
-        let is_good = after.statements().count() == count
-            && after
-                .statements()
-                .nth(statement)
-                .is_some_and(|(_, s)| is_meant(&s.what) && !s.has_errors());
-        if is_good {
-            Ok(changes)
-        } else {
-            Err(Refused::Entangled)
+        let is_good = |read: &Statement| is_meant(&read.what) && !read.has_errors();
+        let stays = match self.document.has_open_quote() {
+            // What is written may close it, wherever it stands: everything is read again.
+            true => self.stays_but(&changes, statement, is_good),
+            false => self.stays_behind(&changes, statement, is_good),
+        };
+        match stays {
+            true => Ok(changes),
+            false => Err(Refused::Entangled),
         }
     }
+
+    /// Whether one statement `is_good` after the changes and ends where the next began.
+    fn stays_behind(
+        &self,
+        changes: &[Change],
+        statement: usize,
+        is_good: impl Fn(&Statement) -> bool,
+    ) -> bool {
+        let Some(start) = self.outline.start(statement) else {
+            return false;
+        };
+        let grown: usize = changes.iter().map(|change| change.with.len()).sum();
+        let gone: usize = changes.iter().map(|change| change.span.len()).sum();
+        let next = self.outline.start(statement + 1);
+        let next = next.map(|next| next as usize + grown - gone);
+        let document = self.document.change(changes);
+        let (read, end) = read::statement(&document, document.at(start));
+        let end = document
+            .kind(end)
+            .map(|_| document.span(end).start as usize);
+        end == next && is_good(&read)
+    }
+
+    /// Whether one statement `is_good` after the changes and all others say what they said.
+    fn stays_but(
+        &self,
+        changes: &[Change],
+        statement: usize,
+        is_good: impl Fn(&Statement) -> bool,
+    ) -> bool {
+        let (_, after) = self.document.change_and_read(Some(self.outline), changes);
+        let after = after.unwrap_or_default();
+        let both = self.outline.statements().zip(after.statements());
+        let stays = |(index, ((_, old), (_, new))): (usize, Both)| match index == statement {
+            true => is_good(new),
+            false => Arc::ptr_eq(old, new) || old.what.says_the_same(&new.what),
+        };
+        self.outline.statements().count() == after.statements().count()
+            && both.enumerate().all(stays)
+    }
 }
+
+type Both<'s> = ((u32, &'s Arc<Statement>), (u32, &'s Arc<Statement>));
 
 #[cfg(test)]
 mod tests;

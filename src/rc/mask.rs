@@ -15,6 +15,11 @@ pub fn secrets(bytes: &[u8]) -> Vec<Span> {
     walk(bytes, 0)
 }
 
+/// The secrets of a part of a file that begins at `start`, where a statement does.
+pub fn secrets_from(part: &[u8], start: u32) -> Vec<Span> {
+    walk(part, start)
+}
+
 /// The secrets among `of_file` that touch a line, and those it shows by itself. `is_damaged` tells
 /// that the line could not be read: then strings in quotes are masked too, and with an odd number of
 /// quotes everything that is no keyword.
@@ -51,9 +56,9 @@ pub fn in_line(bytes: &[u8], line: Span, of_file: &[Span], is_damaged: bool) -> 
 
 /// Whether a place has to do with a secret.
 pub fn touches(secrets: &[Span], start: u32, end: u32) -> bool {
-    secrets
-        .iter()
-        .any(|secret| secret.start < end.max(start + 1) && start < secret.end)
+    let first = secrets.partition_point(|secret| secret.end <= start);
+    let first = secrets.get(first);
+    first.is_some_and(|secret| secret.start < end.max(start + 1))
 }
 
 fn joined(mut found: Vec<Span>) -> Vec<Span> {

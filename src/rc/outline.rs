@@ -77,6 +77,22 @@ pub enum What {
     Nothing,
 }
 
+impl What {
+    /// Whether both say the same, wherever they stand.
+    pub fn says_the_same(&self, other: &What) -> bool {
+        match (self, other) {
+            (Self::Global(a), Self::Global(b)) => {
+                a.keyword.id == b.keyword.id && a.value == b.value
+            }
+            (Self::Entry(a), Self::Entry(b)) | (Self::Defaults(a), Self::Defaults(b)) => {
+                a.says_the_same(b)
+            }
+            (Self::Nothing, Self::Nothing) => true,
+            _ => false,
+        }
+    }
+}
+
 /// One place where an option is said.
 #[derive(Clone, Debug)]
 pub struct Said {
@@ -153,6 +169,18 @@ impl Outline {
             at = next;
         }
         None
+    }
+
+    /// Where a statement begins.
+    pub fn start(&self, statement: usize) -> Option<u32> {
+        self.starts.get(statement).copied()
+    }
+
+    /// Where the statement of the byte at `offset` begins; 0 before the first.
+    pub fn before(&self, offset: u32) -> u32 {
+        let behind = self.starts.partition_point(|start| *start <= offset);
+        let statement = behind.checked_sub(1);
+        statement.and_then(|index| self.start(index)).unwrap_or(0)
     }
 
     /// The statements with their offsets.

@@ -255,6 +255,18 @@ pub struct Entry {
     pub users: Vec<Settings>,
 }
 
+impl Entry {
+    /// Whether both read the same, wherever they stand.
+    pub fn says_the_same(&self, other: &Entry) -> bool {
+        let users = self.users.iter().zip(&other.users);
+        self.label == other.label
+            && self.is_active == other.is_active
+            && self.server.says_the_same(&other.server, &[])
+            && self.users.len() == other.users.len()
+            && users.into_iter().all(|(a, b)| a.says_the_same(b, &[]))
+    }
+}
+
 /// An entry and where its statement begins. Shared with the outline it comes from.
 #[derive(Clone, Debug)]
 pub struct Placed {
@@ -280,16 +292,7 @@ impl Placed {
 
     /// Whether both read the same, wherever they stand.
     pub fn says_the_same(&self, other: &Placed) -> bool {
-        Arc::ptr_eq(&self.statement, &other.statement)
-            || (self.label == other.label
-                && self.is_active == other.is_active
-                && self.server.says_the_same(&other.server, &[])
-                && self.users.len() == other.users.len()
-                && self
-                    .users
-                    .iter()
-                    .zip(&other.users)
-                    .all(|(a, b)| a.says_the_same(b, &[])))
+        Arc::ptr_eq(&self.statement, &other.statement) || (**self).says_the_same(other)
     }
 
     /// Keyword and name, in the document.

@@ -8,9 +8,10 @@ use serde::Serialize;
 use crate::base::i18n::gettext;
 use crate::engine::oneshot::lint::Linted;
 use crate::rc::diagnostic::{Diagnostic, Fix};
-use crate::rc::document::Document;
+use crate::rc::document::{Document, Span};
 use crate::rc::lint::fix;
 use crate::rc::mask;
+use crate::rc::outline::Outline;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -95,27 +96,39 @@ pub fn report(linted: &Linted) -> String {
             None => File::FileBase64(STANDARD.encode(path.as_os_str().as_bytes())),
         },
     };
+    let document = &linted.document;
+    let file_read = FileRead {
+        document,
+        outline: Outline::read(document),
+        secrets: mask::secrets(&document.bytes()),
+    };
+    let found = linted.found.iter();
     let report = Report {
         version: 1,
         file,
-        diagnostics: linted
-            .found
-            .iter()
-            .map(|finding| of_finding(&linted.document, finding))
+        diagnostics: found
+            .map(|finding| of_finding(&file_read, finding))
             .collect(),
     };
     // Only maps with odd keys fail, and there are none.
     serde_json::to_string(&report).unwrap_or_default()
 }
 
-fn of_finding<'a>(document: &Document, finding: &'a Diagnostic) -> Finding<'a> {
-    let rule = finding.rule();
+/// What all fixes of a file are made from.
+struct FileRead<'d> {
+    document: &'d Document,
+    outline: Outline,
+    secrets: Vec<Span>,
+}
+
+fn of_finding<'a>(file: &FileRead, finding: &'a Diagnostic) -> Finding<'a> {
+    let (rule, document) = (finding.rule(), file.document);
     Finding {
         severity: finding.severity.name(),
         rule: rule.id,
         slug: rule.slug,
         place: finding.place.map(|place| {
-            let end = document.place(crate::rc::document::Span {
+            let end = document.place(Span {
                 start: place.span.end,
                 end: place.span.end,
             });
@@ -133,31 +146,37 @@ fn of_finding<'a>(document: &Document, finding: &'a Diagnostic) -> Finding<'a> {
             user: &id.user,
             ordinal: id.ordinal,
         }),
-        fix: finding.fix.as_ref().map(|fix| of_fix(document, fix)),
+        fix: finding.fix.as_ref().map(|fix| of_fix(file, fix)),
     }
 }
 
-fn of_fix(document: &Document, fix: &Fix) -> Mending {
+fn of_fix(file: &FileRead, fix: &Fix) -> Mending {
     Mending {
         title: fix.sentence(),
         safe: fix.safe,
-        changes: changes(document, fix),
+        changes: changes(file, fix),
     }
 }
 
-fn changes(document: &Document, fix: &Fix) -> Option<Vec<Replacement>> {
-    let applied = fix::apply(document, &fix.edits).ok()?;
-    let old = mask::secrets(&document.bytes());
-    let new = mask::secrets(&applied.document.bytes());
+fn changes(file: &FileRead, fix: &Fix) -> Option<Vec<Replacement>> {
+    let applied = fix::apply_read(file.document, &file.outline, &fix.edits).ok()?;
     let mut shift = 0_i64;
     let mut out = Vec::new();
     for change in applied.changes {
         let start = u32::try_from(i64::from(change.span.start) + shift).ok()?;
         let end = start + change.with.len() as u32;
+        // What a word means is decided in its statement, which begins where it did before.
+        let statement = file.outline.before(change.span.start);
+        let statement = u32::try_from(i64::from(statement) + shift).ok()?;
         shift += i64::from(end - start) - i64::from(change.span.end - change.span.start);
+        let part = Span {
+            start: statement.min(start),
+            end: applied.document.line_end(end),
+        };
+        let new = mask::secrets_from(&applied.document.slice(part), part.start);
         let is_secret = !change.with.is_empty()
             && (mask::touches(&new, start, end)
-                || mask::touches(&old, change.span.start, change.span.end));
+                || mask::touches(&file.secrets, change.span.start, change.span.end));
         if is_secret {
             return None;
         }

@@ -1,9 +1,12 @@
 //! Making fixes: edits one after the other, and what they come to on the bytes one began with.
 
+use std::borrow::Cow;
+
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::{Document, Span};
-use crate::rc::edit::{Change, Edit, Refused, changes};
+use crate::rc::edit::{Change, Edit, Refused, changes_in};
 use crate::rc::lint::{Facts, check};
+use crate::rc::outline::Outline;
 
 /// How often a file is looked at again: one fix may uncover what another can mend.
 const ROUNDS: usize = 100;
@@ -21,11 +24,29 @@ pub struct Applied {
 /// # Errors
 /// Why one of them cannot be made.
 pub fn apply(document: &Document, edits: &[Edit]) -> Result<Applied, Refused> {
+    apply_read(document, &Outline::read(document), edits)
+}
+
+/// The same for a document that was read already.
+///
+/// # Errors
+/// Why one of them cannot be made.
+pub fn apply_read(
+    document: &Document,
+    outline: &Outline,
+    edits: &[Edit],
+) -> Result<Applied, Refused> {
     let mut now = document.clone();
+    let mut read = Cow::Borrowed(outline);
     let mut pieces = Pieces::whole(document.len());
-    for edit in edits {
-        let changes = changes(&now, edit)?;
-        now = now.change(&changes);
+    for (number, edit) in edits.iter().enumerate() {
+        let changes = changes_in(&now, &read, edit)?;
+        if number + 1 < edits.len() {
+            let (next, outline) = now.change_and_read(Some(&read), &changes);
+            (now, read) = (next, Cow::Owned(outline.unwrap_or_default()));
+        } else {
+            now = now.change(&changes);
+        }
         // From the back, so that places before keep theirs.
         changes
             .iter()
@@ -48,10 +69,17 @@ pub fn apply_all(
     let mut now = document.clone();
     let mut found = check(&now, facts);
     for _ in 0..ROUNDS {
+        let outline = Outline::read(&now);
         let wanted: Vec<Vec<Change>> = found
             .iter()
             .filter(|d| is_wanted(d))
-            .filter_map(|d| Some(apply(&now, &d.fix.as_ref()?.edits).ok()?.changes))
+            .filter_map(|d| {
+                Some(
+                    apply_read(&now, &outline, &d.fix.as_ref()?.edits)
+                        .ok()?
+                        .changes,
+                )
+            })
             .filter(|changes| !changes.is_empty())
             .collect();
         // Together what does not touch; if that goes wrong, one that does not.
