@@ -4,6 +4,7 @@
 //! excused.
 
 mod edits;
+mod moveto;
 mod oracle;
 mod random;
 mod tokens;

@@ -209,7 +209,7 @@ fn ours(document: &Document, end: Option<u32>) -> String {
 }
 
 /// Our dump of a file, or what is wrong with it.
-fn our_dump(document: &Document, home: &Path, user: &str) -> Result<Vec<u8>, Vec<Diagnostic>> {
+pub fn our_dump(document: &Document, home: &Path, user: &str) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let around = Surroundings {
         invoking_user: user.to_owned(),
         is_root: user == "root",
