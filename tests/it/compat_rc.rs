@@ -4,6 +4,7 @@
 //! excused.
 
 mod edits;
+mod format;
 mod moveto;
 mod oracle;
 mod random;

@@ -85,14 +85,15 @@ const DIFFERS: &[(&str, Because, &[&str])] = &[
 ];
 
 /// What 6.6.9 made of a file.
-struct Case<'t> {
-    text: &'t str,
+pub struct Case<'t> {
+    /// The file.
+    pub text: &'t str,
     status: i32,
     dump: Vec<&'t str>,
     moved: Vec<&'t str>,
 }
 
-fn cases() -> Vec<Case<'static>> {
+pub fn cases() -> Vec<Case<'static>> {
     let cases = CASES.split("\n%%\n").skip(1).map(|part| {
         let (text, rest) = part.split_once("\n= ").unwrap();
         let mut lines = rest.lines();

@@ -122,7 +122,7 @@ const PIECES: &[&[u8]] = &[
 ];
 
 /// A file; its last line ends, so that no comment is open at the end.
-fn file(random: &mut Random) -> Vec<u8> {
+pub fn file(random: &mut Random) -> Vec<u8> {
     let mut text = BEFORE[random.below(BEFORE.len())].as_bytes().to_vec();
     for _ in 0..=random.below(9) {
         text.extend(PIECES[random.below(PIECES.len())]);
