@@ -11,7 +11,7 @@ use super::oracle::Oracle;
 use super::random::Random;
 
 /// One file in so many of the corpus is shown to fetchmail; all with `POSTRIDER_LONG`.
-const SAMPLE: usize = 4;
+const SAMPLE: usize = 2;
 
 /// The file laid out; `None` if it has errors. Once more changes nothing.
 fn laid_out(text: &[u8]) -> Option<Vec<u8>> {
@@ -121,7 +121,11 @@ fn compare(oracle: &Oracle, text: &[u8]) -> Result<bool, String> {
     let Some(after) = laid_out(text).filter(|_| before.status.code() == Some(0)) else {
         return Ok(false);
     };
-    let out = oracle.theirs(&after, "");
+    // 6.4.37 writes stray memory for bytes above 127: of those files our own dumps are compared.
+    let (before, out) = match after.is_ascii() {
+        true => (before, oracle.theirs(&after, "")),
+        false => (oracle.ours(text, ""), oracle.ours(&after, "")),
+    };
     match out.status == before.status && out.stdout == before.stdout {
         true => Ok(true),
         false => Err(format!(
