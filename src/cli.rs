@@ -7,6 +7,7 @@ mod deliver;
 mod described;
 mod exit;
 mod fetch;
+mod fmt;
 mod lines;
 mod lint;
 pub mod man;
@@ -42,6 +43,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("deliver") => deliver::run(&rest[1..]),
         Some("completions") => completions::run(&words[1..]),
         Some("lint") => lint::run(&rest[1..]),
+        Some("fmt") => fmt::run(&rest[1..]),
         Some("man") => {
             say::page(&man::page());
             0
@@ -94,6 +96,9 @@ Usage:
   postrider lint [--explain | --json | --fix [--all] | --write [--all]] [FILE]
                                what is wrong with the accounts' file or could be better,
                                with fixes as a diff, or made
+  postrider fmt [--write] [FILE]
+                               the accounts' file in a tidy layout, passwords included;
+                               printed, or saved in its place
   postrider man                the manual page, for “man -l”
   postrider completions bash|zsh|fish
                                completions for a shell

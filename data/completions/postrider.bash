@@ -195,7 +195,7 @@ _postrider() {
         [[ $cur == -* ]] || { _postrider_files -f; return; }
         ;;
     fmt)
-        options=''
+        options='--write'
         [[ $cur == -* ]] || { _postrider_files -f; return; }
         ;;
     man)

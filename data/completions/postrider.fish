@@ -123,6 +123,7 @@ complete -c postrider -n '__postrider_is lint' -l all -d 'with --fix or --write:
 complete -c postrider -n '__postrider_is lint' -F
 
 # fmt
+complete -c postrider -n '__postrider_is fmt' -l write -d 'print nothing of it but save it in place of the file, closed to others, with the old one as FILE~'
 complete -c postrider -n '__postrider_is fmt' -F
 
 # man

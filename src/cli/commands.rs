@@ -129,10 +129,20 @@ pub static COMMANDS: &[Command] = &[
     },
     Command {
         name: "fmt",
-        usage: "FILE",
+        usage: "[--write] [FILE]",
         help: "lay out the configuration",
-        about: "Pretty-prints FILE. It is never done unasked.",
-        options: &[],
+        about: "Prints ~/.fetchmailrc, or FILE, or standard input for -, in a tidy layout: one option a \
+                line, indented by entry and user, in one spelling, every comment where it belongs. What \
+                the file says stays the same; it is read again to make sure. Like cat it prints the \
+                passwords that are in the file. A file with errors is left alone. It is never done \
+                unasked. The status is 0 when it is done, 5 when the file has errors or cannot be laid \
+                out, 6 when it cannot be read or saved.",
+        options: &[Choice {
+            long: "write",
+            operand: Operand::None,
+            help: "print nothing of it but save it in place of the file, closed to others, with the \
+                   old one as FILE~",
+        }],
         operand: Operand::File,
     },
     Command {

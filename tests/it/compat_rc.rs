@@ -4,6 +4,8 @@
 //! excused.
 
 mod edits;
+mod format;
+mod moveto;
 mod oracle;
 mod random;
 mod tokens;

@@ -115,7 +115,9 @@ fn bash_offers_what_can_be_typed() {
     check("postrider fetch --fetchmailrc=rc", &["rc file"]);
     check("postrider fetch --sslcertpath r", &["runs"]);
     check("postrider fetch --timeout ", &[]);
-    check("postrider lint --", &["--json", "--fix", "--write"]);
+    let of_lint = ["--explain", "--json", "--fix", "--write", "--all"];
+    check("postrider lint --", &of_lint);
+    check("postrider fmt --w", &["--write"]);
     check("postrider lint ru", &["rules", "runs"]);
     check("postrider deliver --maildir=", &["runs"]);
     check("postrider completions f", &["fish"]);

@@ -10,6 +10,7 @@ mod compat_rc;
 mod connect;
 mod crash;
 mod engine;
+mod format;
 mod generated;
 mod lint;
 mod memory;

@@ -4,7 +4,7 @@
 use crate::rc::account::LocalName;
 use crate::rc::edit::Refused;
 use crate::rc::option::words::{auth_name, protocol_name};
-use crate::rc::option::{Keyword, Kind, Negation, meaning};
+use crate::rc::option::{Keyword, Kind, Negation, is_reserved, meaning};
 use crate::rc::settings::Value;
 
 /// How the surroundings write.
@@ -87,6 +87,10 @@ pub fn arguments(
         }
         (Value::Protocol(protocol), Kind::Protocol) => Ok(protocol_name(*protocol).0.into()),
         (Value::Auth(auth), Kind::Auth) => Ok(auth_name(*auth).into()),
+        // In quotes it would be a string to fetchmail, not the keyword it expects.
+        (Value::Choice(word), Kind::Auth | Kind::Choice(_)) if is_reserved(word.as_bytes()) => {
+            Ok(word.as_bytes().to_vec())
+        }
         (Value::Choice(word), Kind::Auth | Kind::Choice(_)) => text(word.as_bytes(), style),
         (
             Value::Envelope {

@@ -122,7 +122,7 @@ const PIECES: &[&[u8]] = &[
 ];
 
 /// A file; its last line ends, so that no comment is open at the end.
-fn file(random: &mut Random) -> Vec<u8> {
+pub fn file(random: &mut Random) -> Vec<u8> {
     let mut text = BEFORE[random.below(BEFORE.len())].as_bytes().to_vec();
     for _ in 0..=random.below(9) {
         text.extend(PIECES[random.below(PIECES.len())]);
@@ -209,7 +209,7 @@ fn ours(document: &Document, end: Option<u32>) -> String {
 }
 
 /// Our dump of a file, or what is wrong with it.
-fn our_dump(document: &Document, home: &Path, user: &str) -> Result<Vec<u8>, Vec<Diagnostic>> {
+pub fn our_dump(document: &Document, home: &Path, user: &str) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let around = Surroundings {
         invoking_user: user.to_owned(),
         is_root: user == "root",
