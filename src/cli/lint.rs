@@ -3,6 +3,7 @@
 mod diff;
 mod json;
 mod render;
+mod shown;
 
 use std::collections::HashMap;
 use std::ffi::OsString;

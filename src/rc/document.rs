@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::rc::diagnostic::Place;
-use crate::rc::lex::{Block, Kind, Lexer};
+use crate::rc::lex::{self, Block, Kind, Lexer};
 
 /// Some bytes of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,12 +79,25 @@ pub struct Document {
     blocks: Vec<Arc<Block>>,
     /// Where each block begins, and where the last ends.
     starts: Vec<u32>,
-    /// Line feeds before each block.
-    lines: Vec<u32>,
+    /// What stands before each block.
+    marks: Vec<Mark>,
     /// The first word that begins with `"` or `'` and has no second one up to the end of the
     /// file: a quote put in anywhere behind it changes what it is.
     open: [Option<u32>; 2],
 }
+
+/// Where a block begins, for people: lines may be as long as the file.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    /// Line feeds before it.
+    lines: u32,
+    /// Where its line begins.
+    line_start: u32,
+    /// Characters of that line before it; as many as [`NOT_UTF8`] where they are not UTF-8.
+    column: u32,
+}
+
+const NOT_UTF8: u32 = u32::MAX;
 
 impl Document {
     /// Largest file that is read, in bytes: some 50,000 entries. Anything bigger is not a
@@ -111,24 +124,29 @@ impl Document {
         Self {
             blocks: Vec::new(),
             starts: Vec::new(),
-            lines: Vec::new(),
+            marks: Vec::new(),
             open: [None; 2],
         }
     }
 
     /// Offsets and lines of blocks, and the quotes left open.
     fn count(&mut self) {
-        let (mut start, mut line) = (0, 0);
+        let mut start = 0;
+        let mut mark = Mark {
+            lines: 0,
+            line_start: 0,
+            column: 0,
+        };
         self.starts.reserve(self.blocks.len() + 1);
-        self.lines.reserve(self.blocks.len());
+        self.marks.reserve(self.blocks.len());
         for block in &self.blocks {
             self.starts.push(start);
-            self.lines.push(line);
+            self.marks.push(mark);
             for (open, at) in self.open.iter_mut().zip(block.open) {
                 *open = open.or(at.map(|at| start + at));
             }
+            mark.pass(start, block);
             start += block.bytes.len() as u32;
-            line += block.lines;
         }
         self.starts.push(start);
     }
@@ -261,47 +279,56 @@ impl Document {
     /// Line and column of a span, for people. Columns count characters where the line is UTF-8,
     /// bytes where it is not.
     pub fn place(&self, span: Span) -> Place {
-        let start = self.line_start(span.start);
-        let before = self.slice(Span {
-            start,
-            end: span.start,
-        });
-        let column = std::str::from_utf8(&before).map_or(before.len(), |s| s.chars().count());
+        let (mark, before) = self.mark(span.start);
+        let lines = memchr::memchr_iter(b'\n', before).count() as u32;
+        let line = before
+            .rsplit(|byte| *byte == b'\n')
+            .next()
+            .unwrap_or_default();
+        let characters = lex::characters(line);
+        let column = match (lines, characters) {
+            (0, Some(characters)) if mark.column != NOT_UTF8 => mark.column + characters,
+            (1.., Some(characters)) => characters,
+            _ => span.start.min(self.len()) - self.line_start(span.start),
+        };
         Place {
-            line: self.line_of(span.start) + 1,
-            column: column as u32 + 1,
+            line: mark.lines + lines + 1,
+            column: column + 1,
             span,
         }
     }
 
+    /// What stands before the block of a byte, and the bytes of the block before it.
+    fn mark(&self, offset: u32) -> (Mark, &[u8]) {
+        let index = self.block_at(offset.min(self.len().saturating_sub(1)));
+        let block = self.blocks.get(index);
+        let (Some(block), Some(start), Some(mark)) =
+            (block, self.starts.get(index), self.marks.get(index))
+        else {
+            let mark = Mark {
+                lines: 0,
+                line_start: 0,
+                column: 0,
+            };
+            return (mark, &[]);
+        };
+        let inside = offset.saturating_sub(*start) as usize;
+        (*mark, block.bytes.get(..inside).unwrap_or(&block.bytes))
+    }
+
     /// Line feeds before `offset`.
     pub fn line_of(&self, offset: u32) -> u32 {
-        let block = self.block_at(offset);
-        let (Some(start), Some(lines)) = (self.starts.get(block), self.lines.get(block)) else {
-            return self
-                .lines
-                .last()
-                .zip(self.blocks.last())
-                .map_or(0, |(lines, block)| lines + block.lines);
-        };
-        let before = self.slice(Span {
-            start: *start,
-            end: offset.min(self.len()),
-        });
-        lines + memchr::memchr_iter(b'\n', &before).count() as u32
+        let (mark, before) = self.mark(offset);
+        mark.lines + memchr::memchr_iter(b'\n', before).count() as u32
     }
 
     /// Where the line of `offset` begins.
     pub fn line_start(&self, offset: u32) -> u32 {
-        let mut end = offset.min(self.len());
-        for block in (0..=self.block_at(offset)).rev() {
-            let start = self.starts.get(block).copied().unwrap_or(end).min(end);
-            if let Some(at) = memchr::memrchr(b'\n', &self.slice(Span { start, end })) {
-                return start + at as u32 + 1;
-            }
-            end = start;
+        let (mark, before) = self.mark(offset);
+        match memchr::memrchr(b'\n', before) {
+            Some(at) => offset.min(self.len()) - (before.len() - at - 1) as u32,
+            None => mark.line_start,
         }
-        0
     }
 
     /// Where the line of `offset` ends: its line feed, or the end of the file.
@@ -315,6 +342,13 @@ impl Document {
             start = *next;
         }
         self.len()
+    }
+
+    /// One byte behind the token that holds `offset`, or the end of the file: as much as it takes to
+    /// cut the bytes before into the same tokens again.
+    pub fn end_behind(&self, offset: u32) -> u32 {
+        let end = self.span(self.at(offset)).end;
+        end.saturating_add(1).min(self.len())
     }
 
     fn block_at(&self, offset: u32) -> usize {
@@ -428,6 +462,22 @@ impl Document {
             }
         }
         self.block_at(first)
+    }
+}
+
+impl Mark {
+    /// Goes on behind a block that begins at `start`.
+    fn pass(&mut self, start: u32, block: &Block) {
+        let is_line = block.lines == 0;
+        self.column = match block.tail {
+            Some(tail) if !is_line => tail,
+            Some(tail) if self.column != NOT_UTF8 => self.column + tail,
+            _ => NOT_UTF8,
+        };
+        if let Some(at) = memchr::memrchr(b'\n', &block.bytes) {
+            self.line_start = start + at as u32 + 1;
+        }
+        self.lines += block.lines;
     }
 }
 

@@ -201,10 +201,58 @@ pub fn changes_in(
     Ok(changes)
 }
 
+/// So many changes and more are cheaper made by cutting everything anew.
+const MANY: usize = 32;
+
+/// About how many bytes must be looked at to make an edit.
+pub fn cost(document: &Document, outline: &Outline, edit: &Edit) -> u64 {
+    let sheet = Sheet { document, outline };
+    let which = match edit {
+        Edit::Bytes(change) => return change.with.len() as u64,
+        Edit::Set { at, .. } | Edit::Unset { at, .. } => match at {
+            At::Server(which) | At::User(which, _) => Some(*which),
+            At::Globals => None,
+        },
+        _ => None,
+    };
+    let statement = which.and_then(|which| sheet.statement(which));
+    let start = |statement| outline.start(statement).unwrap_or(document.len());
+    match statement {
+        // And looking for it.
+        Some(index) => u64::from(start(index + 1) - start(index)) + index as u64,
+        None => u64::from(document.len()),
+    }
+}
+
 impl Document {
     /// The document after some changes, in the order of the file and apart from each other.
     pub fn change(&self, changes: &[Change]) -> Document {
-        self.change_and_read(None, changes).0
+        if changes.len() < MANY {
+            return self.change_and_read(None, changes).0;
+        }
+        let whole = Span {
+            start: 0,
+            end: self.len(),
+        };
+        Self::parse(self.changed_part(whole, changes))
+    }
+
+    /// The bytes of a part after those changes that lie within it.
+    pub fn changed_part(&self, part: Span, changes: &[Change]) -> Vec<u8> {
+        let is_within =
+            |change: &&Change| part.start <= change.span.start && change.span.end <= part.end;
+        let mut bytes = Vec::with_capacity(part.len());
+        let mut from = part.start;
+        let copy = |bytes: &mut Vec<u8>, start, end| {
+            bytes.extend_from_slice(&self.slice(Span { start, end }));
+        };
+        for change in changes.iter().filter(is_within) {
+            copy(&mut bytes, from, change.span.start.max(from));
+            bytes.extend_from_slice(&change.with);
+            from = change.span.end.max(from);
+        }
+        copy(&mut bytes, from, part.end);
+        bytes
     }
 
     /// The same, and what it says; `outline` is what this one says.
@@ -265,14 +313,14 @@ impl Sheet<'_> {
     }
 
     /// The statements that are entries, the first `defaults` left out, in file order.
-    fn entries(&self) -> Vec<usize> {
+    fn entries(&self) -> impl Iterator<Item = usize> {
         let defaults = self.defaults();
         let statements = self.outline.statements().enumerate();
-        let is_entry = |(index, (_, statement)): (usize, (u32, &Arc<Statement>))| {
+        let is_entry = move |(index, (_, statement)): (usize, (u32, &Arc<Statement>))| {
             let is_entry = matches!(statement.what, What::Entry(_) | What::Defaults(_));
             (is_entry && Some(index) != defaults).then_some(index)
         };
-        statements.filter_map(is_entry).collect()
+        statements.filter_map(is_entry)
     }
 
     /// The statement of the `defaults` entry that counts.
@@ -285,12 +333,15 @@ impl Sheet<'_> {
         matches!(statement.what, What::Defaults(_)).then_some(index)
     }
 
-    fn stanza(&self, which: Which) -> Result<Stanza, Refused> {
-        let statement = match which {
+    fn statement(&self, which: Which) -> Option<usize> {
+        match which {
             Which::Defaults => self.defaults(),
-            Which::Entry(entry) => self.entries().get(entry).copied(),
-        };
-        self.stanza_of(statement.ok_or(Refused::Nobody)?)
+            Which::Entry(entry) => self.entries().nth(entry),
+        }
+    }
+
+    fn stanza(&self, which: Which) -> Result<Stanza, Refused> {
+        self.stanza_of(self.statement(which).ok_or(Refused::Nobody)?)
     }
 
     fn stanza_of(&self, statement: usize) -> Result<Stanza, Refused> {
@@ -334,7 +385,8 @@ impl Sheet<'_> {
         }
     }
 
-    /// Whether one statement `is_good` after the changes and ends where the next began.
+    /// Whether one statement `is_good` after the changes and ends where the next began. With no
+    /// quote open, the bytes up to the second word of the next statement tell.
     fn stays_behind(
         &self,
         changes: &[Change],
@@ -344,16 +396,19 @@ impl Sheet<'_> {
         let Some(start) = self.outline.start(statement) else {
             return false;
         };
-        let grown: usize = changes.iter().map(|change| change.with.len()).sum();
-        let gone: usize = changes.iter().map(|change| change.span.len()).sum();
         let next = self.outline.start(statement + 1);
-        let next = next.map(|next| next as usize + grown - gone);
-        let document = self.document.change(changes);
-        let (read, end) = read::statement(&document, document.at(start));
-        let end = document
-            .kind(end)
-            .map(|_| document.span(end).start as usize);
-        end == next && is_good(&read)
+        let end = next.map_or(self.document.len(), |next| self.document.end_behind(next));
+        let part = Span { start, end };
+        let lies_within = |change: &Change| start <= change.span.start && change.span.end <= end;
+        if !changes.iter().all(lies_within) {
+            return self.stays_but(changes, statement, is_good);
+        }
+        let document = Document::parse(self.document.changed_part(part, changes));
+        let (read, at) = read::statement(&document, document.at(0));
+        let ends = document.kind(at).map(|_| document.span(at).start);
+        // As many bytes as before lie behind it.
+        let stays = ends.map(|ends| document.len() - ends) == next.map(|next| end - next);
+        stays && is_good(&read)
     }
 
     /// Whether one statement `is_good` after the changes and all others say what they said.

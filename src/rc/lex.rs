@@ -84,6 +84,8 @@ pub struct Block {
     pub tokens: Box<[Token]>,
     /// Line feeds in it.
     pub lines: u32,
+    /// Characters behind the last of them; `None` where they are not UTF-8.
+    pub tail: Option<u32>,
     /// Where a word begins with `"` or `'` and has no second one: the quote is left open up to
     /// the end of the file, so there is at most one of each.
     pub open: [Option<u32>; 2],
@@ -110,6 +112,12 @@ impl Block {
             bytes: bytes.into(),
             tokens: tokens.into(),
             lines: memchr::memchr_iter(b'\n', bytes).count() as u32,
+            tail: characters(
+                bytes
+                    .rsplit(|byte| *byte == b'\n')
+                    .next()
+                    .unwrap_or_default(),
+            ),
             open: [open(b'"'), open(b'\'')],
         }
     }
@@ -118,6 +126,12 @@ impl Block {
     pub fn whole(bytes: &[u8]) -> Self {
         Self::new(bytes, &[Token::new(0, Kind::Word)])
     }
+}
+
+/// How many characters bytes are; `None` where they are not UTF-8.
+pub fn characters(bytes: &[u8]) -> Option<u32> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    Some(text.chars().count() as u32)
 }
 
 /// Cuts bytes into blocks, one after the other.

@@ -47,7 +47,7 @@ pub fn check(document: &Document, facts: &Facts) -> Vec<Diagnostic> {
         unsupported.entry(id).or_default().push(keyword);
     }
     for said in whole.accounts.iter().filter(|said| !broken.has(said)) {
-        if lint.found.len() > MOST {
+        if lint.is_full() {
             break;
         }
         let Some(site) = lint.site(said) else {
@@ -90,6 +90,11 @@ struct Lint<'a> {
 }
 
 impl<'a> Lint<'a> {
+    /// More is not told of one file.
+    fn is_full(&self) -> bool {
+        self.found.len() > MOST
+    }
+
     fn site(&self, said: &'a Said) -> Option<Site<'a>> {
         static NOBODY: std::sync::LazyLock<Settings> = std::sync::LazyLock::new(Settings::default);
         let entry = self.whole.stanzas.entries.get(said.entry?)?;

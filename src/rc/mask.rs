@@ -11,13 +11,8 @@ use crate::rc::option;
 pub const MASK: &str = "••••••";
 
 /// Secrets of a whole file, in order.
-pub fn secrets(bytes: &[u8]) -> Vec<Span> {
-    walk(bytes, 0)
-}
-
-/// The secrets of a part of a file that begins at `start`, where a statement does.
-pub fn secrets_from(part: &[u8], start: u32) -> Vec<Span> {
-    walk(part, start)
+pub fn secrets(document: &Document) -> Vec<Span> {
+    walk(document, 0)
 }
 
 /// The secrets among `of_file` that touch a line, and those it shows by itself. `is_damaged` tells
@@ -27,7 +22,8 @@ pub fn in_line(bytes: &[u8], line: Span, of_file: &[Span], is_damaged: bool) -> 
     let text = bytes
         .get(line.start as usize..line.end as usize)
         .unwrap_or_default();
-    let mut found = walk(text, line.start);
+    let document = Document::parse(text);
+    let mut found = walk(&document, line.start);
     let first = of_file.partition_point(|span| span.end <= line.start);
     let touching = of_file.get(first..).unwrap_or_default();
     found.extend(
@@ -42,10 +38,11 @@ pub fn in_line(bytes: &[u8], line: Span, of_file: &[Span], is_damaged: bool) -> 
     if is_damaged {
         let odd = |quote: u8| memchr::memchr_iter(quote, text).count() % 2 == 1;
         let is_odd = odd(b'"') || odd(b'\'');
-        for (span, kind) in tokens(text, line.start) {
-            let raw = slice(bytes, span);
-            let is_word = matches!(kind, Kind::Word | Kind::Number | Kind::Quoted);
-            let is_quoted = kind == Kind::Quoted || matches!(raw.first(), Some(b'"' | b'\''));
+        for at in document.tokens() {
+            let (span, raw) = (document.span(at).after(line.start), document.raw(at));
+            let kind = document.kind(at);
+            let is_word = matches!(kind, Some(Kind::Word | Kind::Number | Kind::Quoted));
+            let is_quoted = kind == Some(Kind::Quoted) || matches!(raw.first(), Some(b'"' | b'\''));
             if is_quoted || (is_odd && is_word && !option::is_reserved(raw)) {
                 found.push(span);
             }
@@ -54,14 +51,22 @@ pub fn in_line(bytes: &[u8], line: Span, of_file: &[Span], is_damaged: bool) -> 
     joined(found)
 }
 
-/// Whether a place has to do with a secret.
+/// Whether a place has to do with a secret. `secrets` are in order and apart.
 pub fn touches(secrets: &[Span], start: u32, end: u32) -> bool {
-    let first = secrets.partition_point(|secret| secret.end <= start);
-    let first = secrets.get(first);
-    first.is_some_and(|secret| secret.start < end.max(start + 1))
+    touching(secrets, start, end.max(start + 1)).is_some()
 }
 
-fn joined(mut found: Vec<Span>) -> Vec<Span> {
+/// The first of the secrets, in order and apart, that has a byte from `start` to `end`.
+pub fn touching(secrets: &[Span], start: u32, end: u32) -> Option<Span> {
+    let first = secrets.partition_point(|secret| secret.end <= start);
+    secrets
+        .get(first)
+        .copied()
+        .filter(|secret| secret.start < end)
+}
+
+/// Spans in order and apart.
+pub fn joined(mut found: Vec<Span>) -> Vec<Span> {
     found.sort();
     let mut out: Vec<Span> = Vec::new();
     for span in found.into_iter().filter(|span| span.start < span.end) {
@@ -75,22 +80,26 @@ fn joined(mut found: Vec<Span>) -> Vec<Span> {
 
 /// Everything from behind a word for a password up to the next keyword, the first word whatever it
 /// is. Where the file is wrong this is more than the password.
-fn walk(bytes: &[u8], offset: u32) -> Vec<Span> {
+fn walk(document: &Document, offset: u32) -> Vec<Span> {
     let mut found = Vec::new();
     let mut state = State::Plain;
     let mut is_value = false;
     let mut is_auth = false;
-    for (span, kind) in tokens(bytes, offset) {
-        let raw = bytes
-            .get((span.start - offset) as usize..(span.end - offset) as usize)
-            .unwrap_or_default();
+    for at in document.tokens() {
+        let (span, raw) = (document.span(at).after(offset), document.raw(at));
+        let Some(kind) = document.kind(at) else {
+            continue;
+        };
         let is_keyword = kind == Kind::Word && option::is_reserved(raw);
         match kind {
             Kind::Comment => {
                 // A comment may be an option out of use, its password still in use.
-                if let Some(tail) = raw.get(1..) {
-                    found.extend(walk(tail, span.start + 1));
-                }
+                // Read once, however many comments are in it.
+                let tail = raw
+                    .iter()
+                    .map(|byte| if *byte == b'#' { b' ' } else { *byte });
+                let tail = Document::parse(Vec::from_iter(tail));
+                found.extend(walk(&tail, span.start));
                 continue;
             }
             Kind::ByteOrderMark | Kind::Space | Kind::Stop => continue,
@@ -167,19 +176,6 @@ pub fn distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
     last.last().copied().filter(|distance| *distance <= most)
 }
 
-fn tokens(bytes: &[u8], offset: u32) -> impl Iterator<Item = (Span, Kind)> {
-    let document = Document::parse(bytes);
-    let token = |at| Some((document.span(at).after(offset), document.kind(at)?));
-    let tokens: Vec<_> = document.tokens().filter_map(token).collect();
-    tokens.into_iter()
-}
-
-fn slice(bytes: &[u8], span: Span) -> &[u8] {
-    bytes
-        .get(span.start as usize..span.end as usize)
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,7 +190,12 @@ mod tests {
         };
         let mut out = String::new();
         let mut from = start;
-        for secret in in_line(text.as_bytes(), span, &secrets(text.as_bytes()), is_damaged) {
+        for secret in in_line(
+            text.as_bytes(),
+            span,
+            &secrets(&Document::parse(text)),
+            is_damaged,
+        ) {
             out.push_str(&text[from..secret.start as usize]);
             out.push('*');
             from = secret.end as usize;
@@ -220,6 +221,7 @@ mod tests {
             "esmtppassword * pass8bits keep",
         );
         check("# user b pass c\n", "# user b pass *");
+        check("## user b # pass c d", "## user b # pass * *");
         check("is here to post pre x", "is here to post pre x");
     }
 

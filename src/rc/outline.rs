@@ -218,7 +218,13 @@ impl Outline {
                 What::Entry(_) => before.entries.extend(Placed::of(start, statement)),
                 What::Defaults(entry) => {
                     let role = Role::of_defaults(&before);
-                    all.extend(role.diagnostic(document, entry, start));
+                    if let Some(found) = role.finding(entry) {
+                        let span = entry.head.after(start);
+                        diagnostic::note(&mut all, || Diagnostic {
+                            place: Some(document.place(span)),
+                            ..found
+                        });
+                    }
                     let placed = Placed::of(start, statement);
                     match role {
                         Role::First => before.defaults = placed,
@@ -254,22 +260,21 @@ impl Role {
         }
     }
 
-    fn diagnostic(self, document: &Document, entry: &Entry, start: u32) -> Option<Diagnostic> {
-        let place = Some(document.place(entry.head.after(start)));
+    fn finding(self, entry: &Entry) -> Option<Diagnostic> {
         match self {
             Self::First if entry.users.len() > 1 => {
                 let text = gettext_noop("Only the first user of the defaults entry counts");
-                Some(Diagnostic::advice("defaults-users", text, place))
+                Some(Diagnostic::advice("defaults-users", text, None))
             }
             Self::First => None,
             Self::Server => {
                 let text =
                     gettext_noop("A second defaults entry is taken as a server of that name");
-                Some(Diagnostic::advice("second-defaults", text, place))
+                Some(Diagnostic::advice("second-defaults", text, None))
             }
             Self::Late => {
                 let text = gettext_noop("The defaults entry must come before all others");
-                Some(Diagnostic::error("late-defaults", text, place))
+                Some(Diagnostic::error("late-defaults", text, None))
             }
         }
     }

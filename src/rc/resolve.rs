@@ -169,7 +169,7 @@ pub fn checked(
 }
 
 /// Most accounts of a file: each takes a kilobyte and more (threats.md section 6).
-const ACCOUNTS_MAX: usize = if cfg!(test) { 2_000 } else { 200_000 };
+const ACCOUNTS_MAX: usize = if cfg!(test) { 2_000 } else { 100_000 };
 
 fn draft(case: &Case, around: &Surroundings) -> Draft {
     let mut draft = Draft::new(&case.entry.label, &around.invoking_user);

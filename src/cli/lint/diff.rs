@@ -3,18 +3,21 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use super::render::masked;
+use super::shown::Lines;
 use crate::rc::document::{Document, Span};
-use crate::rc::mask;
+use crate::rc::outline::{Outline, has_errors};
 
 /// Lines of context.
 const CONTEXT: usize = 3;
 
 /// The lines of the diff; none where nothing changes.
 pub fn lines(name: &str, old: &Document, new: &Document) -> Vec<String> {
-    let diff = TextDiff::from_lines(old.bytes(), new.bytes());
-    let (before, after) = (shown(old), shown(new));
     let mut out = Vec::new();
+    if old == new {
+        return out;
+    }
+    let diff = TextDiff::from_lines(old.bytes(), new.bytes());
+    let (before, after) = (Side::new(old), Side::new(new));
     for group in diff.grouped_ops(CONTEXT) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else {
             continue;
@@ -26,13 +29,13 @@ pub fn lines(name: &str, old: &Document, new: &Document) -> Vec<String> {
         let new_range = range(first.new_range().start, last.new_range().end);
         out.push(format!("@@ -{old_range} +{new_range} @@"));
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let (sign, lines, index) = match change.tag() {
+            let (sign, side, index) = match change.tag() {
                 ChangeTag::Equal => (' ', &after, change.new_index()),
                 ChangeTag::Delete => ('-', &before, change.old_index()),
                 ChangeTag::Insert => ('+', &after, change.new_index()),
             };
-            let line = index.and_then(|index| lines.get(index));
-            out.push(format!("{sign}{}", line.map_or("", String::as_str)));
+            let line = index.map(|index| side.line(index)).unwrap_or_default();
+            out.push(format!("{sign}{line}"));
             if change.missing_newline() {
                 out.push("\\ No newline at end of file".to_owned());
             }
@@ -51,23 +54,33 @@ fn range(start: usize, end: usize) -> String {
     }
 }
 
-/// Every line with its secrets masked. Quotes may be open anywhere, so all lines count as damaged
-/// that hold one.
-fn shown(document: &Document) -> Vec<String> {
-    let bytes = document.bytes();
-    let secrets = mask::secrets(&bytes);
-    let mut start = 0;
-    let mut out = Vec::new();
-    while start < bytes.len() {
-        let rest = &bytes[start..];
-        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-        let line = Span {
-            start: start as u32,
-            end: (start + length) as u32,
+/// One of the two documents.
+struct Side {
+    lines: Lines,
+    starts: Vec<u32>,
+}
+
+impl Side {
+    /// Where the document cannot be read, nobody knows which quotes belong together: all of it
+    /// counts as damaged.
+    fn new(document: &Document) -> Self {
+        let whole = Span {
+            start: 0,
+            end: document.len(),
         };
-        let of_line = mask::in_line(&bytes, line, &secrets, false);
-        out.push(masked(&bytes, line, &of_line));
-        start += length + 1;
+        let has_errors = has_errors(&Outline::read(document).diagnostics(document));
+        let lines = Lines::new(document, Vec::from_iter(has_errors.then_some(whole)));
+        Self {
+            starts: lines.starts(),
+            lines,
+        }
     }
-    out
+
+    /// A line without its end, its secrets masked.
+    fn line(&self, index: usize) -> String {
+        let start = self.starts.get(index);
+        start.map_or(String::new(), |start| {
+            self.lines.whole(self.lines.at(*start))
+        })
+    }
 }

@@ -1,6 +1,8 @@
 //! Findings for programs. The form is documented in the manual, under LINT; fields are added, never
 //! renamed. No secret is in it.
 
+use std::cell::RefCell;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -64,7 +66,7 @@ struct Account<'a> {
 struct Mending {
     title: String,
     safe: bool,
-    /// Left out where a secret is in them.
+    /// Left out where a secret is in them, or where working them out would take too long.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<Replacement>>,
 }
@@ -100,7 +102,8 @@ pub fn report(linted: &Linted) -> String {
     let file_read = FileRead {
         document,
         outline: Outline::read(document),
-        secrets: mask::secrets(&document.bytes()),
+        secrets: mask::secrets(document),
+        allowance: RefCell::default(),
     };
     let found = linted.found.iter();
     let report = Report {
@@ -119,6 +122,7 @@ struct FileRead<'d> {
     document: &'d Document,
     outline: Outline,
     secrets: Vec<Span>,
+    allowance: RefCell<fix::Allowance>,
 }
 
 fn of_finding<'a>(file: &FileRead, finding: &'a Diagnostic) -> Finding<'a> {
@@ -159,21 +163,26 @@ fn of_fix(file: &FileRead, fix: &Fix) -> Mending {
 }
 
 fn changes(file: &FileRead, fix: &Fix) -> Option<Vec<Replacement>> {
-    let applied = fix::apply_read(file.document, &file.outline, &fix.edits).ok()?;
-    let mut shift = 0_i64;
+    let mut allowance = file.allowance.borrow_mut();
+    let changes = allowance.changes(file.document, &file.outline, &fix.edits)?;
     let mut out = Vec::new();
-    for change in applied.changes {
-        let start = u32::try_from(i64::from(change.span.start) + shift).ok()?;
-        let end = start + change.with.len() as u32;
-        // What a word means is decided in its statement, which begins where it did before.
-        let statement = file.outline.before(change.span.start);
-        let statement = u32::try_from(i64::from(statement) + shift).ok()?;
-        shift += i64::from(end - start) - i64::from(change.span.end - change.span.start);
+    for change in &changes {
+        // What a word means is decided in its statement.
         let part = Span {
-            start: statement.min(start),
-            end: applied.document.line_end(end),
+            start: file
+                .outline
+                .before(change.span.start)
+                .min(change.span.start),
+            end: file.document.end_behind(change.span.end),
         };
-        let new = mask::secrets_from(&applied.document.slice(part), part.start);
+        let (before, _) = changes.split_at(out.len());
+        let start = Span {
+            end: change.span.start,
+            ..part
+        };
+        let start = file.document.changed_part(start, before).len() as u32;
+        let end = start + change.with.len() as u32;
+        let new = mask::secrets(&Document::parse(file.document.changed_part(part, &changes)));
         let is_secret = !change.with.is_empty()
             && (mask::touches(&new, start, end)
                 || mask::touches(&file.secrets, change.span.start, change.span.end));
@@ -183,7 +192,7 @@ fn changes(file: &FileRead, fix: &Fix) -> Option<Vec<Replacement>> {
         out.push(Replacement {
             start: change.span.start,
             end: change.span.end,
-            with: match String::from_utf8(change.with) {
+            with: match String::from_utf8(change.with.clone()) {
                 Ok(text) => With::With(text),
                 Err(error) => With::WithBase64(STANDARD.encode(error.as_bytes())),
             },

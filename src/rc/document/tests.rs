@@ -83,6 +83,15 @@ fn shape(document: &Document, outline: &Outline) -> (Vec<(Span, Kind)>, [Option<
     (tokens.collect(), document.open, statements)
 }
 
+/// Line and column of a byte as anybody would count them.
+fn place(bytes: &[u8], offset: usize) -> (u32, u32) {
+    let before = &bytes[..offset];
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap();
+    let column = std::str::from_utf8(line).map_or(line.len(), |line| line.chars().count());
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    (lines as u32 + 1, column as u32 + 1)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400)))]
     /// A change makes the very document, and the very statements, that reading the result makes.
@@ -105,6 +114,11 @@ proptest! {
             let (next, recut) = document.replace(Span { start, end }, &with);
             let next_outline = outline.reread(&next, recut);
             let anew = Document::parse(&expected);
+            for offset in 0..=next.len() {
+                let found = next.place(Span { start: offset, end: offset });
+                let wanted = place(&expected, offset as usize);
+                prop_assert_eq!((found.line, found.column), wanted, "{}", offset);
+            }
             prop_assert!(next.bytes() == expected);
             let (found, wanted) = (shape(&next, &next_outline), shape(&anew, &Outline::read(&anew)));
             prop_assert!(found == wanted, "{}", expected.escape_ascii());

@@ -55,7 +55,7 @@ pub fn add(
     is_active: bool,
 ) -> Result<Vec<Change>, Refused> {
     let layout = Layout(sheet.document);
-    let entries = sheet.entries();
+    let entries: Vec<usize> = sheet.entries().collect();
     let end = layout.line_end(0);
     let keyword: &[u8] = if is_active { b"poll " } else { b"skip " };
     let head = [keyword, &written(label, &Style::default())?].concat();
@@ -95,7 +95,7 @@ pub fn add(
 
 /// See [`super::Edit::RemoveEntry`].
 pub fn remove(sheet: &Sheet, entry: usize) -> Result<Vec<Change>, Refused> {
-    let entries = sheet.entries();
+    let entries: Vec<usize> = sheet.entries().collect();
     let statement = *entries.get(entry).ok_or(Refused::Nobody)?;
     let span = cut(
         &Layout(sheet.document),
@@ -111,7 +111,7 @@ pub fn remove(sheet: &Sheet, entry: usize) -> Result<Vec<Change>, Refused> {
 
 /// See [`super::Edit::MoveEntry`].
 pub fn shift(sheet: &Sheet, entry: usize, to: usize) -> Result<Vec<Change>, Refused> {
-    let entries = sheet.entries();
+    let entries: Vec<usize> = sheet.entries().collect();
     let to = to.min(entries.len().saturating_sub(1));
     if entry == to {
         return Ok(Vec::new());
@@ -127,7 +127,7 @@ pub fn shift(sheet: &Sheet, entry: usize, to: usize) -> Result<Vec<Change>, Refu
 
 /// See [`super::Edit::DefaultsFirst`].
 pub fn defaults_first(sheet: &Sheet) -> Result<Vec<Change>, Refused> {
-    let entries = sheet.entries();
+    let entries: Vec<usize> = sheet.entries().collect();
     let is_defaults = |statement: &&usize| {
         let found = sheet.outline.statements().nth(**statement);
         found.is_some_and(|(_, found)| matches!(found.what, What::Defaults(_)))
@@ -144,7 +144,7 @@ pub fn defaults_first(sheet: &Sheet) -> Result<Vec<Change>, Refused> {
 /// The bytes of `own` at `offset` instead. Where entries are apart by an empty line they stay so.
 fn relocation(sheet: &Sheet, own: Span, offset: u32) -> Vec<Change> {
     let layout = Layout(sheet.document);
-    let is_spaced = is_spaced(sheet, &sheet.entries());
+    let is_spaced = is_spaced(sheet, &sheet.entries().collect::<Vec<_>>());
     let cut = match is_spaced {
         true => with_gap(sheet, own),
         false => cut(&layout, own),

@@ -23,6 +23,9 @@ pub fn check(lint: &mut Lint, broken: &Broken) {
         .map(|entry| (Which::Defaults, entry));
     let entries = stanzas.entries.iter().enumerate();
     for (which, entry) in defaults.chain(entries.map(|(i, entry)| (Which::Entry(i), entry))) {
+        if lint.is_full() {
+            break;
+        }
         old_port(lint, entry);
         leaving(lint, which, entry);
     }
@@ -59,6 +62,9 @@ fn same_labels(lint: &mut Lint) {
     for (index, entry) in entries.iter().enumerate() {
         let count = seen.entry(&entry.label).or_default();
         *count += 1;
+        if lint.is_full() {
+            break;
+        }
         // A late `defaults` is an error of its own.
         if *count == 1 || *lint.document.slice(entry.head()) == *b"defaults" {
             continue;

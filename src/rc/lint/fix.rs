@@ -1,66 +1,82 @@
 //! Making fixes: edits one after the other, and what they come to on the bytes one began with.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::{Document, Span};
-use crate::rc::edit::{Change, Edit, Refused, changes_in};
+use crate::rc::edit::{Change, Edit, Refused, changes_in, cost};
 use crate::rc::lint::{Facts, check};
 use crate::rc::outline::Outline;
 
 /// How often a file is looked at again: one fix may uncover what another can mend.
 const ROUNDS: usize = 100;
 
-/// A document after some edits.
-pub struct Applied {
-    /// What came out.
-    pub document: Document,
-    /// The same as changes of the document they began with, in order, not overlapping.
-    pub changes: Vec<Change>,
+/// How much may be done to work out the fixes of a file, in bytes looked at: seconds. A file of the
+/// largest size may have thousands of findings, each about all of it.
+const ALLOWED: u64 = 4 << 30;
+
+/// What is left of that.
+pub struct Allowance(u64);
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self(ALLOWED)
+    }
+}
+
+impl Allowance {
+    /// As [`changes`]; `None` too where that would take too long.
+    pub fn changes(
+        &mut self,
+        document: &Document,
+        outline: &Outline,
+        edits: &[Edit],
+    ) -> Option<Vec<Change>> {
+        let each = edits.iter().map(|edit| cost(document, outline, edit));
+        // Between two edits the document is read again where it changed, and all of it passed over.
+        let between = edits.len().saturating_sub(1) as u64 * u64::from(document.len() / 4);
+        self.0 = self.0.checked_sub(each.sum::<u64>() + between)?;
+        changes(document, outline, edits).ok()
+    }
 }
 
 /// Makes edits one after the other.
 ///
 /// # Errors
 /// Why one of them cannot be made.
-pub fn apply(document: &Document, edits: &[Edit]) -> Result<Applied, Refused> {
-    apply_read(document, &Outline::read(document), edits)
+pub fn apply(document: &Document, edits: &[Edit]) -> Result<Document, Refused> {
+    Ok(document.change(&changes(document, &Outline::read(document), edits)?))
 }
 
-/// The same for a document that was read already.
+/// What edits come to, made one after the other: changes of the document they begin with, in order,
+/// not overlapping. `outline` is what that document says.
 ///
 /// # Errors
 /// Why one of them cannot be made.
-pub fn apply_read(
-    document: &Document,
-    outline: &Outline,
-    edits: &[Edit],
-) -> Result<Applied, Refused> {
+fn changes(document: &Document, outline: &Outline, edits: &[Edit]) -> Result<Vec<Change>, Refused> {
+    let (last, before) = match edits {
+        [] => return Ok(Vec::new()),
+        [edit] => return changes_in(document, outline, edit),
+        [before @ .., last] => (last, before),
+    };
     let mut now = document.clone();
     let mut read = Cow::Borrowed(outline);
     let mut pieces = Pieces::whole(document.len());
-    for (number, edit) in edits.iter().enumerate() {
+    // From the back, so that places before keep theirs.
+    let mut replace = |changes: &[Change]| changes.iter().rev().for_each(|c| pieces.replace(c));
+    for edit in before {
         let changes = changes_in(&now, &read, edit)?;
-        if number + 1 < edits.len() {
-            let (next, outline) = now.change_and_read(Some(&read), &changes);
-            (now, read) = (next, Cow::Owned(outline.unwrap_or_default()));
-        } else {
-            now = now.change(&changes);
-        }
-        // From the back, so that places before keep theirs.
-        changes
-            .iter()
-            .rev()
-            .for_each(|change| pieces.replace(change));
+        let (next, outline) = now.change_and_read(Some(&read), &changes);
+        (now, read) = (next, Cow::Owned(outline.unwrap_or_default()));
+        replace(&changes);
     }
-    Ok(Applied {
-        document: now,
-        changes: pieces.changes(document.len()),
-    })
+    replace(&changes_in(&now, &read, last)?);
+    Ok(pieces.changes(document.len()))
 }
 
 /// Makes every fix that `is_wanted`, looks again, and so on until nothing is left to do. A fix that
-/// would bring a new error is left out.
+/// would bring a new error is left out, and so is what would take too long.
 pub fn apply_all(
     document: &Document,
     facts: &Facts,
@@ -68,18 +84,13 @@ pub fn apply_all(
 ) -> Document {
     let mut now = document.clone();
     let mut found = check(&now, facts);
+    let mut allowance = Allowance::default();
     for _ in 0..ROUNDS {
         let outline = Outline::read(&now);
         let wanted: Vec<Vec<Change>> = found
             .iter()
             .filter(|d| is_wanted(d))
-            .filter_map(|d| {
-                Some(
-                    apply_read(&now, &outline, &d.fix.as_ref()?.edits)
-                        .ok()?
-                        .changes,
-                )
-            })
+            .filter_map(|d| allowance.changes(&now, &outline, &d.fix.as_ref()?.edits))
             .filter(|changes| !changes.is_empty())
             .collect();
         // Together what does not touch; if that goes wrong, one that does not.
@@ -103,18 +114,21 @@ pub fn apply_all(
 
 /// Those of some fixes, in order, that touch none before them.
 fn apart(fixes: &[Vec<Change>]) -> Vec<Vec<Change>> {
-    let mut taken: Vec<Span> = Vec::new();
+    // Ends by starts.
+    let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
     let mut out = Vec::new();
     for changes in fixes {
         let touches = |span: Span| {
-            taken
-                .iter()
-                .any(|other| span.start <= other.end && other.start <= span.end)
+            let before = taken.range(..=span.end).next_back();
+            before.is_some_and(|(_, end)| *end >= span.start)
         };
         if changes.iter().any(|change| touches(change.span)) {
             continue;
         }
-        taken.extend(changes.iter().map(|change| change.span));
+        let spans = changes
+            .iter()
+            .map(|change| (change.span.start, change.span.end));
+        taken.extend(spans);
         out.push(changes.clone());
     }
     out
@@ -236,16 +250,10 @@ mod tests {
     fn changes_are_composed() {
         let check = |edits: &[Edit], expected: &str, count: usize| {
             let document = Document::parse("0123456789");
-            let applied = apply(&document, edits).unwrap();
-            assert_eq!(applied.document.bytes(), expected.as_bytes());
-            let at_once = document.change(&applied.changes);
-            assert_eq!(
-                at_once.bytes(),
-                expected.as_bytes(),
-                "{:?}",
-                applied.changes
-            );
-            assert_eq!(applied.changes.len(), count, "{:?}", applied.changes);
+            let changes = changes(&document, &Outline::read(&document), edits).unwrap();
+            let at_once = document.change(&changes);
+            assert_eq!(at_once.bytes(), expected.as_bytes(), "{changes:?}");
+            assert_eq!(changes.len(), count, "{changes:?}");
         };
         check(&[], "0123456789", 0);
         check(&[bytes(0, 0, "a")], "a0123456789", 1);

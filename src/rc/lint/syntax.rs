@@ -22,10 +22,15 @@ pub fn fix(document: &Document, stanzas: &Stanzas, found: &mut Vec<Diagnostic>) 
         return;
     }
     let tokens = Tokens::new(document);
+    let mut moves_defaults = false;
     for finding in found.iter_mut().filter(|d| is_ours(d)) {
         let Some(place) = finding.place else {
             continue;
         };
+        // One of them can come to the front.
+        if finding.slug == "late-defaults" && std::mem::replace(&mut moves_defaults, true) {
+            continue;
+        }
         finding.fix = Case {
             tokens: &tokens,
             stanzas,

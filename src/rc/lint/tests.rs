@@ -43,20 +43,16 @@ fn finds_with(facts: &Facts, text: &str, slug: &str, marked: &str, fixed: &str) 
         return;
     };
     assert!(!fix.sentence().contains('{'), "{fix:?}");
-    let applied = fix::apply(&document, &fix.edits).unwrap_or_else(|why| panic!("{text}: {why}"));
-    assert_eq!(
-        String::from_utf8_lossy(&applied.document.bytes()),
-        fixed,
-        "{text}"
-    );
+    let mended = fix::apply(&document, &fix.edits).unwrap_or_else(|why| panic!("{text}: {why}"));
+    assert_eq!(String::from_utf8_lossy(&mended.bytes()), fixed, "{text}");
     if fix.edits.is_empty() {
         return;
     }
-    let after = check(&applied.document, facts);
+    let after = check(&mended, facts);
     let is_left = after.iter().any(|d| d.slug == slug);
     assert!(!is_left, "{fixed}: still {slug}");
     if fix.safe && finding.severity != Severity::Error {
-        let (old, new) = (accounts(&document, slug), accounts(&applied.document, slug));
+        let (old, new) = (accounts(&document, slug), accounts(&mended, slug));
         assert_eq!(old, new, "{text}: more than the finding has changed");
     }
 }

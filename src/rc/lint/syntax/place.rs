@@ -19,7 +19,7 @@ impl Tokens {
         let token = |at| Some((document.span(at), document.kind(at)?));
         Self {
             tokens: document.tokens().filter_map(token).collect(),
-            secrets: mask::secrets(&bytes),
+            secrets: mask::secrets(document),
             bytes,
         }
     }

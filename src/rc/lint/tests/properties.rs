@@ -174,11 +174,11 @@ fn fixes_hold(text: &str) -> Result<(), proptest::test_runner::TestCaseError> {
     let is_readable = found.iter().filter(is_error).all(|d| d.account.is_some());
     for finding in found.iter().filter(|_| is_readable) {
         let Some(fix) = &finding.fix else { continue };
-        let Ok(applied) = fix::apply(&document, &fix.edits) else {
+        let Ok(mended) = fix::apply(&document, &fix.edits) else {
             continue;
         };
-        let after = check(&applied.document, &facts());
-        let now = String::from_utf8_lossy(&applied.document.bytes()).into_owned();
+        let after = check(&mended, &facts());
+        let now = String::from_utf8_lossy(&mended.bytes()).into_owned();
         let count =
             |found: &[Diagnostic]| found.iter().filter(|d| d.key() == finding.key()).count();
         proptest::prop_assert!(count(&after) < count(&found), "{text}\n{now}\n{finding:#?}");
@@ -190,7 +190,7 @@ fn fixes_hold(text: &str) -> Result<(), proptest::test_runner::TestCaseError> {
         if fix.safe && finding.severity != Severity::Error {
             let (old, new) = (
                 accounts(&document, finding.slug),
-                accounts(&applied.document, finding.slug),
+                accounts(&mended, finding.slug),
             );
             proptest::prop_assert_eq!(old, new, "{}\n{}", text, now);
         }
