@@ -2,6 +2,7 @@
 //! scheduler, no runtime.
 
 use std::cell::OnceCell;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use crate::engine::Options;
@@ -47,9 +48,11 @@ impl Inspection {
         let source = &self.options.source;
         let text = source.read(tests_mode)?.map(|text| text.bytes);
         let is_there = text.is_some();
-        let document = Document::parse(text.unwrap_or_default());
+        // The process ends behind this: to give back what a large file took is work for nothing.
+        let document = ManuallyDrop::new(Document::parse(text.unwrap_or_default()));
         let around = source.around(&source.servers);
         let (stanzas, found) = settings::read(&document);
+        let stanzas = ManuallyDrop::new(stanzas);
         let layers = Layers::new(&stanzas, &source.overrides, &around);
         let globals = layers.globals();
         usable(checked(&document, &layers, found, &globals, |_, _| {}))
