@@ -44,6 +44,10 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("completions") => completions::run(&words[1..]),
         Some("lint") => lint::run(&rest[1..]),
         Some("fmt") => fmt::run(&rest[1..]),
+        Some("man" | "help" | "--help" | "-h" | "-?" | "--version" | "-V") if words.len() > 1 => {
+            usage().lines().for_each(say::err);
+            USAGE
+        }
         Some("man") => {
             say::page(&man::page());
             0
