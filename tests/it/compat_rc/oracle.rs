@@ -98,8 +98,9 @@ impl Oracle {
         self.home.path()
     }
 
-    /// Both take the file for the same, or both refuse it. What differs is told.
-    pub fn compare(&self, text: &[u8], line: &str) -> Result<bool, String> {
+    /// Both take the file for the same, or both refuse it. Returns fetchmail's dump of a file that is
+    /// accepted; what differs is told.
+    pub fn compare(&self, text: &[u8], line: &str) -> Result<Option<Vec<u8>>, String> {
         let (theirs, ours) = (self.theirs(text, line), self.ours(text, line));
         let shown = format!("{} with “{line}”", text.escape_ascii());
         let (status, our_status) = (theirs.status.code(), ours.status.code());
@@ -109,10 +110,10 @@ impl Oracle {
             return Err(format!("{status:?}, we {our_status:?}: {shown}\n{errors}"));
         }
         if status != Some(0) {
-            return Ok(false);
+            return Ok(None);
         }
         match difference(&theirs.stdout, &ours.stdout) {
-            None => Ok(true),
+            None => Ok(Some(theirs.stdout)),
             Some(lines) => Err(format!("{shown}\n{lines}")),
         }
     }
@@ -120,8 +121,8 @@ impl Oracle {
     /// The same, or a panic. Returns whether the file was accepted.
     #[track_caller]
     pub fn check(&self, text: &[u8], line: &str) -> bool {
-        self.compare(text, line)
-            .unwrap_or_else(|told| panic!("{told}"))
+        let compared = self.compare(text, line);
+        compared.unwrap_or_else(|told| panic!("{told}")).is_some()
     }
 }
 
