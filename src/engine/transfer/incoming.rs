@@ -6,7 +6,6 @@ use bytes::Bytes;
 
 use super::{Course, Current, DRAIN_OCTETS, Flying, Phase};
 use crate::engine::api::Why;
-use crate::engine::clock;
 use crate::engine::close::Memo;
 use crate::transit::{self, Collector, Header, LineEnds, Rewritten};
 
@@ -89,26 +88,28 @@ impl Course<'_, '_> {
             }
             return true;
         }
+        let routing = self.on.route(&about).await;
+        if let Some(aside) = self.on.aside(&routing, &header) {
+            return self.put_aside(aside).await;
+        }
+        let Some(current) = &mut self.current else {
+            return true;
+        };
+        let received = self.on.received(&routing);
+        let warning = routing.warning_line();
         let size = current.announced;
-        let envelope = transit::envelope(&about, account, self.on.server, size);
-        let received = self
-            .on
-            .stamp
-            .as_ref()
-            .zip(envelope.recipients.first())
-            .map_or_else(Vec::new, |(stamp, recipient)| {
-                stamp.line(recipient, &clock::rfc5322_now())
-            });
+        let envelope = transit::envelope(&about, routing.recipients, account, self.on.server, size);
         let Some(ticket) = self.on.sink.begin(envelope, current.memo.clone()).await else {
             return false;
         };
         let mut ends = LineEnds::new(account.strip_cr, account.force_cr);
-        let head = [&about.before[..], &received, &about.after].concat();
+        let head = [&about.before[..], &received, &about.after, &warning].concat();
         let head = ends.apply(Bytes::from(head));
         let rest = ends.apply(header.rest);
         let about = Rewritten {
             before: Vec::new(),
             after: Vec::new(),
+            clues: Vec::new(),
             ..about
         };
         current.phase = Phase::Body {
