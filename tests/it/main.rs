@@ -4,6 +4,7 @@
 mod bad_input;
 mod bench;
 mod catalogue;
+mod compat_delivery;
 mod compat_files;
 mod compat_netrc;
 mod compat_rc;
