@@ -264,6 +264,7 @@ mod tests {
         let envelope = Envelope {
             sender: Vec::new(),
             recipients: vec![b"joe".to_vec()],
+            last_resort: None,
             body: BodyType::Unsaid,
             size: None,
         };

@@ -101,9 +101,11 @@ pub fn route(clues: &[Clue], account: &Account, postmaster: &[u8], answers: &Ans
     routing
 }
 
+/// Of a single pair it is the left side, as in fetchmail 6.4.37: nothing is mapped where no header is
+/// looked at.
 fn single_drop(account: &Account) -> Routing {
     let local = account.local_names.first();
-    let local = local.map_or(&account.user, |name| &name.local);
+    let local = local.map_or(&account.user, |name| &name.remote);
     let recipient = if is_safe(local) {
         local
     } else {
@@ -165,6 +167,7 @@ pub fn envelope(
     Envelope {
         sender: sender(rewritten.sender.as_deref(), account, server),
         recipients,
+        last_resort: None,
         body: rewritten.body,
         size,
     }

@@ -152,7 +152,12 @@ fn shown(received: &Received) -> String {
 
 /// Without what names the program, the computer and the time.
 fn plain(octets: &[u8]) -> String {
-    let text = octets.escape_ascii().to_string().replace("\\r\\n", "\\r\\n\n").replace("\\n", "\\n\n").replace("\\r\\n\n\n", "\\r\\n\n");
+    let text = octets
+        .escape_ascii()
+        .to_string()
+        .replace("\\r\\n", "\\r\\n\n")
+        .replace("\\n", "\\n\n")
+        .replace("\\r\\n\n\n", "\\r\\n\n");
     let mut out = String::new();
     for line in text.lines() {
         let is_stamp = line.contains("(fetchmail-") || line.contains("(postrider-");
@@ -172,28 +177,57 @@ fn plain(octets: &[u8]) -> String {
     out
 }
 
+/// What differs.
+fn told(ours: &Outcome, theirs: &Outcome) -> String {
+    let only = |a: &Outcome, b: &Outcome| -> Vec<String> {
+        let missing = a.delivered.iter().filter(|one| !b.delivered.contains(one));
+        missing.cloned().collect()
+    };
+    let (o, t) = ((ours.status, ours.left), (theirs.status, theirs.left));
+    let (mine, yours) = (only(ours, theirs), only(theirs, ours));
+    format!("ours {o:?} {mine:#?}\ntheirs {t:?} {yours:#?}")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_same_as_fetchmail() {
     let fetchmail = Path::new("/usr/bin/fetchmail");
     if !fetchmail.exists() {
-        assert!(std::env::var_os("CI").is_none(), "fetchmail 6 must be installed for this test");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "fetchmail 6 must be installed for this test"
+        );
         return;
     }
     let wanted = std::env::var("COMPAT_CASE").unwrap_or_default();
     let mut failures = Vec::new();
     let (mut count, mut differing) = (0, 0);
-    let texts = include_str!("../corpus/delivery/routing.txt").to_owned() + "%%\n" + include_str!("../corpus/delivery/messages.txt");
-    for case in parse(&texts).iter().filter(|case| case.name.contains(&wanted)) {
-        let (ours, theirs) = tokio::join!(run(case, program(), &["fetch"]), run(case, fetchmail, &[]));
+    let texts = include_str!("../corpus/delivery/routing.txt").to_owned()
+        + "%%\n"
+        + include_str!("../corpus/delivery/messages.txt");
+    for case in parse(&texts)
+        .iter()
+        .filter(|case| case.name.contains(&wanted))
+    {
+        let (ours, theirs) =
+            tokio::join!(run(case, program(), &["fetch"]), run(case, fetchmail, &[]));
         count += case.messages.len();
         differing += usize::from(case.differs.is_some());
         match (&case.differs, ours == theirs) {
-            (None, false) => failures.push(format!("{}\nours {ours:#?}\ntheirs {theirs:#?}", case.name)),
-            (Some(reason), true) => failures.push(format!("{}: does not differ: {reason}", case.name)),
+            (None, false) => {
+                failures.push(format!("{}: {}", case.name, told(&ours, &theirs)));
+            }
+            (Some(reason), true) => {
+                failures.push(format!("{}: does not differ: {reason}", case.name))
+            }
             _ => {}
         }
     }
     println!("{count} messages, {differing} cases differ on purpose");
-    assert!(failures.is_empty(), "{} of the cases:\n{}", failures.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of the cases:\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
     assert!(count >= 120 || !wanted.is_empty(), "{count} messages");
 }

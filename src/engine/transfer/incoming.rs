@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{Course, Current, DRAIN_OCTETS, Flying, Phase};
 use crate::engine::api::Why;
 use crate::engine::close::Memo;
+use crate::mail::Envelope;
 use crate::transit::{self, Collector, Header, LineEnds, Rewritten};
 
 impl Course<'_, '_> {
@@ -98,12 +99,20 @@ impl Course<'_, '_> {
         let received = self.on.received(&routing);
         let warning = routing.warning_line();
         let size = current.announced;
-        let envelope = transit::envelope(&about, routing.recipients, account, self.on.server, size);
+        let last_resort = self.on.postmaster.to_vec();
+        let envelope = Envelope {
+            last_resort: Some(last_resort).filter(|name| !name.is_empty()),
+            ..transit::envelope(&about, routing.recipients, account, self.on.server, size)
+        };
         let Some(ticket) = self.on.sink.begin(envelope, current.memo.clone()).await else {
             return false;
         };
         let mut ends = LineEnds::new(account.strip_cr, account.force_cr);
-        let head = [&about.before[..], &received, &about.after, &warning].concat();
+        // Before the first `Received`; at the top if there is none.
+        let head = match about.after.is_empty() {
+            true => [&received[..], &about.before, &warning].concat(),
+            false => [&about.before[..], &received, &about.after, &warning].concat(),
+        };
         let head = ends.apply(Bytes::from(head));
         let rest = ends.apply(header.rest);
         let about = Rewritten {
@@ -130,7 +139,11 @@ impl Course<'_, '_> {
             ..
         }) = &mut self.current
         {
-            let header = std::mem::take(collector).finish();
+            // What ends in its header gets the empty line that ends one.
+            let header = Header {
+                rest: Bytes::from_static(b"\r\n"),
+                ..std::mem::take(collector).finish()
+            };
             if !self.deliver(header).await {
                 self.current = None;
                 return self.sink_is_gone().await;
