@@ -7,6 +7,7 @@ use crate::engine::api::Cause;
 use crate::engine::api::{What, Why};
 use crate::engine::clock;
 use crate::engine::trouble::{Fault, status};
+use crate::transit::header::split_field;
 use crate::transit::route::reason::Routing;
 use crate::transit::stamp::{ForWhom, full_address};
 use crate::transit::{self, Disposition, Header, Rewritten};
@@ -43,7 +44,12 @@ impl Transfer<'_> {
         if routing.is_deferred {
             return Some(Aside::Waits);
         }
-        let is_guessed = self.account.is_multidrop() && !routing.source.is_envelope();
+        // Without a Message-ID two messages may well have the same header.
+        let has_id = || {
+            let mut fields = header.fields().filter_map(split_field);
+            fields.any(|(name, _)| name.eq_ignore_ascii_case(b"Message-ID"))
+        };
+        let is_guessed = self.account.is_multidrop() && !routing.source.is_envelope() && has_id();
         let digest = is_guessed.then(|| Sha256::digest(&header.lines).into());
         let last = std::mem::replace(self.last_header, digest);
         match digest.is_some() && digest == last {
