@@ -46,6 +46,10 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("lint") => lint::run(&rest[1..]),
         Some("fmt") => fmt::run(&rest[1..]),
         Some("route") => route::run(&rest[1..]),
+        Some("man" | "help" | "--help" | "-h" | "-?" | "--version" | "-V") if words.len() > 1 => {
+            usage().lines().for_each(say::err);
+            USAGE
+        }
         Some("man") => {
             say::page(&man::page());
             0

@@ -43,8 +43,12 @@ pub fn run(args: &[OsString]) -> u8 {
             REFUSED
         }
         Ok(mut laid_out) if !request.write => {
-            say::bytes(&mut laid_out);
-            DONE
+            // Whoever writes it to a file must not take a part for the whole.
+            if say::bytes(&mut laid_out) {
+                return DONE;
+            }
+            say::err(gettext("postrider: the output could not be written."));
+            UNREADABLE
         }
         Ok(laid_out) => match path {
             Some(path) if laid_out != bytes => save(&path, &bytes, &laid_out),

@@ -14,7 +14,7 @@ use crate::engine::File;
 use crate::engine::oneshot::lint::{Linted, lint};
 use crate::engine::oneshot::save_mended;
 use crate::rc::diagnostic::{Diagnostic, Fix, Severity};
-use crate::rc::lint::{check, fix};
+use crate::rc::lint::fix;
 use render::Sheet;
 
 /// The statuses: nothing to say, advice only, errors, no file to read.
@@ -71,7 +71,7 @@ pub fn run(args: &[OsString]) -> u8 {
             } else {
                 report(&linted, &request);
             }
-            status(&linted.found)
+            status(&linted)
         }
     }
 }
@@ -94,6 +94,7 @@ fn parse(args: &[OsString]) -> Option<Request> {
     }
     let is_stdin = request.file.as_deref().is_some_and(|name| name == "-");
     let is_possible = !(request.json && (request.diff || request.write))
+        && !(request.diff && request.write)
         && !(request.write && is_stdin)
         && (!request.all || request.diff || request.write);
     is_possible.then_some(request)
@@ -110,9 +111,10 @@ fn name(linted: &Linted) -> String {
     }
 }
 
-fn status(found: &[Diagnostic]) -> u8 {
-    match found.iter().map(|d| d.severity).min() {
-        None => CLEAN,
+fn status(linted: &Linted) -> u8 {
+    match linted.found.iter().map(|d| d.severity).min() {
+        None if linted.local.is_empty() => CLEAN,
+        None => ADVICE,
         Some(Severity::Error) => ERRORS,
         Some(Severity::Warning | Severity::Hint) => ADVICE,
     }
@@ -143,21 +145,16 @@ fn write(linted: Linted, request: &Request) -> u8 {
         let text = gettext("{path} was saved.");
         say::out(fill(&text, &[("path", &path.display())]));
     }
-    let mut facts = linted.facts;
-    if let Some(file) = &mut facts.file
-        && makes_private
-    {
-        file.mode = 0o600;
-    }
-    let found = check(&mended, &facts);
-    let linted = Linted {
-        path: linted.path,
-        document: mended,
-        facts,
-        found,
+    // Saving has changed more than the text: whose the file is, and who may read it.
+    let linted = match lint(Some(File::Path(path.to_owned()))) {
+        Ok(linted) => linted,
+        Err(sentence) => {
+            say::err(format!("postrider: {sentence}"));
+            return UNREADABLE;
+        }
     };
     report(&linted, request);
-    status(&linted.found)
+    status(&linted)
 }
 
 /// For people.
@@ -171,6 +168,7 @@ fn report(linted: &Linted, request: &Request) {
         let lines = sheet.lines(finding, others, request.explain);
         lines.iter().for_each(|line| say::styled(line));
     }
+    linted.local.iter().for_each(|line| say::out(line.as_str()));
     say::out(summary(&name, &linted.found));
 }
 

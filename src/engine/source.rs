@@ -213,7 +213,7 @@ impl Source {
     /// Whether `rc` of an entry means the file that is polled by. `~/` is the home of fetchmail's
     /// files; what is relative is taken against it, for `accounts.toml` has no directory of rc
     /// files. Two names of one file are one.
-    fn is_meant_by(&self, rc: Option<&str>, places: &Places) -> bool {
+    pub(super) fn is_meant_by(&self, rc: Option<&str>, places: &Places) -> bool {
         let File::Path(ours) = &self.file else {
             return rc == Some("-");
         };

@@ -5,7 +5,7 @@
 
 use crate::rc::document::{Document, Span};
 use crate::rc::lex::Kind;
-use crate::rc::option;
+use crate::rc::option::{self, words};
 
 /// What stands for a secret, whatever its length.
 pub const MASK: &str = "••••••";
@@ -13,6 +13,11 @@ pub const MASK: &str = "••••••";
 /// Secrets of a whole file, in order.
 pub fn secrets(document: &Document) -> Vec<Span> {
     walk(document, 0)
+}
+
+/// The secrets of a part of a file that begins at `start`, where a statement does.
+pub fn secrets_from(part: &[u8], start: u32) -> Vec<Span> {
+    walk(&Document::parse(part), start)
 }
 
 /// The secrets among `of_file` that touch a line, and those it shows by itself. `is_damaged` tells
@@ -79,52 +84,46 @@ pub fn joined(mut found: Vec<Span>) -> Vec<Span> {
 }
 
 /// Everything from behind a word for a password up to the next keyword, the first word whatever it
-/// is. Where the file is wrong this is more than the password.
+/// is; and where a password's own word may have been forgotten, behind a user's name and behind
+/// `auth`, what is no keyword and nearly none. Where the file is wrong this is more than the password.
 fn walk(document: &Document, offset: u32) -> Vec<Span> {
-    let mut found = Vec::new();
-    let mut state = State::Plain;
-    let mut is_value = false;
-    let mut is_auth = false;
+    let mut walk = Walk {
+        found: Vec::new(),
+        state: State::Plain,
+        before: Before::Other,
+        guessed: None,
+        looks: LOOKS,
+    };
     for at in document.tokens() {
         let (span, raw) = (document.span(at).after(offset), document.raw(at));
-        let Some(kind) = document.kind(at) else {
-            continue;
-        };
-        let is_keyword = kind == Kind::Word && option::is_reserved(raw);
-        match kind {
-            Kind::Comment => {
-                // A comment may be an option out of use, its password still in use.
+        match document.kind(at) {
+            // What is quoted in a comment may be an option out of use, its password still in use; and
+            // a password that begins with # is a comment.
+            Some(Kind::Comment) if walk.state == State::First => walk.found.push(span),
+            Some(Kind::Comment) => {
                 // Read once, however many comments are in it.
                 let tail = raw
                     .iter()
                     .map(|byte| if *byte == b'#' { b' ' } else { *byte });
                 let tail = Document::parse(Vec::from_iter(tail));
-                found.extend(walk(&tail, span.start));
-                continue;
+                walk.found.extend(self::walk(&tail, span.start));
             }
-            Kind::ByteOrderMark | Kind::Space | Kind::Stop => continue,
-            Kind::Equals if state == State::Plain => continue,
-            _ => {}
+            Some(Kind::Equals) if walk.state == State::Plain => {}
+            None | Some(Kind::ByteOrderMark | Kind::Space | Kind::Stop) => {}
+            Some(kind) => walk.word(span, raw, kind),
         }
-        match state {
-            State::First => {
-                found.push(span);
-                state = State::Rest;
-            }
-            State::Rest if !is_keyword => found.push(span),
-            _ => state = State::Plain,
-        }
-        if state == State::Plain && !is_value && !is_auth && kind == Kind::Word && is_password(raw)
-        {
-            state = State::First;
-        }
-        is_value = !is_value && matches!(raw, b"user" | b"username" | b"is" | b"to");
-        is_auth = matches!(
-            raw,
-            b"auth" | b"authenticate" | b"preauth" | b"preauthenticate"
-        );
     }
-    found
+    walk.found
+}
+
+struct Walk {
+    found: Vec<Span>,
+    state: State,
+    before: Before,
+    /// How much had been found when a password without its word was guessed.
+    guessed: Option<usize>,
+    /// How many more words are compared with all keywords.
+    looks: usize,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -134,17 +133,144 @@ enum State {
     First,
     /// The next words may belong to it.
     Rest,
+    /// The next word is one if it is nearly no keyword.
+    Guess,
+}
+
+/// The word before.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    User,
+    Is,
+    Auth,
+    Other,
+}
+
+/// So many words of a file are compared with all keywords; what is left counts as secret.
+const LOOKS: usize = 10_000;
+
+impl Walk {
+    fn word(&mut self, span: Span, raw: &[u8], kind: Kind) {
+        let meaning = option::meaning(raw).filter(|_| kind == Kind::Word);
+        let is_keyword = meaning.is_some_and(|meaning| meaning.is_reserved);
+        let is_noise = meaning.is_some_and(|meaning| meaning.is_noise);
+        let is_guessed = self.state == State::Guess && !is_keyword && !self.is_nearly_keyword(raw);
+        match self.state {
+            State::First => {
+                self.found.push(span);
+                self.state = State::Rest;
+            }
+            State::Guess if is_noise => {}
+            State::Guess if is_guessed => {
+                self.guessed = Some(self.found.len());
+                self.found.push(span);
+                self.state = State::Rest;
+            }
+            State::Rest if !is_keyword => self.found.push(span),
+            _ => {
+                // They were local names: `user a b here`.
+                if let Some(before) = self.guessed.take().filter(|_| raw == b"here") {
+                    self.found.truncate(before);
+                }
+                self.state = State::Plain;
+                self.plain(span, raw, kind);
+            }
+        }
+        let is_name = matches!(self.before, Before::User | Before::Is);
+        self.before = match raw {
+            b"user" | b"username" if !is_name => Before::User,
+            b"is" | b"to" if !is_name => Before::Is,
+            b"auth" | b"authenticate" | b"preauth" | b"preauthenticate" => Before::Auth,
+            _ => Before::Other,
+        };
+    }
+
+    /// A word that is no secret by what stands before it.
+    fn plain(&mut self, span: Span, raw: &[u8], kind: Kind) {
+        match self.before {
+            Before::User => self.state = State::Guess,
+            Before::Auth => {
+                self.state = State::Guess;
+                let lower = raw.to_ascii_lowercase();
+                let is_method = words::auth(&lower).is_some() || option::is_reserved(raw);
+                if !is_method && !is_near(&lower, words::method_words(), 2) {
+                    self.found.push(span);
+                }
+            }
+            Before::Is => {}
+            Before::Other if kind != Kind::Word => {}
+            Before::Other => match behind_password(raw) {
+                Some(length) => {
+                    let start = span.start + length as u32;
+                    self.found.push(Span { start, ..span });
+                    self.state = State::Rest;
+                }
+                None if is_password(raw) => self.state = State::First,
+                None => {}
+            },
+        }
+    }
+
+    /// A misspelt keyword, more likely than a password.
+    fn is_nearly_keyword(&mut self, raw: &[u8]) -> bool {
+        let lower = raw.to_ascii_lowercase();
+        let is_word = lower.len() >= 3 && lower.iter().all(u8::is_ascii_alphanumeric);
+        if !is_word || self.looks == 0 {
+            return false;
+        }
+        self.looks -= 1;
+        let most = if lower.len() <= 4 { 1 } else { 2 };
+        let words = option::all().flat_map(|keyword| keyword.words.iter().copied());
+        is_near(
+            &lower,
+            words.chain(["poll", "skip", "defaults", "remote"]),
+            most,
+        )
+    }
+}
+
+fn is_near<'w>(word: &[u8], mut words: impl Iterator<Item = &'w str>, most: usize) -> bool {
+    words.any(|name| distance(word, name.as_bytes(), most).is_some())
+}
+
+/// The word for a password with something attached: `password"x"`. How long the word is.
+fn behind_password(word: &[u8]) -> Option<usize> {
+    const NAMES: [&[u8]; 5] = [
+        b"esmtppassword",
+        b"passphrase",
+        b"password",
+        b"passwd",
+        b"pass",
+    ];
+    let lower = word.to_ascii_lowercase();
+    let name = NAMES.iter().find(|name| lower.starts_with(name))?;
+    let is_misspelt = *name == b"pass" && distance(&lower, b"password", 3).is_some();
+    let is_attached = name.len() < word.len() && !is_misspelt && !option::is_reserved(word);
+    (is_attached && !lower.starts_with(b"pass8")).then_some(name.len())
 }
 
 /// The words for a password, and what somebody may have written for them.
 fn is_password(word: &[u8]) -> bool {
+    const OTHERS: [&[u8]; 7] = [
+        b"secret",
+        b"token",
+        b"key",
+        b"apikey",
+        b"pin",
+        b"oauthbearer",
+        b"passphrase",
+    ];
     let lower = word.to_ascii_lowercase();
-    let is_near = |name: &[u8], most| distance(&lower, name, most).is_some();
-    match &lower[..] {
-        b"pass8" | b"pass8bits" | b"nopass8" | b"nopass8bits" => false,
-        _ if option::is_reserved(word) => matches!(word, b"pass" | b"password" | b"esmtppassword"),
-        lower => {
-            lower.starts_with(b"pass")
+    if option::is_reserved(word) {
+        return matches!(word, b"pass" | b"password" | b"esmtppassword");
+    }
+    let lower = lower.strip_prefix(b"no").unwrap_or(&lower);
+    let is_near = |name: &[u8], most| distance(lower, name, most).is_some();
+    match lower {
+        b"pass8" | b"pass8bits" => false,
+        _ => {
+            OTHERS.contains(&lower)
+                || lower.starts_with(b"pass")
                 || lower.starts_with(b"pw")
                 || is_near(b"pass", 1)
                 || is_near(b"password", 3)
@@ -222,6 +348,33 @@ mod tests {
         );
         check("# user b pass c\n", "# user b pass *");
         check("## user b # pass c d", "## user b # pass * *");
+        check("user b pass #c d", "user b pass *");
+        check(
+            "user b ssl password\"x y\" keep",
+            "user b ssl password* * keep",
+        );
+        check("user b ssl passwordx keep", "user b ssl password* keep");
+        check("user b ssl passwd/x keep", "user b ssl passwd* keep");
+        check(
+            "user b ssl password\u{a0}x keep",
+            "user b ssl password* keep",
+        );
+        check("user password x ssl", "user password * ssl");
+        check("user b with x ssl", "user b with * ssl");
+        check("user b, x", "user b, *");
+        check("user b kepe ssl", "user b kepe ssl");
+        check("user b auth password x ssl", "user b auth password * ssl");
+        check("user b auth x ssl", "user b auth * ssl");
+        check("user b auth gssap ssl", "user b auth gssap ssl");
+        check("user b \"password\" x ssl", "user b * * ssl");
+        check(
+            "user b ssl secret x ssl nopass y",
+            "user b ssl secret * ssl nopass *",
+        );
+        check("user b c d here keep", "user b c d here keep");
+        check("user b=c here keep", "user b=c here keep");
+        check("is joe password\"x\"", "is joe password*");
+        check("user passenger@x.org ssl", "user passenger@x.org ssl");
         check("is here to post pre x", "is here to post pre x");
     }
 
@@ -235,7 +388,7 @@ mod tests {
         let text = "folder \"x\nuser b pass \"real secret\" ssl\n";
         assert_eq!(masked(text, 1, false), "user b pass * ssl");
         assert_eq!(masked(text, 1, true), "user b pass * ssl");
-        assert_eq!(masked("user b x \"y z\" keep", 0, true), "user b x * keep");
+        assert_eq!(masked("user b x \"y z\" keep", 0, true), "user b * * keep");
         assert_eq!(masked("user b z\" keep", 0, true), "user * * keep");
     }
 

@@ -1,12 +1,14 @@
 //! A document cut into statements, each read on its own: what the file says and what is wrong
 //! with it. After a change only the statements concerned are read again; the others are shared.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::base::i18n::gettext_noop;
 use crate::rc::diagnostic::{self, Diagnostic, Severity};
 use crate::rc::document::{Document, Recut, Span};
 use crate::rc::lex::Kind;
+use crate::rc::mask;
 use crate::rc::option::Keyword;
 use crate::rc::settings::{Entry, Placed, Setting, Stanzas, Value, read};
 
@@ -46,8 +48,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn diagnostic(&self, document: &Document, start: u32) -> Diagnostic {
+    fn diagnostic(&self, document: &Document, start: u32, secrets: &[Span]) -> Diagnostic {
         let span = self.span.after(start);
+        let is_secret = mask::touches(secrets, span.start, span.end);
         let found = Diagnostic::found(self.slug, self.text, Some(document.place(span)));
         let found = Diagnostic {
             severity: self.severity,
@@ -57,7 +60,7 @@ impl Finding {
             Some(option) => found.with("option", option),
             None => found,
         };
-        match self.is_showable {
+        match self.is_showable && !is_secret {
             true => found.at_token(document, span),
             false => found,
         }
@@ -213,7 +216,7 @@ impl Outline {
     pub fn diagnostics(&self, document: &Document) -> Vec<Diagnostic> {
         let mut all = about_the_file(document);
         let mut before = Stanzas::default();
-        for (start, statement) in self.statements() {
+        for (index, (start, statement)) in self.statements().enumerate() {
             match &statement.what {
                 What::Entry(_) => before.entries.extend(Placed::of(start, statement)),
                 What::Defaults(entry) => {
@@ -233,9 +236,15 @@ impl Outline {
                 }
                 What::Global(_) | What::Nothing => {}
             }
+            let secrets = OnceCell::new();
+            let end = || self.start(index + 1).unwrap_or(document.len());
+            let part = || document.slice(Span { start, end: end() });
             for found in &statement.found {
                 // Of very many only so much is made that they are told to be many.
-                diagnostic::note(&mut all, || found.diagnostic(document, start));
+                diagnostic::note(&mut all, || {
+                    let secrets = secrets.get_or_init(|| mask::secrets_from(&part(), start));
+                    found.diagnostic(document, start, secrets)
+                });
             }
         }
         all

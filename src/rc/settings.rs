@@ -1,6 +1,7 @@
 //! What a file or a command line says, sparsely: an option that is not said is absent. Each
 //! setting knows where it was said.
 
+pub mod interface;
 pub(in crate::rc) mod read;
 
 pub use crate::rc::outline::read_whole as read;

@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
+use crate::base::i18n::gettext;
+
 use super::private::{self, Refusal};
 use super::rcfile::{self, Base, SaveError};
 
@@ -17,6 +19,11 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
     let uid = rustix::process::geteuid().as_raw();
     match private::read(path, true, uid, SIZE_MAX) {
         Ok(private) => Ok(Some(private.bytes)),
+        // A link that leads nowhere is not nothing: what it should lead to may bind an account.
+        Err(Refusal::Missing { path }) if path.is_symlink() => Err(Refusal::Unreadable {
+            path,
+            what: gettext("the file it points to is missing"),
+        }),
         Err(Refusal::Missing { .. }) => Ok(None),
         Err(refusal) => Err(refusal),
     }
@@ -55,6 +62,9 @@ mod tests {
             save(&path, base, b"# three\n"),
             Err(SaveError::Changed { .. })
         ));
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink("nowhere", &link).unwrap();
+        assert!(matches!(read(&link), Err(Refusal::Unreadable { .. })));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(read(&path), Err(Refusal::Exposed { .. })));
     }

@@ -15,7 +15,6 @@ use zeroize::Zeroizing;
 
 use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
-use crate::base::text::quiet;
 
 /// Largest file that is read, in octets (`threats.md` section 6).
 pub const SIZE_MAX: u64 = 1 << 20;
@@ -216,10 +215,11 @@ impl Reader {
                 None
             }
             _ => {
-                let text = gettext("“{word}” is not a word of .netrc and is passed over.");
-                // It may be a password in the wrong place: only its beginning is shown.
-                let shown = quiet(token.get(..2).unwrap_or(token), LONGEST);
-                self.say(number, fill(&text, &[("word", &format!("{shown}…"))]));
+                // Which one is not said: it may be a password in the wrong place.
+                self.say(
+                    number,
+                    gettext("This is not a word of .netrc and is passed over."),
+                );
                 None
             }
         };

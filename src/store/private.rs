@@ -50,6 +50,12 @@ pub enum Refusal {
         /// User number of its owner.
         owner: u32,
     },
+    /// We may not open it.
+    #[error("{}", sentence(&gettext("{path} cannot be read: permission denied. You may need to run: chmod 600 {path}"), path))]
+    Denied {
+        /// Which.
+        path: PathBuf,
+    },
     /// It cannot be opened or read.
     #[error("{}", unreadable(path, what))]
     Unreadable {
@@ -147,6 +153,8 @@ fn refusal(path: &Path, error: &io::Error) -> Refusal {
     match error.kind() {
         io::ErrorKind::NotFound => Refusal::Missing { path },
         io::ErrorKind::NotADirectory => Refusal::NotADirectory { path },
+        io::ErrorKind::IsADirectory => Refusal::NotRegular { path },
+        io::ErrorKind::PermissionDenied => Refusal::Denied { path },
         _ => Refusal::Unreadable {
             path,
             what: error.to_string(),
@@ -172,7 +180,7 @@ fn not_ours(path: &Path, owner: u32) -> String {
 }
 
 fn unreadable(path: &Path, what: &str) -> String {
-    let text = gettext("{path} cannot be read: {what}. You may need to run: chmod 600 {path}");
+    let text = gettext("{path} cannot be read: {what}.");
     fill(&text, &[("path", &path.display()), ("what", &what)])
 }
 

@@ -21,6 +21,9 @@ struct Report<'a> {
     #[serde(flatten)]
     file: File,
     diagnostics: Vec<Finding<'a>>,
+    /// What is wrong in `accounts.toml`.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    accounts_toml: &'a [String],
 }
 
 /// A name that is not UTF-8 comes in base64.
@@ -112,6 +115,7 @@ pub fn report(linted: &Linted) -> String {
         diagnostics: found
             .map(|finding| of_finding(&file_read, finding))
             .collect(),
+        accounts_toml: &linted.local,
     };
     // Only maps with odd keys fail, and there are none.
     serde_json::to_string(&report).unwrap_or_default()

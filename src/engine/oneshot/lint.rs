@@ -7,12 +7,17 @@ use std::path::{Path, PathBuf};
 
 use crate::base::i18n::gettext;
 use crate::deliver::mda::maildir_of;
+use crate::engine::handle::{Options, Rhythm};
 use crate::engine::source::File;
 use crate::net;
 use crate::rc::diagnostic::Diagnostic;
 use crate::rc::lint::facts::{CommandFacts, FileFacts, ProgramFacts};
 use crate::rc::lint::{self, Facts, program_of, provider};
-use crate::rc::{Document, Surroundings};
+use crate::rc::local::Local;
+use crate::rc::resolve;
+use crate::rc::settings::Overrides;
+use crate::rc::{Account, Document, Surroundings};
+use crate::store::local;
 use crate::store::private;
 use crate::store::rcfile::SIZE_MAX;
 use crate::store::{Places, user};
@@ -27,6 +32,8 @@ pub struct Linted {
     pub facts: Facts,
     /// The findings, in the order of the file.
     pub found: Vec<Diagnostic>,
+    /// What is wrong in `accounts.toml`, where it is about this file: sentences with their place.
+    pub local: Vec<String>,
 }
 
 /// Looks a file over; the usual one if none is named.
@@ -59,12 +66,42 @@ pub fn lint(file: Option<File>) -> Result<Linted, String> {
     let document = Document::parse(bytes);
     let facts = gather(&document, path.as_deref(), facts);
     let found = lint::check(&document, &facts);
+    let local = of_local(path.as_deref(), &document, &facts);
     Ok(Linted {
+        local,
         path,
         document,
         facts,
         found,
     })
+}
+
+/// What `accounts.toml` says that cannot be understood, or of accounts that the file has not.
+fn of_local(path: Option<&Path>, document: &Document, facts: &Facts) -> Vec<String> {
+    let file = path.map_or(File::Text(Vec::new()), |path| File::Path(path.to_owned()));
+    let Ok(options) = Options::from_environment(Some(file), Rhythm::Once) else {
+        return Vec::new();
+    };
+    let Some(path) = options.places.accounts_toml() else {
+        return Vec::new();
+    };
+    let bytes = match local::read(&path) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Vec::new(),
+        Err(refusal) => return vec![refusal.to_string()],
+    };
+    let read = Local::of_bytes(&bytes);
+    let whole = resolve::whole(document, &Overrides::default(), &facts.around);
+    let mut accounts: Vec<Account> = whole
+        .accounts
+        .into_iter()
+        .map(|said| said.account)
+        .collect();
+    let name = path.display().to_string();
+    let is_ours = |rc: Option<&str>| options.source.is_meant_by(rc, &options.places);
+    let lost = read.bind(&name, is_ours, &mut accounts);
+    let said = read.findings.iter().chain(&lost);
+    said.map(|finding| finding.in_file(&name)).collect()
 }
 
 /// What the system says of a document that is, or will be, the file `path`.

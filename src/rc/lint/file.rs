@@ -6,16 +6,19 @@ use crate::base::i18n::gettext_noop;
 use crate::base::text::quiet;
 use crate::rc::account::Protocol;
 use crate::rc::diagnostic::{Diagnostic, Fix};
-use crate::rc::document::Span;
+use crate::rc::document::{Document, Span};
 use crate::rc::edit::{At, Change, Edit, Which};
+use crate::rc::lex::Kind as Shape;
 use crate::rc::lint::{Broken, Lint};
-use crate::rc::option::{self, Id};
+use crate::rc::option::{self, Id, Kind, Scope};
+use crate::rc::outline::Said;
 use crate::rc::resolve::site::Site;
-use crate::rc::settings::{Placed, Setting, Value};
+use crate::rc::settings::{Placed, Setting, Value, read};
 
 pub fn check(lint: &mut Lint, broken: &Broken) {
     access(lint);
     same_labels(lint);
+    comments(lint);
     let stanzas = &lint.whole.stanzas;
     let defaults = stanzas
         .defaults
@@ -96,6 +99,63 @@ fn same_labels(lint: &mut Lint) {
         lint.found
             .push(finding.with("label", quiet(&entry.label, 60)));
     }
+}
+
+/// L01: `password #x`, whose value is the next word.
+fn comments(lint: &mut Lint) {
+    let document = lint.document;
+    let entries = &lint.whole.stanzas.entries;
+    let mut found = Vec::new();
+    let mut read: Option<(u32, Vec<Said>)> = None;
+    for comment in comments_behind_options(document) {
+        let behind = entries.partition_point(|entry| entry.start <= comment.start);
+        let Some(entry) = behind.checked_sub(1).and_then(|index| entries.get(index)) else {
+            continue;
+        };
+        if read.as_ref().is_none_or(|(start, _)| *start != entry.start) {
+            let (_, said) = read::statement_in_full(document, document.at(entry.start));
+            read = Some((entry.start, said));
+        }
+        let said = read.as_ref().map_or(&[][..], |(_, said)| said);
+        let inside = comment.since(entry.start);
+        let behind = said.partition_point(|said| said.span.start <= inside.start);
+        let around = behind.checked_sub(1).and_then(|index| said.get(index));
+        let around = around.filter(|said| inside.end <= said.span.end);
+        found.extend(around.map(|said| {
+            let text = gettext_noop("The comment stands where the value of {option} is expected");
+            let place = Some(document.place(comment));
+            let finding = Diagnostic::found("comment-in-option", text, place);
+            finding.with("option", said.keyword.name())
+        }));
+        if found.len() > COMMENTS {
+            break;
+        }
+    }
+    lint.found.extend(found);
+}
+
+/// Most of them that are told.
+const COMMENTS: usize = 100;
+
+/// Comments that follow the word of an option with a value, on its line.
+fn comments_behind_options(document: &Document) -> impl Iterator<Item = Span> + '_ {
+    let takes_value = |raw: &[u8]| {
+        let found = [Scope::Server, Scope::User]
+            .iter()
+            .find_map(|scope| option::find(*scope, raw));
+        let is_one = |kind| !matches!(kind, Kind::Flag | Kind::List | Kind::Names | Kind::Numbers);
+        found.is_some_and(|found| !found.is_negated && is_one(found.keyword.kind))
+    };
+    let mut is_behind = false;
+    document.tokens().filter_map(move |at| {
+        let raw = document.raw(at);
+        match document.kind(at)? {
+            Shape::Space => is_behind &= !raw.contains(&b'\n'),
+            Shape::Comment if is_behind => return Some(document.span(at)),
+            shape => is_behind = shape == Shape::Word && takes_value(raw),
+        }
+        None
+    })
 }
 
 /// L07

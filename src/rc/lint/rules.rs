@@ -43,7 +43,7 @@ const fn rule(
 
 /// Every rule, in the order of the manual.
 #[rustfmt::skip]
-pub static RULES: [Rule; 71] = [
+pub static RULES: [Rule; 72] = [
     rule("L01", "syntax", Error, gettext_noop("Syntax error"),
         gettext_noop("Neither fetchmail nor Postrider can read the file beyond doubt, so nothing is checked for mail until it is corrected.")),
     rule("L01", "unknown-word", Error, gettext_noop("Unknown word"),
@@ -80,6 +80,8 @@ pub static RULES: [Rule; 71] = [
         gettext_noop("fetchmail does not recognise a comment that no line end follows, and refuses the file. Postrider reads it.")),
     rule("L01", "quotes-in-value", Warning, gettext_noop("Quotes that belong to the value"),
         gettext_noop("A quoted value ends at the first quote of its kind. If something is attached to that quote, the whole is taken as it stands, quotes included. Put the value in quotes of the other kind.")),
+    rule("L01", "comment-in-option", Warning, gettext_noop("A comment where a value is expected"),
+        gettext_noop("# begins a comment even there, and the next word becomes the value. A value that begins with # needs quotes.")),
     rule("L01", "option-in-list", Warning, gettext_noop("An option inside a list"),
         gettext_noop("A list of names goes on until a word that fetchmail 6.4 knows as a keyword. A word of later releases is taken for one more name.")),
     rule("L02", "later-word", Warning, gettext_noop("A word of later releases"),

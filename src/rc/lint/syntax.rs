@@ -170,9 +170,7 @@ impl Case<'_> {
 
     fn auth(&self) -> Option<Fix> {
         let lower = self.tokens.raw(self.span).to_ascii_lowercase();
-        let names = words::METHODS
-            .iter()
-            .flat_map(|method| method.words.iter().copied());
+        let names = words::method_words();
         let is_case = words::auth(&lower).is_some();
         let meant = nearest(&lower, names, 2)?;
         Some(self.meant(meant.as_bytes(), is_case))
@@ -265,6 +263,15 @@ impl Case<'_> {
         let statements = ["poll", "skip", "defaults"]
             .into_iter()
             .filter(|_| !is_global);
+        // A number that is not apart is no misspelling: it is a value.
+        let digits = lower.iter().rposition(|byte| !byte.is_ascii_digit());
+        let (name, number) = lower.split_at(digits.map_or(0, |last| last + 1));
+        if !number.is_empty() {
+            let found = find(name)?;
+            let takes_number = !found.is_negated && found.keyword.kind != Kind::Flag;
+            let apart = [name, b" ", number].concat();
+            return takes_number.then(|| self.meant(&apart, false));
+        }
         let word = nearest(&lower, options.chain(statements), most)?;
         let deletes = find(word.as_bytes()).is_some_and(|found| {
             matches!(found.keyword.id, Id::Flush | Id::Limitflush | Id::Fetchall)

@@ -173,6 +173,7 @@ fn every_option_changes_something() {
 fn every_spelling_is_read() {
     for keyword in all() {
         let argument = match keyword.kind {
+            _ if keyword.id == Id::Interface => "lo/127.0.0.1",
             Kind::Flag => "",
             Kind::Number | Kind::Numbers => "7",
             Kind::Protocol => "imap",

@@ -208,6 +208,13 @@ pub fn auth(word: &[u8]) -> Option<&'static Method> {
         .find(|method| method.words.iter().any(|name| name.as_bytes() == word))
 }
 
+/// All words for ways to sign in.
+pub fn method_words() -> impl Iterator<Item = &'static str> {
+    METHODS
+        .iter()
+        .flat_map(|method| method.words.iter().copied())
+}
+
 /// The word for a way to sign in.
 pub fn auth_name(auth: Auth) -> &'static str {
     let method = METHODS.iter().find(|method| method.auth == auth);

@@ -11,6 +11,7 @@ use crate::rc::document::{At, Document, Span};
 use crate::rc::lint::rules;
 use crate::rc::option::{self, Found, Id, Keyword, Negation, Scope, Support};
 use crate::rc::outline::{Finding, Said, Statement, What};
+use crate::rc::settings::interface::is_interface;
 use crate::rc::settings::{Entry, Setting, Settings, Value};
 use words::{Lexeme, Words};
 
@@ -113,7 +114,10 @@ impl<'d> Reader<'d> {
     fn entry(&mut self, is_active: bool) -> Reading<What> {
         let head = self.words.bump();
         let name = match self.words.look() {
-            Lexeme::Text(name) => name.value().into_owned(),
+            Lexeme::Text(name) => {
+                self.note_quotes();
+                name.value().into_owned()
+            }
             // Certainly meant as the name: what follows belongs to it.
             Lexeme::Number(digits) => {
                 let text = gettext_noop("A string is expected here; digits need quotes");
@@ -228,7 +232,9 @@ impl<'d> Reader<'d> {
     ) -> Reading<Option<Setting>> {
         match found.keyword.id {
             Id::User => self.user(start, user).map(Some),
-            Id::Is => self.is(start, user).map(Some),
+            Id::Is => self
+                .is(start, self.words.is_spelled(start, b"is"), user)
+                .map(Some),
             _ => self.setting(found, start, Some(user)).map(Some),
         }
     }
@@ -275,6 +281,13 @@ impl<'d> Reader<'d> {
     fn setting(&mut self, found: Found, start: Span, user: Option<usize>) -> Reading<Setting> {
         let value = self.value(found)?;
         let span = start.to(self.words.last());
+        if let (Id::Interface, Value::Text(text)) = (found.keyword.id, &value)
+            && !is_interface(&String::from_utf8_lossy(text))
+        {
+            let text =
+                gettext_noop("An interface must be written NAME/ADDRESS or NAME/ADDRESS/MASK");
+            return Err(self.error_at("interface", text, self.words.last()));
+        }
         Ok(self.said(found.keyword, value, span, user))
     }
 

@@ -54,13 +54,16 @@ fn oddities_name_their_line_and_no_password() {
         }
     };
     check("machine a login b password c\n", &[]);
-    check("\nfrob machine a\n", &[(2, "“fr…”")]);
-    check("machine a password one two-words\n", &[(1, "“tw…”")]);
+    check("\nfrob machine a\n", &[(2, "not a word")]);
+    check("machine a password one two-words\n", &[(1, "not a word")]);
     check(
         "login x\npasswd y\naccount z\n",
         &[(1, "login"), (2, "password"), (3, "account")],
     );
-    check("machine a\nmacdef init\nfrob\n\nfrob\n", &[(5, "“fr…”")]);
+    check(
+        "machine a\nmacdef init\nfrob\n\nfrob\n",
+        &[(5, "not a word")],
+    );
 }
 
 #[test]

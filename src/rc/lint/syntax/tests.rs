@@ -136,6 +136,18 @@ fn words_are_spelled() {
         "GSSAPI",
         "poll a auth gssapi user b",
     );
+    finds(
+        "poll a envelope2 X-To user b",
+        "unknown-word",
+        "envelope2",
+        "poll a envelope 2 X-To user b",
+    );
+    finds(
+        "poll a user b fetchlimit10",
+        "unknown-word",
+        "fetchlimit10",
+        "poll a user b fetchlimit 10",
+    );
     // It would delete mail.
     let found = check(&Document::parse("poll a user b flsh"), &facts());
     assert!(found[0].fix.as_ref().is_some_and(|fix| !fix.safe));
@@ -186,6 +198,28 @@ fn marks_and_ends() {
         "quotes-in-value",
         "\"x\"y",
         "-",
+    );
+    finds(
+        "poll a user b mda \"/bin/cat\n keep",
+        "quotes-in-value",
+        "\"/bin/cat",
+        "-",
+    );
+    finds(
+        "poll a user b is joe password\"x\"",
+        "quotes-in-value",
+        "password\"x\"",
+        "-",
+    );
+    finds(
+        "poll a user b password #x\n keep ssl\n",
+        "comment-in-option",
+        "#x",
+        "-",
+    );
+    silent(
+        "poll a user b is # these\n c d # and\n e here",
+        "comment-in-option",
     );
     finds("poll a user b pass \"x y\nis c", "open-quote", "\"", "-");
     finds("poll a via \"x\nkeep \"y z\" ssl", "open-quote", "\"", "-");

@@ -60,7 +60,10 @@ impl Reader<'_> {
 
     fn text(&mut self) -> Reading<Vec<u8>> {
         let text = match self.words.look() {
-            Lexeme::Text(text) => text.value().into_owned(),
+            Lexeme::Text(text) => {
+                self.note_quotes();
+                text.value().into_owned()
+            }
             // As likely the value itself as the option after it: with the first nothing else is
             // wrong.
             Lexeme::Keyword(word) if !table::begins_statement(word) => {
@@ -82,23 +85,23 @@ impl Reader<'_> {
         Ok(text)
     }
 
-    fn secret(&mut self) -> Reading<Value> {
-        let back = self.words;
-        let secret = Secret::new(self.text()?);
-        self.words = back;
-        let span = self.words.look_span();
-        // The trap of rcfile.md section 2.2: quotes that became part of the value.
-        if self
-            .words
-            .raw_word()
-            .is_some_and(|raw| matches!(raw.first(), Some(b'"' | b'\'')))
-        {
+    /// The trap of rcfile.md section 2.2: quotes that became part of the value.
+    pub(super) fn note_quotes(&mut self) {
+        let is_trap = |raw: &[u8]| raw.first() == Some(&b'\'') || raw.contains(&b'"');
+        if self.words.raw_word().is_some_and(is_trap) {
+            let span = self.words.look_span();
             let text = gettext_noop(
-                "The quotes are part of this value, because something follows the last one",
+                "The quotes are part of this value, because of what stands beside them",
             );
             let advice = self.advice("quotes-in-value", text, span);
             self.found.push(advice);
         }
+    }
+
+    fn secret(&mut self) -> Reading<Value> {
+        let back = self.words;
+        let secret = Secret::new(self.text()?);
+        self.words = back;
         self.words.bump_secret();
         Ok(Value::Secret(secret))
     }
@@ -107,6 +110,7 @@ impl Reader<'_> {
         let mut list = vec![self.text()?];
         while let Lexeme::Text(text) = self.words.look() {
             self.later_word_in_list();
+            self.note_quotes();
             self.words.bump();
             list.push(text.value().into_owned());
         }
@@ -260,11 +264,12 @@ impl Reader<'_> {
         Err(self.unexpected_as("unknown-word", text))
     }
 
-    /// After `is` or `to`: local names, perhaps with `here`, or one remote name with `there`.
-    pub(super) fn is(&mut self, start: Span, user: usize) -> Reading<Setting> {
+    /// After `is` or `to`: local names, perhaps with `here`; after `is` also one remote name with
+    /// `there`.
+    pub(super) fn is(&mut self, start: Span, takes_there: bool, user: usize) -> Reading<Setting> {
         let maps = self.maps()?;
         match (self.words.look(), &maps[..]) {
-            (Lexeme::Keyword(b"there"), [name]) if !name.is_pair => {
+            (Lexeme::Keyword(b"there"), [name]) if takes_there && !name.is_pair => {
                 self.words.bump();
                 let value = Value::Text(name.remote.clone());
                 let span = start.to(self.words.last());

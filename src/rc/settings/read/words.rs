@@ -106,6 +106,11 @@ impl<'d> Words<'d> {
         (self.shape == Some(Shape::Word)).then_some(self.raw)
     }
 
+    /// Whether these bytes are this word.
+    pub fn is_spelled(&self, span: Span, word: &[u8]) -> bool {
+        *self.document.slice(span) == *word
+    }
+
     /// What the option table knows of the bare word here.
     pub fn meaning(&self) -> Option<&'static Meaning> {
         self.meaning
