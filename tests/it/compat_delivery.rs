@@ -22,6 +22,7 @@ struct Case {
     globals: String,
     sink: Vec<(String, String)>,
     is_mda: bool,
+    is_bsmtp: bool,
     differs: Option<String>,
     messages: Vec<Vec<u8>>,
 }
@@ -52,6 +53,7 @@ fn case(block: &str) -> Case {
             "user" => case.user = value.to_owned(),
             "set" => writeln!(case.globals, "set {value}").unwrap(),
             "mda" => case.is_mda = true,
+            "bsmtp" => case.is_bsmtp = true,
             "differs" => case.differs = Some(value.to_owned()),
             "sink" => {
                 let (step, reply) = value.split_once(" => ").unwrap();
@@ -108,6 +110,7 @@ async fn run(case: &Case, program: &Path, first: &[&str]) -> Outcome {
     }
     let target = match case.is_mda {
         true => "mda \"cat >> mail; echo \\\"To: \\\" %T \\\" From: \\\" %F >> mail\"".to_owned(),
+        false if case.is_bsmtp => "bsmtp mail".to_owned(),
         false => format!("smtphost 127.0.0.1/{}", sink.port),
     };
     let rc = format!(
@@ -116,8 +119,8 @@ async fn run(case: &Case, program: &Path, first: &[&str]) -> Outcome {
     );
     journey.home.rc(&rc);
     let ended = journey.home.run(program, first).await;
-    let mut delivered = match case.is_mda {
-        true => of_mda(&journey.home),
+    let mut delivered = match case.is_mda || case.is_bsmtp {
+        true => of_file(&journey.home),
         false => sink.received().iter().map(shown).collect(),
     };
     delivered.sort();
@@ -128,7 +131,7 @@ async fn run(case: &Case, program: &Path, first: &[&str]) -> Outcome {
     }
 }
 
-fn of_mda(home: &Home) -> Vec<String> {
+fn of_file(home: &Home) -> Vec<String> {
     let mail = fs::read(home.path().join("mail")).unwrap_or_default();
     vec![plain(&mail)]
 }
