@@ -88,6 +88,8 @@ pub struct Transfer<'a> {
 /// A message on its way in.
 struct Current {
     number: u32,
+    /// Where it stands in the mailbox.
+    place: u32,
     announced: Option<u64>,
     memo: Memo,
     octets: u64,
@@ -110,6 +112,8 @@ enum Phase {
 /// A message handed over whole, its outcome open.
 struct Flying {
     number: u32,
+    /// Where it stood in the mailbox.
+    place: u32,
     octets: u64,
     about: Rewritten,
 }

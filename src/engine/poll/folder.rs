@@ -205,7 +205,7 @@ impl Poll<'_> {
         for listed in &choice.oversized {
             let what = What::Left {
                 octets: listed.size,
-                number: (listed.number, survey.total),
+                number: (listed.place, survey.total),
                 why: Why::Oversized,
             };
             board.log(Some(id), what);

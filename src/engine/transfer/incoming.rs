@@ -30,6 +30,7 @@ impl Course<'_, '_> {
         };
         self.current = Some(Current {
             number,
+            place: listed.place,
             announced: listed.size,
             memo,
             octets: 0,
@@ -83,8 +84,8 @@ impl Course<'_, '_> {
         if about.is_malformed || (about.is_folder_data && current.number == 1) {
             current.phase = Phase::Discard;
             if about.is_malformed {
-                let (number, octets) = (current.number, current.announced);
-                self.left(number, octets, Why::BadHeader);
+                let (place, octets) = (current.place, current.announced);
+                self.left(place, octets, Why::BadHeader);
                 self.on.tally.not_taken += 1;
             }
             return true;
@@ -167,6 +168,7 @@ impl Course<'_, '_> {
         // Only now: whoever stops the poll before must not wait for an outcome that never comes.
         let flying = Flying {
             number: current.number,
+            place: current.place,
             octets: current.octets,
             about,
         };

@@ -82,19 +82,20 @@ impl Course<'_, '_> {
             return true;
         };
         current.phase = Phase::Discard;
-        let (number, octets, memo) = (current.number, current.announced, current.memo.clone());
+        let (number, place) = (current.number, current.place);
+        let (octets, memo) = (current.announced, current.memo.clone());
         let note = match aside {
             Aside::Waits => {
                 self.on.tally.not_taken += 1;
-                self.left(number, octets, Why::NoDns);
+                self.left(place, octets, Why::NoDns);
                 return true;
             }
             Aside::Nobody => What::Discarded {
-                number: (number, self.on.total),
+                number: (place, self.on.total),
                 is_twice: false,
             },
             Aside::Twice => What::Discarded {
-                number: (number, self.on.total),
+                number: (place, self.on.total),
                 is_twice: true,
             },
         };
