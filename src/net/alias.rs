@@ -161,3 +161,6 @@ fn full(name: &str) -> String {
         false => name.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
