@@ -13,6 +13,7 @@ mod lint;
 pub mod man;
 pub mod parse;
 pub mod reference;
+mod route;
 mod say;
 mod screen;
 mod trace;
@@ -44,6 +45,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("completions") => completions::run(&words[1..]),
         Some("lint") => lint::run(&rest[1..]),
         Some("fmt") => fmt::run(&rest[1..]),
+        Some("route") => route::run(&rest[1..]),
         Some("man" | "help" | "--help" | "-h" | "-?" | "--version" | "-V") if words.len() > 1 => {
             usage().lines().for_each(say::err);
             USAGE
@@ -103,6 +105,9 @@ Usage:
   postrider fmt [--write] [FILE]
                                the accounts' file in a tidy layout, passwords included;
                                printed, or saved in its place
+  postrider route [--rc FILE] [--server LABEL] [--user NAME] [--dns ask|yes|no] [--json] [MESSAGE]
+                               who would get a message of a mailbox with several recipients,
+                               and why
   postrider man                the manual page, for “man -l”
   postrider completions bash|zsh|fish
                                completions for a shell

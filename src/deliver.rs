@@ -4,9 +4,11 @@
 //! comes back later as a [`Report`], in any order. A message begun and neither finished nor
 //! aborted when the delivery is dropped is aborted: no final dot, no MDA, no file in `new/`.
 
+mod bsmtp;
 pub mod maildir;
 pub mod mda;
 pub mod smtp;
+mod spool;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -167,9 +169,9 @@ pub fn open(target: &Target, settings: Settings) -> (Delivery, mpsc::UnboundedRe
                 mda::start(command, settings, feed);
             }
         },
-        Target::Bsmtp(_) => {
-            let what = "this version does not write BSMTP files".to_owned();
-            tokio::spawn(feed.give_up(Vec::new(), Error::Command { what }));
+        Target::Bsmtp(path) => {
+            most_unrecorded = bsmtp::UNRECORDED;
+            bsmtp::start(path.clone(), settings, feed);
         }
     }
     (Delivery::new(parts, most_unrecorded), reports)
@@ -264,6 +266,7 @@ mod tests {
         let envelope = Envelope {
             sender: Vec::new(),
             recipients: vec![b"joe".to_vec()],
+            last_resort: None,
             body: BodyType::Unsaid,
             size: None,
         };
@@ -300,11 +303,8 @@ mod tests {
         );
         let bad = Target::Mda(b"mda '%T'".to_vec());
         assert!(shape(&bad, false).await.ends_with('x'));
-        assert!(
-            shape(&Target::Bsmtp("-".into()), false)
-                .await
-                .ends_with('x')
-        );
+        let batch = Target::Bsmtp(home.path().join("batch"));
+        assert_eq!(shape(&batch, false).await, "D");
         let lmtp = Target::Lmtp(vec!["host-without-port".to_owned()]);
         assert_eq!(shape(&lmtp, false).await, "dx");
     }

@@ -1,5 +1,6 @@
 //! Accounts are polled here: what to do when, and the one door for window, tray and terminal.
 
+mod aliases;
 pub mod api;
 pub mod board;
 mod clock;

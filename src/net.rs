@@ -1,5 +1,6 @@
 //! Sockets, TLS, names, processes: the only place where bytes move.
 
+pub mod alias;
 pub mod connect;
 pub mod host;
 pub mod process;

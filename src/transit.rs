@@ -14,7 +14,7 @@ pub use dispose::dispose;
 pub use header::{Collector, Header};
 pub use line_ends::LineEnds;
 pub use rewrite::{Rewritten, rewrite};
-pub use route::envelope;
+pub use route::{envelope, route};
 pub use select::select;
 pub use stamp::Stamp;
 pub use words::{Disposition, Known, Listed, Outcome, Refusal, Skip, Ticket, Verdict};

@@ -14,7 +14,7 @@ _postrider() {
     local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} option='' options='' glued=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        _postrider_words -W 'app fetch deliver lint fmt man completions help --version'
+        _postrider_words -W 'app fetch deliver lint fmt route man completions help --version'
         return
     fi
     local before=${COMP_WORDS[COMP_CWORD - 1]}
@@ -179,6 +179,18 @@ _postrider() {
     deliver--maildir)
         _postrider_files -d
         return ;;
+    route--rc)
+        _postrider_files -f
+        return ;;
+    route--server)
+        :
+        return ;;
+    route--user)
+        :
+        return ;;
+    route--dns)
+        _postrider_words -W 'ask yes no'
+        return ;;
     esac
     case $verb in
     app)
@@ -196,6 +208,10 @@ _postrider() {
         ;;
     fmt)
         options='--write'
+        [[ $cur == -* ]] || { _postrider_files -f; return; }
+        ;;
+    route)
+        options='--rc --server --user --dns --json'
         [[ $cur == -* ]] || { _postrider_files -f; return; }
         ;;
     man)

@@ -15,6 +15,7 @@ complete -c postrider -n __postrider_needs_command -a fetch -d 'check for mail, 
 complete -c postrider -n __postrider_needs_command -a deliver -d 'deliver one message from standard input'
 complete -c postrider -n __postrider_needs_command -a lint -d 'check the configuration'
 complete -c postrider -n __postrider_needs_command -a fmt -d 'lay out the configuration'
+complete -c postrider -n __postrider_needs_command -a route -d 'who would get a message, and why'
 complete -c postrider -n __postrider_needs_command -a man -d 'print this manual page'
 complete -c postrider -n __postrider_needs_command -a completions -d 'print completions for a shell'
 complete -c postrider -n __postrider_needs_command -a help -d 'print a short help'
@@ -77,7 +78,7 @@ complete -c postrider -n '__postrider_is fetch' -s 'D' -l smtpaddress -r -f -d '
 complete -c postrider -n '__postrider_is fetch' -l smtpname -r -f -d 'recipient given to the listener, whatever the message says'
 complete -c postrider -n '__postrider_is fetch' -s 'Z' -l antispam -r -f -d 'reply codes of the listener that mean spam (no effect yet)'
 complete -c postrider -n '__postrider_is fetch' -s 'm' -l mda -r -f -a '(__fish_complete_command)' -d 'command that delivers a message'
-complete -c postrider -n '__postrider_is fetch' -l bsmtp -r -F -d 'file to append messages to as batch SMTP (not supported yet)'
+complete -c postrider -n '__postrider_is fetch' -l bsmtp -r -F -d 'file to append messages to as batch SMTP'
 complete -c postrider -n '__postrider_is fetch' -l lmtp -d 'deliver by LMTP'
 complete -c postrider -n '__postrider_is fetch' -s 'k' -l keep -d 'leave messages on the server'
 complete -c postrider -n '__postrider_is fetch' -s 'K' -l nokeep -d 'the opposite of --keep'
@@ -125,6 +126,14 @@ complete -c postrider -n '__postrider_is lint' -F
 # fmt
 complete -c postrider -n '__postrider_is fmt' -l write -d 'print nothing of it but save it in place of the file, closed to others, with the old one as FILE~'
 complete -c postrider -n '__postrider_is fmt' -F
+
+# route
+complete -c postrider -n '__postrider_is route' -l rc -r -F -d 'the configuration, in place of ~/.fetchmailrc'
+complete -c postrider -n '__postrider_is route' -l server -r -f -d 'only accounts of this name behind poll or skip'
+complete -c postrider -n '__postrider_is route' -l user -r -f -d 'only accounts of this remote user'
+complete -c postrider -n '__postrider_is route' -l dns -r -f -a 'ask yes no' -d 'whether a host that DNS must be asked about is the mail server: ask it, or assume yes or no'
+complete -c postrider -n '__postrider_is route' -l json -d 'print it for programs'
+complete -c postrider -n '__postrider_is route' -F
 
 # man
 

@@ -146,6 +146,46 @@ pub static COMMANDS: &[Command] = &[
         operand: Operand::File,
     },
     Command {
+        name: "route",
+        usage: "[--rc FILE] [--server LABEL] [--user NAME] [--dns ask|yes|no] [--json] [MESSAGE]",
+        help: "who would get a message, and why",
+        about: "Reads the header of MESSAGE, or of standard input, and says who would get it if it lay \
+                in the mailbox of an account with several recipients: a line for each, the name, a \
+                tab and the reason, then a line beginning with - for each address that leads to \
+                nobody. Nothing is delivered and no mail server is asked. The status is 0 when \
+                somebody gets it, 1 when only the postmaster or nobody does, 6 when something cannot \
+                be read, 75 when a name server would have to say more.",
+        options: &[
+            Choice {
+                long: "rc",
+                operand: Operand::File,
+                help: "the configuration, in place of ~/.fetchmailrc",
+            },
+            Choice {
+                long: "server",
+                operand: Operand::Text,
+                help: "only accounts of this name behind poll or skip",
+            },
+            Choice {
+                long: "user",
+                operand: Operand::Text,
+                help: "only accounts of this remote user",
+            },
+            Choice {
+                long: "dns",
+                operand: Operand::Word(&["ask", "yes", "no"]),
+                help: "whether a host that DNS must be asked about is the mail server: ask it, or \
+                       assume yes or no",
+            },
+            Choice {
+                long: "json",
+                operand: Operand::None,
+                help: "print it for programs",
+            },
+        ],
+        operand: Operand::File,
+    },
+    Command {
         name: "man",
         usage: "",
         help: "print this manual page",

@@ -44,6 +44,13 @@ pub fn lines(entry: &Entry, manner: Manner<'_>) -> Vec<Line> {
             why,
         } => left(manner, id, *octets, *number, why),
         What::Note(text) => vec![Line::Err(format!("{program}: {text}"))],
+        // Mail that nobody gets is always named.
+        What::Discarded { .. } => {
+            vec![Line::Err(format!(
+                "{program}: {id}: {}",
+                words::entry(entry)
+            ))]
+        }
         _ if !is_shown => Vec::new(),
         What::Found {
             folder,

@@ -4,7 +4,6 @@
 //! own that is ended as a group when it takes too long. Exit status 0 is its word that the mail is
 //! safe (engine.md section 15); whatever else happens, the message stays on the server.
 
-mod spool;
 mod template;
 
 #[cfg(test)]
@@ -24,12 +23,12 @@ use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use super::spool::{self, Spool};
 use super::{Feed, Part, Settings, disk_error};
 use crate::base::text::quiet;
 use crate::mail::Envelope;
 use crate::transit::{Outcome, Refusal, Ticket};
 
-use spool::Spool;
 use template::Template;
 pub use template::maildir_of;
 

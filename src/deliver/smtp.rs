@@ -289,19 +289,21 @@ impl Sink {
     fn qualify(&self, mut envelope: Envelope, listener: &Listener) -> Envelope {
         let domain = self.settings.smtp_address.as_deref();
         let domain = domain.unwrap_or(listener.domain()).as_bytes();
+        let address = |recipient: Vec<u8>| match &self.settings.smtp_name {
+            _ if recipient.contains(&b'@') => recipient,
+            Some(name) => name.clone(),
+            None => [&recipient, &b"@"[..], domain].concat(),
+        };
         let mut qualified: Vec<Vec<u8>> = Vec::with_capacity(envelope.recipients.len());
         for recipient in envelope.recipients {
-            let address = match &self.settings.smtp_name {
-                _ if recipient.contains(&b'@') => recipient,
-                Some(name) => name.clone(),
-                None => [&recipient, &b"@"[..], domain].concat(),
-            };
+            let address = address(recipient);
             // `smtpname` stands for every bare name, once.
             if self.settings.smtp_name.is_none() || !qualified.contains(&address) {
                 qualified.push(address);
             }
         }
         envelope.recipients = qualified;
+        envelope.last_resort = envelope.last_resort.map(address);
         envelope
     }
 }

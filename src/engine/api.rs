@@ -360,6 +360,13 @@ pub enum What {
         /// Why.
         why: Why,
     },
+    /// One message goes to nobody and is let go.
+    Discarded {
+        /// Its number in the mailbox and how many there are.
+        number: (u32, u32),
+        /// It is the one before once more; else nobody is meant and there is no postmaster.
+        is_twice: bool,
+    },
     /// A poll ended.
     Finished {
         /// Messages delivered.
@@ -393,4 +400,6 @@ pub enum Why {
     Withheld(String),
     /// Its header is malformed and `bad-header reject` holds.
     BadHeader,
+    /// DNS did not say whether the hosts of its recipients are the mail server.
+    NoDns,
 }

@@ -49,6 +49,7 @@ pub struct Sink {
     closed: mpsc::UnboundedReceiver<Closed>,
     closer: JoinHandle<()>,
     memos: Memos,
+    record: Weak<Record>,
     /// Room for messages that are finished and not on record.
     room: Arc<Semaphore>,
     last_ticket: u64,
@@ -88,6 +89,7 @@ impl Sink {
             closed,
             closer: tokio::spawn(closer.run()),
             memos,
+            record: Arc::downgrade(record),
             room,
             last_ticket: 0,
             in_hand: None,
@@ -136,6 +138,25 @@ impl Sink {
             Some(delivery) => delivery.send(part).await,
             None => false,
         }
+    }
+
+    /// Puts a message that goes to nobody on record, as if it had been delivered.
+    pub async fn remember(&self, memo: Memo) -> Result<(), store::Error> {
+        let Memo {
+            mailbox,
+            uid: Some(uid),
+            deletes,
+        } = memo
+        else {
+            return Ok(());
+        };
+        let record = self.record.upgrade().ok_or(store::Error::Closed)?;
+        let entry = Entry::Delivered {
+            mailbox,
+            uid,
+            deletes,
+        };
+        record.commit(vec![entry]).await
     }
 
     /// Nothing more is fed: a message that is half in is aborted, what was finished is settled.

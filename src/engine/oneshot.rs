@@ -2,6 +2,7 @@
 
 mod inspect;
 pub mod lint;
+pub mod route;
 
 pub use inspect::Inspection;
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 
+use super::aliases::Asked;
 use super::api::{Cause, State, What};
 use super::board::Board;
 use super::close::Sink;
@@ -73,6 +74,8 @@ pub async fn run(
         tally: Tally::default(),
         fetched: 0,
         waiting: Waiting::default(),
+        asked: Asked::default(),
+        last_header: None,
         folder_fault: None,
         undeleted: Vec::new(),
     };
@@ -113,6 +116,8 @@ struct Poll<'a> {
     /// Messages asked for so far in this poll (`fetchlimit`).
     fetched: u32,
     waiting: Waiting,
+    asked: Asked,
+    last_header: Option<[u8; 32]>,
     /// The first folder that was of no use; the others are served all the same.
     folder_fault: Option<Fault>,
     /// POP3: the server is asked to delete some of these, and says at the end which have gone.

@@ -3,6 +3,7 @@
 
 mod incoming;
 mod outcome;
+mod recipients;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use std::collections::{HashMap, VecDeque};
 
 use tokio_util::sync::CancellationToken;
 
+use super::aliases::Asked;
 use super::api::Cause;
 use super::board::Board;
 use super::close::{Memo, Sink};
@@ -66,6 +68,12 @@ pub struct Transfer<'a> {
     pub stamp: Option<Stamp>,
     /// Name bare addresses are qualified with.
     pub server: &'a str,
+    /// Gets what nobody else does; empty for nobody.
+    pub postmaster: &'a [u8],
+    /// What DNS says of hosts.
+    pub asked: &'a mut Asked,
+    /// The header of the message before, if its recipients were guessed from what the writer wrote.
+    pub last_header: &'a mut Option<[u8; 32]>,
     /// Where progress is shown.
     pub board: &'a Board,
     /// Counts it.
@@ -80,6 +88,8 @@ pub struct Transfer<'a> {
 /// A message on its way in.
 struct Current {
     number: u32,
+    /// Where it stands in the mailbox.
+    place: u32,
     announced: Option<u64>,
     memo: Memo,
     octets: u64,
@@ -102,6 +112,8 @@ enum Phase {
 /// A message handed over whole, its outcome open.
 struct Flying {
     number: u32,
+    /// Where it stood in the mailbox.
+    place: u32,
     octets: u64,
     about: Rewritten,
 }

@@ -20,6 +20,9 @@ pub struct Envelope {
     /// Recipients: bare local names or full addresses, without angle brackets; never empty.
     /// No CR, LF, NUL, `<` or `>`.
     pub recipients: Vec<Vec<u8>>,
+    /// Who gets it if the listener refuses all of them for good, as it is given there; nobody if not
+    /// said.
+    pub last_resort: Option<Vec<u8>>,
     /// What to declare to a listener that offers 8BITMIME.
     pub body: BodyType,
     /// Announced size in octets, if the server gave one: advice only.

@@ -235,7 +235,10 @@ impl Client {
     /// The message being sent will not be; the listener forgets it.
     fn reject(&mut self, fate: Fate) {
         if let Some(current) = self.current.take() {
-            self.end(current.id, fate);
+            match current.second_try() {
+                Some(envelope) => self.current = Some(Transaction::new(current.id, envelope)),
+                None => self.end(current.id, fate),
+            }
             self.say(b"RSET".to_vec(), Asked::Rset);
         }
     }
@@ -328,6 +331,8 @@ impl Client {
                 self.stage = Stage::Over;
             }
         }
+        // A second try need not wait for the answer to RSET.
+        self.advance();
     }
 
     fn dot_answered(&mut self, reply: Reply) {

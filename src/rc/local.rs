@@ -43,6 +43,9 @@ pub struct Keys {
     pub sasl: Option<String>,
     /// Safety: SHA-256 of the only certificate that will do.
     pub pin_sha256: Option<[u8; 32]>,
+    /// Safety: with several recipients, believe the mail server's word only (`envelope`,
+    /// `Received`); To and Cc are not guessed from.
+    pub strict_recipients: bool,
     /// Take what was read elsewhere too.
     pub fetch_read_elsewhere: bool,
     /// Desktop: seconds between polls.

@@ -141,6 +141,7 @@ fn survey(found: Found, is_all: bool) -> Survey {
 fn listed(item: proto::imap::session::Item, is_named: bool) -> Listed {
     Listed {
         number: item.uid,
+        place: item.seq,
         uid: is_named.then(|| Uid::from(item.uid)),
         size: item.size,
         is_seen: item.is_seen,

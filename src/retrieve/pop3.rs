@@ -180,6 +180,7 @@ fn listed(found: pop3::Survey, want: Want) -> Survey {
     let mut sizes = found.sizes.unwrap_or_default().into_iter();
     let listed = (1..=found.total).map(|number| Listed {
         number,
+        place: number,
         uid: uids.next().flatten(),
         size: sizes.next().flatten(),
         is_seen: false,

@@ -5,6 +5,7 @@ use mailparse::MailHeaderMap;
 
 use super::header::{Header, split_field};
 use super::qualify;
+use super::route::clues::{self, Clue};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::mail::envelope::BodyType;
 use crate::rc::Account;
@@ -29,6 +30,8 @@ pub struct Rewritten {
     pub from: String,
     /// `Subject:` decoded and quiet, for display.
     pub subject: String,
+    /// What it says of recipients, if the account has several.
+    pub clues: Vec<Clue>,
 }
 
 /// Headers that name a sender, best first (engine.md section 12).
@@ -47,7 +50,11 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
     let mut out = Rewritten::default();
     let mut facts = Facts::default();
     let mut seen_received = false;
+    let is_multidrop = account.is_multidrop();
+    let mut line = 1;
     for field in header.fields() {
+        let first_line = line;
+        line += memchr::memchr_iter(b'\n', field).count() as u32;
         let Some((name, body)) = split_field(field) else {
             out.is_malformed |= account.bad_header == BadHeader::Reject && !is_from_line(field);
             if !is_from_line(field) {
@@ -55,7 +62,14 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
             }
             continue;
         };
-        if is_from_line(field) || is_dropped(name, body, account) {
+        if is_from_line(field) {
+            continue;
+        }
+        let is_clue = is_multidrop && clues::is_clue(field, account);
+        if is_dropped(name, body, account) {
+            if is_clue {
+                out.clue(field.to_vec(), first_line);
+            }
             continue;
         }
         if name.eq_ignore_ascii_case(b"X-IMAP") {
@@ -66,6 +80,10 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
             .then(|| qualify::qualify(body, server))
             .flatten();
         let body = qualified.as_deref().unwrap_or(body);
+        if is_clue {
+            let name = field.get(..name_len(field)).unwrap_or_default();
+            out.clue([name, body].concat(), first_line);
+        }
         let is_first_return_path =
             facts.learn(name, body) && !matches!(account.target, Target::Mda(_));
         if is_first_return_path {
@@ -90,6 +108,10 @@ fn name_len(field: &[u8]) -> usize {
 }
 
 impl Rewritten {
+    fn clue(&mut self, field: Vec<u8>, line: u32) {
+        self.clues.push(Clue { field, line });
+    }
+
     fn push(&mut self, is_after: bool, field: &[u8]) {
         self.push_parts(is_after, field, b"");
     }

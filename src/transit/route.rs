@@ -1,30 +1,173 @@
-//! The envelope of a message: single-drop so far, every message to the first local name
-//! (engine.md section 13). An account that needs multidrop is not polled by this version.
+//! Who gets a message (engine.md section 13): with one local name that one, with several those that
+//! the header names. A pure function; what DNS has to say comes as [`Answers`], and what is still to
+//! be asked goes back as questions.
+//!
+//! Unlike fetchmail 6.4.37: a recipient named twice gets one copy; groups, routes and needless quotes
+//! are understood; `postmaster ""` discards, as the manual says.
+
+pub mod address;
+pub mod clues;
+mod matching;
+pub mod reason;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
 
 use super::Rewritten;
 use crate::mail::Envelope;
 use crate::rc::Account;
+use address::Addresses;
+use clues::{Chosen, Clue};
+use matching::Judge;
+use reason::{Answer, Found, Routing, Verdict};
+
+/// Most addresses of one message that are looked at, and most recipients it may have
+/// (threats.md A17, section 6).
+const ADDRESSES: usize = 10_000;
+const RECIPIENTS: usize = 1000;
+
+/// What DNS said of hosts, for a poll.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    known: HashMap<String, Answer>,
+    /// What holds of every host not asked about (the tester's "assume").
+    assumed: Option<Answer>,
+}
+
+impl Answers {
+    /// Every host has this answer.
+    pub fn assumed(answer: Answer) -> Self {
+        Self {
+            assumed: Some(answer),
+            ..Self::default()
+        }
+    }
+
+    /// The answer for a host, in lower case.
+    pub fn learn(&mut self, host: String, answer: Answer) {
+        self.known.insert(host, answer);
+    }
+
+    /// Failures are no answers: whoever asks again may be luckier.
+    pub fn forget_failures(&mut self) {
+        self.known.retain(|_, answer| *answer != Answer::Failed);
+    }
+
+    fn of(&self, host: &str) -> Option<Answer> {
+        self.known.get(host).copied().or(self.assumed)
+    }
+}
+
+/// Finds the recipients of a message. `clues` are the fields that [`clues::is_clue`] chose.
+/// `postmaster` gets what nobody else does; empty means nobody.
+pub fn route(clues: &[Clue], account: &Account, postmaster: &[u8], answers: &Answers) -> Routing {
+    if !account.is_multidrop() {
+        return single_drop(account);
+    }
+    let mut judge = Judge::new(account, answers);
+    let guesses = !account.local.strict_recipients;
+    let (source, chosen) =
+        clues::choose(clues, account, guesses, &mut |host| judge.is_server(host));
+    let mut routing = Routing {
+        source,
+        ..Routing::default()
+    };
+    // Which line counts cannot be said before all hosts are known.
+    if judge.questions.is_empty() && !judge.is_deferred {
+        let addresses: Box<dyn Iterator<Item = (Vec<u8>, u32)>> =
+            match chosen {
+                Chosen::Address(address, line) => Box::new(std::iter::once((address, line))),
+                Chosen::Fields(fields) => Box::new(fields.into_iter().flat_map(|(body, line)| {
+                    Addresses::of(body).map(move |address| (address, line))
+                })),
+            };
+        for (address, line) in addresses.take(ADDRESSES) {
+            let prefix = judge.prefix(&address);
+            let verdict = judge.judge(address.get(prefix..).unwrap_or_default());
+            routing.found.push(Found {
+                address,
+                line,
+                prefix,
+                verdict,
+            });
+        }
+    }
+    routing.questions = judge.questions;
+    routing.is_deferred = judge.is_deferred;
+    if routing.questions.is_empty() && !routing.is_deferred {
+        conclude(&mut routing, postmaster);
+    }
+    routing
+}
+
+/// Of a single pair it is the left side, as in fetchmail 6.4.37: nothing is mapped where no header is
+/// looked at.
+fn single_drop(account: &Account) -> Routing {
+    let local = account.local_names.first();
+    let local = local.map_or(&account.user, |name| &name.remote);
+    let recipient = if is_safe(local) {
+        local
+    } else {
+        &b"postmaster"[..]
+    };
+    Routing {
+        recipients: vec![recipient.to_vec()],
+        ..Routing::default()
+    }
+}
+
+/// The recipients, each once; if there are none, the postmaster and why.
+fn conclude(routing: &mut Routing, postmaster: &[u8]) {
+    let mut seen = HashSet::new();
+    for found in &routing.found {
+        if let Verdict::Goes { to, .. } = &found.verdict
+            && seen.insert(to)
+        {
+            routing.recipients.push(to.clone());
+        }
+    }
+    let is_too_many = routing.recipients.len() > RECIPIENTS;
+    if routing.recipients.is_empty() || is_too_many {
+        routing.is_last_resort = true;
+        routing.warning = Some(match is_too_many {
+            true => format!("more than {RECIPIENTS} recipients").into_bytes(),
+            false => why_nobody(&routing.found),
+        });
+        let is_somebody = !postmaster.is_empty() && is_safe(postmaster);
+        routing.recipients = Vec::from_iter(is_somebody.then(|| postmaster.to_vec()));
+    }
+}
+
+/// fetchmail's words: an address is named only if exactly one was rejected.
+fn why_nobody(found: &[Found]) -> Vec<u8> {
+    let mut rejected = found
+        .iter()
+        .filter(|found| found.verdict == Verdict::Elsewhere);
+    match (rejected.next(), rejected.next()) {
+        (Some(one), None) if is_safe(&one.address) => [
+            b"recipient address ",
+            one.address.get(one.prefix..).unwrap_or_default(),
+            b" didn't match any local name",
+        ]
+        .concat(),
+        _ => b"no recipient addresses matched declared local names".to_vec(),
+    }
+}
 
 /// Makes the envelope. `server` qualifies a sender without a domain. Header values that could
 /// smuggle a command (CR, LF, NUL, angle brackets; threats.md A15) never get into it.
 pub fn envelope(
     rewritten: &Rewritten,
+    recipients: Vec<Vec<u8>>,
     account: &Account,
     server: &str,
     size: Option<u64>,
 ) -> Envelope {
-    let local = account
-        .local_names
-        .first()
-        .map_or(&account.user, |name| &name.local);
-    let recipient = if is_safe(local) {
-        local.clone()
-    } else {
-        b"postmaster".to_vec()
-    };
     Envelope {
         sender: sender(rewritten.sender.as_deref(), account, server),
-        recipients: vec![recipient],
+        recipients,
+        last_resort: None,
         body: rewritten.body,
         size,
     }
@@ -58,31 +201,4 @@ fn is_safe(path: &[u8]) -> bool {
         && !path
             .iter()
             .any(|b| b.is_ascii_control() || matches!(b, b'<' | b'>' | b' '))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::envelope::BodyType;
-
-    #[test]
-    fn senders() {
-        let check = |found: Option<&str>, expected: &str| {
-            let rewritten = Rewritten {
-                sender: found.map(|s| s.as_bytes().to_vec()),
-                body: BodyType::Unsaid,
-                ..Rewritten::default()
-            };
-            let made = envelope(&rewritten, &Account::example(), "mail.example.org", None);
-            assert_eq!(String::from_utf8(made.sender).unwrap(), expected);
-            assert_eq!(made.recipients, [b"anna".to_vec()]);
-        };
-        check(Some("bernd@example.net"), "bernd@example.net");
-        check(Some(""), "");
-        check(Some("bernd"), "bernd@mail.example.org");
-        check(Some("uu!bernd"), "uu!bernd");
-        check(Some("@route:bernd@x"), "remote@mail.example.org");
-        check(Some("a@b\r\nRCPT TO:<x@y"), "remote@mail.example.org");
-        check(None, "remote@mail.example.org");
-    }
 }

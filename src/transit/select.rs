@@ -42,6 +42,7 @@ mod tests {
         set(&mut account);
         let listed = Listed {
             number: 1,
+            place: 1,
             uid: None,
             size: Some(size),
             is_seen: seen,

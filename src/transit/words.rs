@@ -7,6 +7,8 @@ use crate::mail::Uid;
 pub struct Listed {
     /// POP3 message number or IMAP UID: what commands of this session name it by.
     pub number: u32,
+    /// Where it stands in the mailbox, from 1: what people count by.
+    pub place: u32,
     /// What the server will call it next time; `None` if it gives no usable name.
     pub uid: Option<Uid>,
     /// Announced size in octets: advice only (quirk Q2).

@@ -24,6 +24,7 @@ pub(super) fn of_entry(what: &What) -> (&'static str, &'static str) {
         What::SignedIn { protected: false } => ("network-server-symbolic", "wait"),
         What::Found { .. } => ("view-list-symbolic", "quiet"),
         What::Delivered { .. } => ("mail-unread-symbolic", "accent"),
+        What::Discarded { .. } => ("edit-delete-symbolic", "quiet"),
         What::Left { .. } => ("action-unavailable-symbolic", "wait"),
         What::Finished { .. } => ("emblem-ok-symbolic", "well"),
         What::Failed(_) => ("dialog-warning-symbolic", "error"),

@@ -4,6 +4,7 @@
 mod bad_input;
 mod bench;
 mod catalogue;
+mod compat_delivery;
 mod compat_files;
 mod compat_netrc;
 mod compat_rc;
@@ -17,6 +18,7 @@ mod memory;
 mod output;
 mod poll;
 mod pump;
+mod route;
 mod servers;
 mod support;
 mod tidy;

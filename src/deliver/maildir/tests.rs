@@ -42,6 +42,7 @@ async fn begin(delivery: &Delivery, ticket: u64, text: &[u8]) {
     let envelope = Envelope {
         sender: Vec::new(),
         recipients: vec![b"joe".to_vec()],
+        last_resort: None,
         body: BodyType::Unsaid,
         size: None,
     };
@@ -185,6 +186,7 @@ fn a_poll_given_up_leaves_nothing() {
     let envelope = Envelope {
         sender: Vec::new(),
         recipients: vec![b"joe".to_vec()],
+        last_resort: None,
         body: BodyType::Unsaid,
         size: None,
     };

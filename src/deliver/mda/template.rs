@@ -202,6 +202,7 @@ mod tests {
         let envelope = Envelope {
             sender: sender.into(),
             recipients: to.iter().map(|r| r.as_bytes().to_vec()).collect(),
+            last_resort: None,
             body: BodyType::Unsaid,
             size: None,
         };

@@ -42,6 +42,7 @@ impl Rig {
         let envelope = Envelope {
             sender: b"s@x".to_vec(),
             recipients: vec![b"joe".to_vec(), b"ann".to_vec()],
+            last_resort: None,
             body: BodyType::Unsaid,
             size: None,
         };

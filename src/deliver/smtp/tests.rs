@@ -200,6 +200,7 @@ impl Rig {
         let envelope = Envelope {
             sender: b"s@x".to_vec(),
             recipients: to.iter().map(|r| r.as_bytes().to_vec()).collect(),
+            last_resort: None,
             body: BodyType::Unsaid,
             size: None,
         };

@@ -50,6 +50,7 @@ fn envelope() -> Envelope {
     Envelope {
         sender: Vec::new(),
         recipients: vec![b"ann".to_vec()],
+        last_resort: None,
         body: BodyType::Unsaid,
         size: None,
     }

@@ -108,6 +108,7 @@ impl Choice {
             let number = std::str::from_utf8(uid.as_bytes()).ok()?.parse().ok()?;
             (!listed.contains(&number)).then_some(Listed {
                 number,
+                place: number,
                 uid: Some(uid),
                 size: None,
                 is_seen: true,

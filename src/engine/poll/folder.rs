@@ -124,6 +124,9 @@ impl Poll<'_> {
             sink: self.sink.insert(sink),
             stamp,
             server: &self.account.host,
+            postmaster: &self.around.globals.postmaster,
+            asked: &mut self.asked,
+            last_header: &mut self.last_header,
             board: &self.around.board,
             meter: &mut self.meter,
             tally: &mut self.tally,
@@ -202,7 +205,7 @@ impl Poll<'_> {
         for listed in &choice.oversized {
             let what = What::Left {
                 octets: listed.size,
-                number: (listed.number, survey.total),
+                number: (listed.place, survey.total),
                 why: Why::Oversized,
             };
             board.log(Some(id), what);

@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use super::{Course, Current, DRAIN_OCTETS, Flying, Phase};
 use crate::engine::api::Why;
-use crate::engine::clock;
 use crate::engine::close::Memo;
+use crate::mail::Envelope;
 use crate::transit::{self, Collector, Header, LineEnds, Rewritten};
 
 impl Course<'_, '_> {
@@ -30,6 +30,7 @@ impl Course<'_, '_> {
         };
         self.current = Some(Current {
             number,
+            place: listed.place,
             announced: listed.size,
             memo,
             octets: 0,
@@ -83,32 +84,42 @@ impl Course<'_, '_> {
         if about.is_malformed || (about.is_folder_data && current.number == 1) {
             current.phase = Phase::Discard;
             if about.is_malformed {
-                let (number, octets) = (current.number, current.announced);
-                self.left(number, octets, Why::BadHeader);
+                let (place, octets) = (current.place, current.announced);
+                self.left(place, octets, Why::BadHeader);
                 self.on.tally.not_taken += 1;
             }
             return true;
         }
+        let routing = self.on.route(&about).await;
+        if let Some(aside) = self.on.aside(&routing, &header) {
+            return self.put_aside(aside).await;
+        }
+        let Some(current) = &mut self.current else {
+            return true;
+        };
+        let received = self.on.received(&routing);
+        let warning = routing.warning_line();
         let size = current.announced;
-        let envelope = transit::envelope(&about, account, self.on.server, size);
-        let received = self
-            .on
-            .stamp
-            .as_ref()
-            .zip(envelope.recipients.first())
-            .map_or_else(Vec::new, |(stamp, recipient)| {
-                stamp.line(recipient, &clock::rfc5322_now())
-            });
+        let last_resort = self.on.postmaster.to_vec();
+        let envelope = Envelope {
+            last_resort: Some(last_resort).filter(|name| !name.is_empty()),
+            ..transit::envelope(&about, routing.recipients, account, self.on.server, size)
+        };
         let Some(ticket) = self.on.sink.begin(envelope, current.memo.clone()).await else {
             return false;
         };
         let mut ends = LineEnds::new(account.strip_cr, account.force_cr);
-        let head = [&about.before[..], &received, &about.after].concat();
+        // Before the first `Received`; at the top if there is none.
+        let head = match about.after.is_empty() {
+            true => [&received[..], &about.before, &warning].concat(),
+            false => [&about.before[..], &received, &about.after, &warning].concat(),
+        };
         let head = ends.apply(Bytes::from(head));
         let rest = ends.apply(header.rest);
         let about = Rewritten {
             before: Vec::new(),
             after: Vec::new(),
+            clues: Vec::new(),
             ..about
         };
         current.phase = Phase::Body {
@@ -129,7 +140,11 @@ impl Course<'_, '_> {
             ..
         }) = &mut self.current
         {
-            let header = std::mem::take(collector).finish();
+            // What ends in its header gets the empty line that ends one.
+            let header = Header {
+                rest: Bytes::from_static(b"\r\n"),
+                ..std::mem::take(collector).finish()
+            };
             if !self.deliver(header).await {
                 self.current = None;
                 return self.sink_is_gone().await;
@@ -153,6 +168,7 @@ impl Course<'_, '_> {
         // Only now: whoever stops the poll before must not wait for an outcome that never comes.
         let flying = Flying {
             number: current.number,
+            place: current.place,
             octets: current.octets,
             about,
         };

@@ -96,7 +96,7 @@ impl Course<'_, '_> {
                 };
                 self.on.tally.not_taken += 1;
                 self.on.tally.refusal = Some(refusal.clone());
-                self.left(flying.number, Some(flying.octets), why);
+                self.left(flying.place, Some(flying.octets), why);
             }
         }
         Some((flying.number, disposition))
@@ -115,7 +115,7 @@ impl Course<'_, '_> {
             from: flying.about.from.clone(),
             subject: flying.about.subject.clone(),
             octets: flying.octets,
-            number: (flying.number, self.on.total),
+            number: (flying.place, self.on.total),
             deletes: disposition == Disposition::Delete,
         };
         self.on.board.log(Some(id), what);
@@ -123,18 +123,20 @@ impl Course<'_, '_> {
 
     /// The server would not give a message.
     pub(super) fn withheld(&mut self, number: u32, reply: &[u8]) {
-        let octets = self.answered(number).and_then(|listed| listed.size);
+        let listed = self.answered(number);
+        let octets = listed.as_ref().and_then(|listed| listed.size);
+        let place = listed.map_or(number, |listed| listed.place);
         // Without a word it is simply gone: another client was quicker.
         if !reply.is_empty() {
             self.on.tally.withheld += 1;
-            self.left(number, octets, Why::Withheld(quiet(reply, QUIET_MAX)));
+            self.left(place, octets, Why::Withheld(quiet(reply, QUIET_MAX)));
         }
     }
 
-    pub(super) fn left(&self, number: u32, octets: Option<u64>, why: Why) {
+    pub(super) fn left(&self, place: u32, octets: Option<u64>, why: Why) {
         let what = What::Left {
             octets,
-            number: (number, self.on.total),
+            number: (place, self.on.total),
             why,
         };
         self.on.board.log(Some(&self.on.account.id), what);

@@ -93,6 +93,8 @@ pub struct Found {
 pub struct Item {
     /// UID.
     pub uid: u32,
+    /// Where it stood when it was listed, from 1: for people only, others may shift it.
+    pub seq: u32,
     /// Announced size: advice only.
     pub size: Option<u64>,
     /// `\Seen`

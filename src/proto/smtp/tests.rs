@@ -92,6 +92,7 @@ fn envelope(to: &[&str]) -> Envelope {
     Envelope {
         sender: b"s@x".to_vec(),
         recipients: to.iter().map(|r| r.as_bytes().to_vec()).collect(),
+        last_resort: None,
         body: BodyType::EightBit,
         size: Some(99),
     }
@@ -154,6 +155,82 @@ fn data_waits_for_several_recipients() {
     t.body("x");
     t.hear("250 ok\r\n");
     assert_eq!(t.fates(), [(1, "taken", 1)]);
+}
+
+/// The postmaster gets what nobody takes, whether DATA is on its way already or not.
+#[test]
+fn the_last_resort() {
+    let check = |to: &[&str], extension: &[&str], talk: &[(&str, &str)], fate: (u64, &str, u16)| {
+        let mut t = Talk::open(Hello::Ehlo, extension);
+        t.client.begin(
+            1,
+            Envelope {
+                last_resort: Some(b"pm@x".to_vec()),
+                ..envelope(to)
+            },
+        );
+        for (sends, hears) in talk {
+            assert_eq!(t.sent(), *sends);
+            t.hear(hears);
+        }
+        if fate.1 == "taken" {
+            t.body("x");
+            assert_eq!(t.sent(), "x|.|");
+            t.hear("250 ok\r\n");
+        }
+        assert_eq!(t.fates(), [fate]);
+    };
+    let again = "RSET|MAIL FROM:<s@x>|RCPT TO:<pm@x>|DATA|";
+    check(
+        &["a@b"],
+        &["PIPELINING"],
+        &[
+            (
+                "MAIL FROM:<s@x>|RCPT TO:<a@b>|DATA|",
+                "250 ok\r\n550 no\r\n503 no\r\n",
+            ),
+            (again, "250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n"),
+        ],
+        (1, "taken", 0),
+    );
+    check(
+        &["a@b", "c@d"],
+        &["PIPELINING"],
+        &[
+            (
+                "MAIL FROM:<s@x>|RCPT TO:<a@b>|RCPT TO:<c@d>|",
+                "250 ok\r\n550 no\r\n551 no\r\n",
+            ),
+            (again, "250 ok\r\n250 ok\r\n550 no\r\n503 no\r\n"),
+        ],
+        (1, "permanent", 550),
+    );
+    // One who is only put off comes again.
+    check(
+        &["a@b", "c@d"],
+        &["PIPELINING"],
+        &[(
+            "MAIL FROM:<s@x>|RCPT TO:<a@b>|RCPT TO:<c@d>|",
+            "250 ok\r\n550 no\r\n450 no\r\n",
+        )],
+        (1, "temporary", 450),
+    );
+    // A refused sender is nobody's fault.
+    check(
+        &["a@b"],
+        &[],
+        &[("MAIL FROM:<s@x>|", "550 no\r\n")],
+        (1, "permanent", 550),
+    );
+    check(
+        &["pm@x"],
+        &[],
+        &[
+            ("MAIL FROM:<s@x>|", "250 ok\r\n"),
+            ("RCPT TO:<pm@x>|", "550 no\r\n"),
+        ],
+        (1, "permanent", 550),
+    );
 }
 
 /// Replies to one message with two recipients on a pipelining listener, and its fate.

@@ -126,6 +126,24 @@ impl Transaction {
         }
     }
 
+    /// The envelope to try in place of this one: all recipients were refused for good, and somebody
+    /// gets what nobody takes (engine.md section 17). fetchmail names him in the same transaction;
+    /// this one may have its DATA on the way already, so there is another.
+    pub fn second_try(&self) -> Option<Envelope> {
+        let is_none_left = self.mail.as_ref().is_some_and(Reply::is_good)
+            && self.rcpts.len() == self.envelope.recipients.len()
+            && self
+                .rcpts
+                .iter()
+                .all(|reply| !reply.is_good() && !reply.is_temporary());
+        let last_resort = self.envelope.last_resort.clone().filter(|_| is_none_left)?;
+        (!self.envelope.recipients.contains(&last_resort)).then(|| Envelope {
+            recipients: vec![last_resort],
+            last_resort: None,
+            ..self.envelope.clone()
+        })
+    }
+
     pub fn mail_answered(&mut self, reply: Reply) {
         self.mail = Some(reply);
     }

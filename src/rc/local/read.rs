@@ -152,6 +152,7 @@ fn key(keys: &mut Keys, name: &str, item: &Item) -> Result<(), String> {
     match name {
         "rc" | "label" | "user" | "ordinal" => {}
         "watch" => keys.watch = yes_or_no(name, item)?,
+        "strict_recipients" => keys.strict_recipients = yes_or_no(name, item)?,
         "fetch_read_elsewhere" => keys.fetch_read_elsewhere = yes_or_no(name, item)?,
         "pause" => keys.pause = yes_or_no(name, item)?,
         "sound" => keys.sound = Some(yes_or_no(name, item)?),

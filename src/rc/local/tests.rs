@@ -25,7 +25,7 @@ fn every_key_is_read() {
     let text = format!(
         "# mine\n[[account]]\nlabel = \"work\"\nuser = 'remote'\nwatch = true\n\
          password_command = \"pass show work\"\nsign_in = \"password\"\nsasl = \"cram-md5\"\n\
-         pin_sha256 = \"{PIN}\"\nfetch_read_elsewhere = true\nevery = 300\npause = true\n\
+         pin_sha256 = \"{PIN}\"\nfetch_read_elsewhere = true\nstrict_recipients = true\nevery = 300\npause = true\n\
          sound = false\nnotify = \"sender\"\n\n\
          [[account]]\nrc = \"~/other\"\nlabel = \"b\"\nuser = \"u\"\nordinal = 2\n"
     );
@@ -38,6 +38,7 @@ fn every_key_is_read() {
         sign_in: Some("password".into()),
         sasl: Some("CRAM-MD5".into()),
         pin_sha256: keys.pin_sha256,
+        strict_recipients: true,
         fetch_read_elsewhere: true,
         every: Some(300),
         pause: true,

@@ -153,7 +153,7 @@ pub static WORDS: &[Keyword] = &[
         .account(|d, v| d.mda = Some(v.text().to_vec())),
     word(Id::Bsmtp, Kind::Path, &["bsmtp"])
         .cli(&[arg(None, &["bsmtp"])])
-        .help("file to append messages to as batch SMTP").refuses()
+        .help("file to append messages to as batch SMTP")
         .label("Append to a batch file").page(Page::Delivery, 7)
         .about("Messages are appended to this file as a batch of SMTP commands, for another \
             program to work through; - stands for the standard output. It takes precedence \

@@ -222,9 +222,6 @@ pub fn unsupported_values(account: &Account) -> Vec<String> {
     if method.is_some_and(|method| method.support == Support::Refuses) {
         found.push(format!("auth {}", auth_name(account.auth)));
     }
-    if account.is_multidrop() {
-        found.push("is".to_owned());
-    }
     // An empty command succeeds and delivers nothing.
     if account.target == Target::Mda(Vec::new()) {
         found.push("mda".to_owned());

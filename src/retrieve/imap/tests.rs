@@ -121,6 +121,7 @@ S: A9 OK"#,
     );
     let expected = [4, 5].map(|number| Listed {
         number,
+        place: number,
         uid: Some(Uid::from(number)),
         size: Some(9),
         is_seen: false,

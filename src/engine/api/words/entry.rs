@@ -31,6 +31,7 @@ pub fn entry(entry: &Entry) -> String {
             number,
             why,
         } => left(*octets, *number, why),
+        What::Discarded { number, is_twice } => discarded(*number, *is_twice),
         What::Finished {
             count: 0, took: t, ..
         } => fill(
@@ -110,6 +111,14 @@ fn delivered(from: &str, subject: &str, octets: u64, number: (u32, u32), deletes
     )
 }
 
+fn discarded((n, all): (u32, u32), is_twice: bool) -> String {
+    let text = match is_twice {
+        true => gettext("{n} of {all} is the message before once more and was let go"),
+        false => gettext("{n} of {all} is for nobody here and was let go (postmaster is empty)"),
+    };
+    fill(&text, &[("n", &n), ("all", &all)])
+}
+
 fn left(octets: Option<u64>, number: (u32, u32), why: &Why) -> String {
     let reason = match why {
         Why::Oversized => match octets {
@@ -141,6 +150,7 @@ fn left(octets: Option<u64>, number: (u32, u32), why: &Why) -> String {
             &[("words", words)],
         ),
         Why::BadHeader => gettext("its header is damaged"),
+        Why::NoDns => gettext("the name server did not say whose it is"),
     };
     fill(
         &gettext("Left {n} of {all} on the server: {reason}"),

@@ -36,6 +36,7 @@ async fn record() -> (tempfile::TempDir, Record) {
 fn survey(uid_validity: Option<u32>, uids: &[u32]) -> Survey {
     let listed = |number: &u32| Listed {
         number: *number,
+        place: *number,
         uid: uid_validity.map(|_| Uid::from(*number)),
         size: Some(u64::MAX),
         is_seen: false,

@@ -20,7 +20,7 @@ pub(super) struct Surveying {
     is_kept: bool,
     /// UIDs that the search for new messages has found.
     pub(super) hits: Set,
-    listed: BTreeMap<u32, (Option<u64>, Flags)>,
+    listed: Listed,
     /// Why a list or a kept search result was refused.
     list_refusal: Option<Error>,
     /// Why the folder cannot be surveyed.
@@ -138,7 +138,8 @@ impl Session {
         self.folder.seqs.learn(fetch.seq, uid);
         let is_asked = surveying.hits.is_empty() || surveying.hits.contains(uid);
         if is_asked {
-            let (size, flags) = surveying.listed.entry(uid).or_default();
+            let (seq, size, flags) = surveying.listed.entry(uid).or_default();
+            *seq = fetch.seq;
             *size = fetch.size.or(*size);
             *flags = fetch.flags.unwrap_or(*flags);
         }
@@ -197,15 +198,19 @@ impl Session {
     }
 }
 
+/// What is known of a message by its UID: sequence number, size, flags.
+pub(super) type Listed = BTreeMap<u32, (u32, Option<u64>, Flags)>;
+
 /// The messages to tell of. A search may be older than the flags that came later, or was not
 /// possible at all.
-fn candidates(is_all: bool, listed: &BTreeMap<u32, (Option<u64>, Flags)>) -> Vec<Item> {
+fn candidates(is_all: bool, listed: &Listed) -> Vec<Item> {
     let is_wanted = |flags: &Flags| is_all || !flags.is_seen && !flags.is_deleted;
     listed
         .iter()
-        .filter(|(_, (_, flags))| is_wanted(flags))
-        .map(|(uid, (size, flags))| Item {
+        .filter(|(_, (_, _, flags))| is_wanted(flags))
+        .map(|(uid, (seq, size, flags))| Item {
             uid: *uid,
+            seq: *seq,
             size: *size,
             is_seen: flags.is_seen,
         })
