@@ -107,7 +107,8 @@ impl Scan {
     }
 }
 
-fn skip_comment(body: &[u8], start: usize) -> usize {
+/// Where a comment ends that begins at `start`; comments nest.
+pub(super) fn skip_comment(body: &[u8], start: usize) -> usize {
     let mut depth = 0usize;
     let mut at = start;
     while let Some(&byte) = body.get(at) {
@@ -127,7 +128,8 @@ fn skip_comment(body: &[u8], start: usize) -> usize {
     body.len()
 }
 
-fn skip_quoted(body: &[u8], start: usize) -> usize {
+/// Where a quoted string ends that begins at `start`.
+pub(super) fn skip_quoted(body: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(&byte) = body.get(at) {
         match byte {

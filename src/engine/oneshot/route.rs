@@ -96,13 +96,7 @@ async fn routing(
     if let Some(answer) = assumed {
         asked.answers = Answers::assumed(answer);
     }
-    loop {
-        let routing = transit::route(&about.clues, account, postmaster, &asked.answers);
-        if routing.questions.is_empty() || routing.is_deferred {
-            return routing;
-        }
-        asked.ask(&routing.questions, account).await;
-    }
+    asked.route(&about.clues, account, postmaster).await
 }
 
 /// The header of a message; what follows is not read.

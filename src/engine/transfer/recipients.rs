@@ -10,7 +10,7 @@ use crate::engine::trouble::{Fault, status};
 use crate::transit::header::split_field;
 use crate::transit::route::reason::Routing;
 use crate::transit::stamp::{ForWhom, full_address};
-use crate::transit::{self, Disposition, Header, Rewritten};
+use crate::transit::{Disposition, Header, Rewritten};
 
 /// Why a message is not delivered, though it could be.
 pub(super) enum Aside {
@@ -26,14 +26,9 @@ impl Transfer<'_> {
     /// Its recipients; DNS is asked where that is needed.
     pub(super) async fn route(&mut self, about: &Rewritten) -> Routing {
         self.asked.answers.forget_failures();
-        loop {
-            let answers = &self.asked.answers;
-            let routing = transit::route(&about.clues, self.account, self.postmaster, answers);
-            if routing.questions.is_empty() || routing.is_deferred {
-                return routing;
-            }
-            self.asked.ask(&routing.questions, self.account).await;
-        }
+        self.asked
+            .route(&about.clues, self.account, self.postmaster)
+            .await
     }
 
     /// Whether it goes to nobody, and why. A server that puts one copy for each recipient into one

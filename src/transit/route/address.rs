@@ -4,6 +4,8 @@
 //! A group gives its members, a route before an address (`<@a,@b:c@d>`, RFC 5322 section 4.4) is left
 //! out, and quotes of a local part that needs none are taken off. fetchmail 6.4.37 does none of these.
 
+use crate::transit::qualify::{skip_comment, skip_quoted};
+
 /// Most octets of one address; what is longer is no address of ours (RFC 5321 section 4.5.3.1.3).
 const LONGEST: usize = 900;
 
@@ -51,9 +53,9 @@ fn mailbox(body: &[u8]) -> (Vec<u8>, &[u8]) {
                 bare.clear();
                 at += 1;
             }
-            b'(' => at = behind_comment(body, at),
+            b'(' => at = skip_comment(body, at),
             b'"' => {
-                let end = behind_quotes(body, at);
+                let end = skip_quoted(body, at);
                 bare.extend_from_slice(body.get(at..end).unwrap_or_default());
                 at = end;
             }
@@ -85,9 +87,9 @@ fn in_angles(body: &[u8], start: usize) -> (Vec<u8>, usize) {
         match byte {
             b'>' => return (inside, at + 1),
             b'<' => break,
-            b'(' => at = behind_comment(body, at),
+            b'(' => at = skip_comment(body, at),
             b'"' => {
-                let end = behind_quotes(body, at);
+                let end = skip_quoted(body, at);
                 inside.extend_from_slice(body.get(at..end).unwrap_or_default());
                 at = end;
             }
@@ -100,39 +102,6 @@ fn in_angles(body: &[u8], start: usize) -> (Vec<u8>, usize) {
         }
     }
     (inside, at)
-}
-
-fn behind_comment(body: &[u8], start: usize) -> usize {
-    let mut depth = 0_usize;
-    let mut at = start;
-    while let Some(&byte) = body.get(at) {
-        match byte {
-            b'\\' => at += 1,
-            b'(' => depth += 1,
-            b')' => {
-                depth -= 1;
-                if depth == 0 {
-                    return at + 1;
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    body.len()
-}
-
-fn behind_quotes(body: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while let Some(&byte) = body.get(at) {
-        match byte {
-            b'\\' => at += 1,
-            b'"' => return at + 1,
-            _ => {}
-        }
-        at += 1;
-    }
-    body.len()
 }
 
 /// `c@d` of `@a,@b:c@d`.
