@@ -24,6 +24,8 @@ struct Case {
     is_mda: bool,
     is_bsmtp: bool,
     differs: Option<String>,
+    /// With `differs`: what ours comes to, as [`brief`] puts it.
+    ours: String,
     messages: Vec<Vec<u8>>,
 }
 
@@ -54,6 +56,7 @@ fn case(block: &str) -> Case {
             "set" => writeln!(case.globals, "set {value}").unwrap(),
             "mda" => case.is_mda = true,
             "bsmtp" => case.is_bsmtp = true,
+            "ours" => case.ours = value.to_owned(),
             "differs" => case.differs = Some(value.to_owned()),
             "sink" => {
                 let (step, reply) = value.split_once(" => ").unwrap();
@@ -180,6 +183,17 @@ fn plain(octets: &[u8]) -> String {
     out
 }
 
+/// How many messages are left, and the recipients of each that was delivered.
+fn brief(outcome: &Outcome) -> String {
+    let rcpt = |text: &String| {
+        text.lines()
+            .find_map(|line| line.strip_prefix("RCPT ").map(str::to_owned))
+    };
+    let mut all: Vec<String> = outcome.delivered.iter().filter_map(rcpt).collect();
+    all.sort();
+    format!("{} left; {}", outcome.left, all.join(" | "))
+}
+
 /// What differs.
 fn told(ours: &Outcome, theirs: &Outcome) -> String {
     let only = |a: &Outcome, b: &Outcome| -> Vec<String> {
@@ -221,6 +235,14 @@ async fn the_same_as_fetchmail() {
             }
             (Some(reason), true) => {
                 failures.push(format!("{}: does not differ: {reason}", case.name))
+            }
+            (Some(_), false) if brief(&ours) != case.ours => {
+                failures.push(format!(
+                    "{}: {}, not {}",
+                    case.name,
+                    brief(&ours),
+                    case.ours
+                ));
             }
             _ => {}
         }
