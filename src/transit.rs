@@ -17,4 +17,4 @@ pub use rewrite::{Rewritten, rewrite};
 pub use route::{envelope, route};
 pub use select::select;
 pub use stamp::Stamp;
-pub use words::{Disposition, Known, Listed, Outcome, Refusal, Skip, Ticket, Verdict};
+pub use words::{Disposition, Known, Listed, Outcome, Refusal, Shares, Skip, Ticket, Verdict};

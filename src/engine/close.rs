@@ -268,14 +268,19 @@ impl Closer {
             if let Some(file) = self.files.remove(ticket) {
                 entries.push(Entry::Settled { file });
             }
+            let is_over = match outcome {
+                Outcome::Delivered => true,
+                Outcome::Partly(shares) => shares.put_off.is_empty(),
+                Outcome::Deferred(_) | Outcome::Refused(_) => false,
+            };
             if let (
-                Outcome::Delivered,
+                true,
                 Some(Memo {
                     mailbox,
                     uid: Some(uid),
                     deletes,
                 }),
-            ) = (outcome, memo)
+            ) = (is_over, memo)
             {
                 entries.push(Entry::Delivered {
                     mailbox,

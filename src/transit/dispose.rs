@@ -7,8 +7,9 @@ use crate::rc::Account;
 /// would need a bounce that was itself accepted (rule R1), and this version sends none.
 pub fn dispose(outcome: &Outcome, account: &Account) -> Disposition {
     match outcome {
-        Outcome::Delivered if account.keep => Disposition::MarkSeen,
-        Outcome::Delivered => Disposition::Delete,
+        Outcome::Partly(shares) if !shares.put_off.is_empty() => Disposition::Leave,
+        Outcome::Delivered | Outcome::Partly(_) if account.keep => Disposition::MarkSeen,
+        Outcome::Delivered | Outcome::Partly(_) => Disposition::Delete,
         Outcome::Deferred(_) | Outcome::Refused(_) => Disposition::Leave,
     }
 }

@@ -61,6 +61,19 @@ pub enum Outcome {
     Deferred(Refusal),
     /// Not ever, says the sink. What follows is `softbounce`'s matter.
     Refused(Refusal),
+    /// Some have it, others do not.
+    Partly(Shares),
+}
+
+/// Who got a message and who did not, all named as in the envelope the sink was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// For these a sink has taken durable responsibility.
+    pub served: Vec<Vec<u8>>,
+    /// For these it is to be tried again.
+    pub put_off: Vec<(Vec<u8>, Refusal)>,
+    /// These were refused for good.
+    pub refused: Vec<(Vec<u8>, Refusal)>,
 }
 
 /// What a sink said when it did not take a message.

@@ -243,6 +243,20 @@ fn short(outcome: &Outcome) -> String {
         Outcome::Delivered => "delivered".to_owned(),
         Outcome::Deferred(refusal) => format!("deferred {}", refusal.code),
         Outcome::Refused(refusal) => format!("refused {}", refusal.code),
+        Outcome::Partly(shares) => {
+            let names = |list: &[(Vec<u8>, Refusal)]| {
+                let name = |(name, refusal): &(Vec<u8>, Refusal)| {
+                    format!(" {}:{}", String::from_utf8_lossy(name), refusal.code)
+                };
+                list.iter().map(name).collect::<String>()
+            };
+            format!(
+                "partly served {}, put off{}, refused{}",
+                shares.served.len(),
+                names(&shares.put_off),
+                names(&shares.refused)
+            )
+        }
     }
 }
 

@@ -81,14 +81,19 @@ impl Course<'_, '_> {
     fn ended(&mut self, ticket: Ticket, outcome: &Outcome) -> Option<(u32, Disposition)> {
         let flying = self.flying.remove(&ticket)?;
         let disposition = transit::dispose(outcome, self.on.account);
-        match outcome {
-            Outcome::Delivered => {
+        let put_off = match outcome {
+            Outcome::Delivered => None,
+            Outcome::Deferred(refusal) | Outcome::Refused(refusal) => Some(refusal),
+            Outcome::Partly(shares) => shares.put_off.first().map(|(_, refusal)| refusal),
+        };
+        match put_off {
+            None => {
                 self.on.tally.delivered += 1;
                 self.on.tally.bytes += flying.octets;
                 self.on.meter.delivered();
                 self.say_delivered(&flying, disposition);
             }
-            Outcome::Deferred(refusal) | Outcome::Refused(refusal) => {
+            Some(refusal) => {
                 let why = Why::NotTaken {
                     code: refusal.code,
                     words: quiet(&refusal.words, QUIET_MAX),
