@@ -6,6 +6,7 @@ pub mod board;
 mod clock;
 mod close;
 pub mod handle;
+mod hold;
 mod meter;
 pub mod oneshot;
 mod poll;

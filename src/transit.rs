@@ -1,5 +1,6 @@
 //! The words and decisions of a transfer, pure: no sockets, no files, no clock.
 
+pub mod bounce;
 pub mod dispose;
 pub mod header;
 pub mod line_ends;
@@ -10,7 +11,8 @@ pub mod select;
 pub mod stamp;
 pub mod words;
 
-pub use dispose::dispose;
+pub use bounce::Bounced;
+pub use dispose::{Addressee, Report, Rules, Sequel, sequel};
 pub use header::{Collector, Header};
 pub use line_ends::LineEnds;
 pub use rewrite::{Rewritten, rewrite};

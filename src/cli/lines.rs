@@ -45,7 +45,7 @@ pub fn lines(entry: &Entry, manner: Manner<'_>) -> Vec<Line> {
         } => left(manner, id, *octets, *number, why),
         What::Note(text) => vec![Line::Err(format!("{program}: {text}"))],
         // Mail that nobody gets is always named.
-        What::Discarded { .. } => {
+        What::Discarded { .. } | What::LetGo { .. } | What::Held { .. } => {
             vec![Line::Err(format!(
                 "{program}: {id}: {}",
                 words::entry(entry)

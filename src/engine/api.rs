@@ -130,6 +130,10 @@ pub struct AccountStatus {
     pub last_status: Option<u8>,
     /// Where its mail goes, for display.
     pub target: String,
+    /// Messages that were not taken and wait on the server.
+    pub held: u32,
+    /// Messages delivered whose deletion the server has not confirmed.
+    pub pending: u32,
     /// Since the program started.
     pub totals: Totals,
 }
@@ -148,6 +152,8 @@ impl AccountStatus {
             trouble: None,
             last_status: None,
             target,
+            held: 0,
+            pending: 0,
             totals: Totals::default(),
         }
     }
@@ -359,6 +365,24 @@ pub enum What {
         number: (u32, u32),
         /// Why.
         why: Why,
+    },
+    /// One message was refused for good, for all or some of its recipients, and is let go.
+    LetGo {
+        /// Its number in the mailbox and how many there are.
+        number: (u32, u32),
+        /// Why.
+        why: Why,
+        /// Who has accepted a report on it; nobody was to have one.
+        told: Option<String>,
+        /// Others have it.
+        is_with_some: bool,
+    },
+    /// Messages that were not taken before wait on the server for another try.
+    Held {
+        /// How many.
+        count: u32,
+        /// When the first of them is tried.
+        next: SystemTime,
     },
     /// One message goes to nobody and is let go.
     Discarded {

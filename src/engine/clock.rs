@@ -8,6 +8,19 @@ pub fn rfc5322_now() -> String {
     now.strftime("%a, %d %b %Y %H:%M:%S %z").to_string()
 }
 
+/// Now, in seconds since 1970.
+pub fn unix_now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
+/// A word that this host makes only once: for message ids.
+pub fn unique() -> String {
+    static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let now = jiff::Timestamp::now().as_microsecond();
+    format!("{now:x}.{:x}.{count:x}", std::process::id())
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

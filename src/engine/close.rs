@@ -18,7 +18,10 @@ use tokio::task::JoinHandle;
 use crate::deliver::{self, Delivery, Part, Report};
 use crate::mail::{Envelope, Uid};
 use crate::store::{self, Entry, Mailbox, Record};
-use crate::transit::{Outcome, Ticket};
+use crate::transit::{LineEnds, Outcome, Ticket};
+
+/// Octets given to a sink in one go.
+const PIECE: usize = 16 * 1024;
 
 /// What the record will say of a message once it is delivered.
 #[derive(Clone, Debug)]
@@ -29,6 +32,26 @@ pub struct Memo {
     pub uid: Option<Uid>,
     /// Whether the server is told to delete it.
     pub deletes: bool,
+}
+
+impl Memo {
+    /// That the message is settled; `None` if the server has no name for it.
+    pub fn delivered(self) -> Option<Entry> {
+        Some(Entry::Delivered {
+            mailbox: self.mailbox,
+            uid: self.uid?,
+            deletes: self.deletes,
+        })
+    }
+
+    /// That these recipients have it, and others do not.
+    fn served(self, recipients: Vec<Vec<u8>>) -> Option<Entry> {
+        Some(Entry::Served {
+            mailbox: self.mailbox,
+            uid: self.uid?,
+            recipients,
+        })
+    }
 }
 
 /// What comes back to the feed.
@@ -111,6 +134,18 @@ impl Sink {
         chunk.is_empty() || self.send(Part::Chunk(chunk)).await
     }
 
+    /// A whole text, in pieces that the sink's queue is made for; `false` when the sink has ended.
+    pub async fn write_all(&self, text: Vec<u8>, mut ends: LineEnds) -> bool {
+        let mut text = Bytes::from(text);
+        while !text.is_empty() {
+            let piece = text.split_to(text.len().min(PIECE));
+            if !self.write(ends.apply(piece)).await {
+                return false;
+            }
+        }
+        self.write(ends.finish()).await
+    }
+
     /// The message is whole. Waits while too many are not on record: those a crash would have
     /// delivered again (rule R2).
     pub async fn finish(&mut self, ticket: Ticket) -> bool {
@@ -140,23 +175,13 @@ impl Sink {
         }
     }
 
-    /// Puts a message that goes to nobody on record, as if it had been delivered.
-    pub async fn remember(&self, memo: Memo) -> Result<(), store::Error> {
-        let Memo {
-            mailbox,
-            uid: Some(uid),
-            deletes,
-        } = memo
-        else {
+    /// Puts what the sink has no part in on record, durably.
+    pub async fn remember(&self, entries: Vec<Entry>) -> Result<(), store::Error> {
+        if entries.is_empty() {
             return Ok(());
-        };
+        }
         let record = self.record.upgrade().ok_or(store::Error::Closed)?;
-        let entry = Entry::Delivered {
-            mailbox,
-            uid,
-            deletes,
-        };
-        record.commit(vec![entry]).await
+        record.commit(entries).await
     }
 
     /// Nothing more is fed: a message that is half in is aborted, what was finished is settled.
@@ -268,26 +293,12 @@ impl Closer {
             if let Some(file) = self.files.remove(ticket) {
                 entries.push(Entry::Settled { file });
             }
-            let is_over = match outcome {
-                Outcome::Delivered => true,
-                Outcome::Partly(shares) => shares.put_off.is_empty(),
-                Outcome::Deferred(_) | Outcome::Refused(_) => false,
-            };
-            if let (
-                true,
-                Some(Memo {
-                    mailbox,
-                    uid: Some(uid),
-                    deletes,
-                }),
-            ) = (is_over, memo)
-            {
-                entries.push(Entry::Delivered {
-                    mailbox,
-                    uid,
-                    deletes,
-                });
-            }
+            let entry = memo.and_then(|memo| match outcome {
+                Outcome::Delivered => memo.delivered(),
+                Outcome::Partly(shares) => memo.served(shares.served.clone()),
+                Outcome::Deferred(_) | Outcome::Refused(_) => None,
+            });
+            entries.extend(entry);
         }
         let remembered = match entries.is_empty() {
             true => Ok(()),

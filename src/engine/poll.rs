@@ -16,6 +16,7 @@ use super::aliases::Asked;
 use super::api::{Cause, State, What};
 use super::board::Board;
 use super::close::Sink;
+use super::hold::Patience;
 use super::meter::Meter;
 use super::secrets::Secrets;
 use super::session::{self, Session};
@@ -26,7 +27,7 @@ use crate::rc::account::Target;
 use crate::rc::{Account, Globals};
 use crate::store::{self, Entry, Mailbox, Record};
 use crate::transit::Listed;
-use ended::Waiting;
+use ended::{Open, Waiting};
 
 pub use ended::Ended;
 
@@ -54,16 +55,25 @@ pub struct Surroundings {
     pub only_check: bool,
 }
 
-/// Polls one account. `unsupported` names a keyword of it that this version cannot act on. `turn`
-/// keeps other polls away from the mailbox; they get it once everything that was handed over is
+/// What is to be polled, and why.
+pub struct Order {
+    /// Whose mail.
+    pub account: Arc<Account>,
+    /// A keyword of it that this version cannot act on.
+    pub unsupported: Option<String>,
+    /// Somebody asked for it; it is not a poll of the schedule.
+    pub is_asked: bool,
+}
+
+/// Polls one account. `turn` keeps other polls away from the mailbox; they get it once everything that was handed over is
 /// settled and remembered, which may be after this one has ended.
 pub async fn run(
     around: &Surroundings,
-    account: &Account,
-    unsupported: Option<&str>,
+    order: &Order,
     stop: &CancellationToken,
     turn: OwnedMutexGuard<()>,
 ) -> Ended {
+    let account = &*order.account;
     around.board.log(Some(&account.id), What::Started);
     let mut poll = Poll {
         around,
@@ -78,11 +88,13 @@ pub async fn run(
         last_header: None,
         folder_fault: None,
         undeleted: Vec::new(),
+        mailboxes: Vec::new(),
+        patience: Patience::new(account, &around.globals, order.is_asked),
     };
-    let result = match (unsupported, &account.local.refusal) {
+    let result = match (&order.unsupported, &account.local.refusal) {
         (_, Some(sentence)) => Err(Fault::yours(Cause::Keys(sentence.clone()), status::SYNTAX)),
         (Some(word), None) => Err(Fault::yours(
-            Cause::Unsupported(word.to_owned()),
+            Cause::Unsupported(word.clone()),
             status::SYNTAX,
         )),
         (None, None) => tokio::select! {
@@ -97,7 +109,11 @@ pub async fn run(
         });
     }
     let progress = poll.meter.read(Instant::now());
-    Ended::new(result, &poll.tally, poll.waiting, progress)
+    let open = poll.open();
+    Ended {
+        open,
+        ..Ended::new(result, &poll.tally, poll.waiting, progress)
+    }
 }
 
 /// Some time after the stop, whatever hangs.
@@ -122,6 +138,9 @@ struct Poll<'a> {
     folder_fault: Option<Fault>,
     /// POP3: the server is asked to delete some of these, and says at the end which have gone.
     undeleted: Vec<(Mailbox, Vec<Listed>)>,
+    /// What was looked into.
+    mailboxes: Vec<Mailbox>,
+    patience: Patience,
 }
 
 impl Poll<'_> {
@@ -185,6 +204,21 @@ impl Poll<'_> {
             self.around.record.checkpoint().await.map_err(unrecorded)?;
         }
         Ok(())
+    }
+
+    /// What the record says is still to be done; nothing if nothing was looked into.
+    fn open(&self) -> Option<Open> {
+        let mut open = Open::default();
+        for mailbox in &self.mailboxes {
+            let view = self.around.record.mailbox_view(mailbox);
+            let (held, _) = view.waiting(self.patience.now());
+            open.held = open
+                .held
+                .saturating_add(held.try_into().unwrap_or(u32::MAX));
+            let pending = view.pending().len().try_into().unwrap_or(u32::MAX);
+            open.pending = open.pending.saturating_add(pending);
+        }
+        (!self.mailboxes.is_empty()).then_some(open)
     }
 
     async fn forget(

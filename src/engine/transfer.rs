@@ -4,6 +4,7 @@
 mod incoming;
 mod outcome;
 mod recipients;
+mod refused;
 #[cfg(test)]
 mod tests;
 
@@ -15,12 +16,14 @@ use super::aliases::Asked;
 use super::api::Cause;
 use super::board::Board;
 use super::close::{Memo, Sink};
+use super::hold::Patience;
 use super::meter::Meter;
 use super::trouble::{Fault, of_server, status};
-use crate::rc::Account;
+use crate::rc::{Account, Globals};
 use crate::retrieve::{Fetched, Maildrop};
-use crate::store::Mailbox;
-use crate::transit::{Collector, Disposition, LineEnds, Listed, Refusal, Rewritten, Stamp, Ticket};
+use crate::store::{Mailbox, View};
+use crate::transit::{Collector, Disposition, LineEnds, Listed, Refusal, Report, Stamp, Ticket};
+use refused::Notice;
 
 /// Requests that run ahead of what has come: enough for a long line at 150 ms, few enough that
 /// little is thrown away when the person stops.
@@ -38,8 +41,10 @@ pub struct Tally {
     pub delivered: u32,
     /// Octets of them as received.
     pub bytes: u64,
-    /// Messages the sink did not take.
+    /// Messages the sink did not take, and that stay.
     pub not_taken: u32,
+    /// Messages that were refused for good and let go.
+    pub let_go: u32,
     /// Words of the last refusal.
     pub refusal: Option<Refusal>,
     /// Messages the server would not give.
@@ -68,8 +73,14 @@ pub struct Transfer<'a> {
     pub stamp: Option<Stamp>,
     /// Name bare addresses are qualified with.
     pub server: &'a str,
-    /// Gets what nobody else does; empty for nobody.
-    pub postmaster: &'a [u8],
+    /// What holds for all accounts.
+    pub globals: &'a Globals,
+    /// Our own host name.
+    pub own_name: &'a str,
+    /// What the record says of the mailbox.
+    pub view: View,
+    /// When mail that was not taken is tried again.
+    pub patience: Patience,
     /// What DNS says of hosts.
     pub asked: &'a mut Asked,
     /// The header of the message before, if its recipients were guessed from what the writer wrote.
@@ -103,19 +114,37 @@ enum Phase {
     Body {
         ticket: Ticket,
         ends: LineEnds,
-        about: Rewritten,
+        letter: Letter,
     },
     /// What comes is thrown away.
     Discard,
 }
 
-/// A message handed over whole, its outcome open.
-struct Flying {
+/// What is known of a message once its header is.
+struct Letter {
     number: u32,
     /// Where it stood in the mailbox.
     place: u32,
     octets: u64,
-    about: Rewritten,
+    memo: Memo,
+    from: String,
+    subject: String,
+    /// As in the envelope.
+    sender: Vec<u8>,
+    recipients: Vec<Vec<u8>>,
+    /// Some of its recipients have it.
+    is_with_some: bool,
+    /// A person wrote it: the sender may be told of it.
+    may_answer: bool,
+    /// As much of its header as a report repeats; empty where there will be none.
+    header: Vec<u8>,
+}
+
+/// A message handed over whole, its outcome open.
+struct Flying {
+    letter: Letter,
+    /// It is this report on the message, not the message.
+    report: Option<Report>,
 }
 
 struct Course<'a, 'b> {
@@ -125,6 +154,7 @@ struct Course<'a, 'b> {
     asked_octets: u64,
     current: Option<Current>,
     flying: HashMap<Ticket, Flying>,
+    notices: VecDeque<Notice>,
     /// Nothing is outstanding at the server.
     is_idle: bool,
     is_ending: bool,
@@ -145,6 +175,7 @@ impl Transfer<'_> {
             asked_octets: 0,
             current: None,
             flying: HashMap::new(),
+            notices: VecDeque::new(),
             is_ending: false,
             drained: 0,
         };
@@ -157,6 +188,7 @@ impl Course<'_, '_> {
         let stop = self.on.stop;
         while !self.is_over() {
             self.ask_ahead();
+            self.send_notices().await;
             tokio::select! {
                 biased;
                 () = stop.cancelled(), if !self.is_ending => self.stop(),
@@ -187,7 +219,7 @@ impl Course<'_, '_> {
 
     /// Everything is done, or ending and nothing is open that could still be remembered.
     fn is_over(&self) -> bool {
-        let is_quiet = self.flying.is_empty() && self.todo.is_empty();
+        let is_quiet = self.flying.is_empty() && self.todo.is_empty() && self.notices.is_empty();
         is_quiet && !self.reads()
     }
 
@@ -245,6 +277,12 @@ impl Course<'_, '_> {
         }
     }
 
+    /// The sink is in the middle of a message.
+    fn is_in_body(&self) -> bool {
+        let phase = self.current.as_ref().map(|current| &current.phase);
+        matches!(phase, Some(Phase::Body { .. }))
+    }
+
     fn stop(&mut self) {
         // What is on its way is not waited for; without it there is time to sign off.
         self.on.tally.is_cut = !self.is_idle;
@@ -257,6 +295,8 @@ impl Course<'_, '_> {
         self.on.tally.fault.get_or_insert(fault);
         self.is_ending = true;
         self.todo.clear();
+        // What they are about stays on the server.
+        self.notices.clear();
         self.on.sink.hang_up();
         let open = self.current.as_ref().map_or(0, |current| {
             let announced = current.announced.unwrap_or(u64::MAX);

@@ -326,6 +326,20 @@ impl Default for Tls {
 }
 
 #[cfg(test)]
+impl Globals {
+    /// What holds when the file says nothing.
+    pub(crate) fn example() -> Self {
+        super::draft::built_in_globals(&super::resolve::Surroundings {
+            invoking_user: "anna".into(),
+            is_root: false,
+            rc_dir: None,
+            servers: Vec::new(),
+            knows_service: None,
+        })
+    }
+}
+
+#[cfg(test)]
 impl Account {
     /// An account for tests: POP3, user `remote`, delivered to `anna` by SMTP.
     pub(crate) fn example() -> Self {

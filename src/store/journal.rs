@@ -59,6 +59,15 @@ pub enum Line {
         /// Until when, and why.
         held: Held,
     },
+    /// `R`: these recipients have it already; the others are still to get it.
+    Served {
+        /// Where it is.
+        mailbox: Mailbox,
+        /// Which.
+        uid: Uid,
+        /// Who, as the envelope names them.
+        recipients: Vec<Vec<u8>>,
+    },
     /// `V`: the folder has this UIDVALIDITY now; another one voids what was known of it.
     Validity {
         /// The folder.
@@ -175,6 +184,17 @@ impl Batch {
             options,
         } = held;
         line.extend_from_slice(format!(" {tries} {retry_at} {options}").as_bytes());
+        self.add(&line);
+    }
+
+    /// Adds who has a message already.
+    pub fn served(&mut self, mailbox: &Mailbox, uid: &[u8], recipients: &[Vec<u8>]) {
+        let mut line = b"R".to_vec();
+        put_mailbox(&mut line, mailbox);
+        put(&mut line, Some(uid));
+        for recipient in recipients {
+            put(&mut line, Some(recipient));
+        }
         self.add(&line);
     }
 
@@ -321,6 +341,16 @@ fn parse_line<'a>(mut fields: impl Iterator<Item = &'a [u8]>) -> Option<Line> {
                 options: figures.next()??.parse().ok()?,
             };
             Line::Held { mailbox, uid, held }
+        }
+        b"R" => {
+            let mailbox = take_mailbox(&mut fields)?;
+            let uid = Uid::new(take(fields.next()?)??);
+            let recipients = fields.map(|f| take(f)?).collect::<Option<_>>()?;
+            Line::Served {
+                mailbox,
+                uid,
+                recipients,
+            }
         }
         b"C" => Line::IdfileWritten,
         _ => return None,

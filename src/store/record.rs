@@ -113,6 +113,16 @@ pub enum Entry {
         /// Until when, and why.
         held: Held,
     },
+    /// Some of its recipients have it, in addition to those said before; it stays on the server for
+    /// the others. Whatever is said of the UID but that it is held ends this.
+    Served {
+        /// Where it is.
+        mailbox: Mailbox,
+        /// Its UID.
+        uid: Uid,
+        /// Who has it.
+        recipients: Vec<Vec<u8>>,
+    },
     /// First contact, or `MarkAllKnown`: these count as delivered.
     Baseline {
         /// Where.
@@ -268,9 +278,19 @@ impl View {
         self.read(|shelf| shelf.held.get(uid).copied())
     }
 
-    /// Number of messages that wait.
-    pub fn held_count(&self) -> usize {
-        self.read(|shelf| shelf.held.len())
+    /// Number of messages that wait for a later time than `now` (seconds since 1970), and when the
+    /// first of them is tried.
+    pub fn waiting(&self, now: i64) -> (usize, Option<i64>) {
+        self.read(|shelf| {
+            let times = shelf.held.values().map(|held| held.retry_at);
+            let later = times.filter(|at| *at > now);
+            (later.clone().count(), later.min())
+        })
+    }
+
+    /// Recipients who have the message already, though it is not known as delivered.
+    pub fn served(&self, uid: &Uid) -> Vec<Vec<u8>> {
+        self.read(|shelf| shelf.served.get(uid).cloned().unwrap_or_default())
     }
 
     /// Known or held messages that are not among `listed`: when the listing was complete, the server no
@@ -281,6 +301,7 @@ impl View {
         self.read(|shelf| {
             let known = shelf.uids.iter().map(|(uid, _)| uid);
             let known = known.chain(shelf.held.keys().map(Uid::as_bytes));
+            let known = known.chain(shelf.served.keys().map(Uid::as_bytes));
             known
                 .filter(|uid| !listed.contains(uid))
                 .map(Uid::new)

@@ -26,6 +26,8 @@ pub struct Rewritten {
     pub is_malformed: bool,
     /// `X-IMAP:` or `X-IMAPbase:` in it: a mail folder's own administration, not mail.
     pub is_folder_data: bool,
+    /// No person waits for an answer to it: a mailing list, a robot, a report (RFC 3834).
+    pub is_automatic: bool,
     /// `From:` decoded and quiet, for display.
     pub from: String,
     /// `Subject:` decoded and quiet, for display.
@@ -138,6 +140,7 @@ impl Rewritten {
             _ => BodyType::Unsaid,
         };
         self.sender = best_sender(facts.senders);
+        self.is_automatic = facts.is_automatic;
         self.from = facts.from;
         self.subject = facts.subject;
     }
@@ -149,6 +152,7 @@ struct Facts {
     senders: [Option<Vec<u8>>; SENDERS.len()],
     is_mime: bool,
     encoding: Vec<u8>,
+    is_automatic: bool,
     from: String,
     subject: String,
 }
@@ -164,6 +168,7 @@ impl Facts {
             is_first_return_path = rank == 0 && slot.is_none();
             slot.get_or_insert_with(|| first_address(body));
         }
+        self.is_automatic |= is_automatic(name, body);
         if name.eq_ignore_ascii_case(b"MIME-Version") {
             self.is_mime = true;
         } else if name.eq_ignore_ascii_case(b"Content-Transfer-Encoding") {
@@ -185,6 +190,19 @@ fn best_sender(senders: [Option<Vec<u8>>; SENDERS.len()]) -> Option<Vec<u8>> {
         let has_host = sender.contains(&b'@') || sender.contains(&b'!');
         (rank == 0 || (!sender.is_empty() && (!needs_host || has_host))).then_some(sender)
     })
+}
+
+/// Whether a field is one of mail that no person sent to this very reader.
+fn is_automatic(name: &[u8], body: &[u8]) -> bool {
+    let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
+    let word = body.trim_ascii().to_ascii_lowercase();
+    if is(b"Precedence") {
+        return matches!(&word[..], b"bulk" | b"list" | b"junk");
+    }
+    if is(b"Auto-Submitted") {
+        return word.split(|b| *b == b';' || *b == b' ').next() != Some(b"no");
+    }
+    is(b"List-Id") || (is(b"Content-Type") && word.starts_with(b"multipart/report"))
 }
 
 /// `From ` and `>From ` lines of mbox files; a field called `From` has its colon at once.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::engine::hold::Patience;
 use crate::rc::Account;
 use crate::retrieve::Survey;
 use crate::store::{self, Entry, Mailbox, View};
@@ -20,6 +21,10 @@ pub struct Choice {
     pub old: u32,
     /// Left because of `fetchlimit`.
     pub left: u32,
+    /// Left because they were not taken before and have to wait.
+    pub held: u32,
+    /// When the first of these is tried, in seconds since 1970.
+    pub next_try: Option<i64>,
 }
 
 /// What a survey teaches the record: the folder's UIDVALIDITY, and which messages are no longer
@@ -60,6 +65,7 @@ impl Choice {
         view: &View,
         account: &Account,
         room: Option<u32>,
+        patience: Patience,
     ) -> Self {
         let is_imap = mailbox.folder.is_some();
         // UIDs of another UIDVALIDITY, or of none, are names of other messages.
@@ -73,8 +79,16 @@ impl Choice {
                 Some(uid) if are_names => view.known(uid),
                 _ => store::Known::New,
             };
+            let held = listed.uid.as_ref().filter(|_| are_names);
+            let held = held.and_then(|uid| view.held(uid));
+            let waits = held.is_some_and(|held| patience.holds(&held));
             let is_full = room.is_some_and(|room| choice.fetch.len() >= room as usize);
             match select(listed, known_word(known, account, is_imap), account) {
+                Verdict::Fetch if waits => {
+                    choice.held += 1;
+                    let next = held.map(|held| held.retry_at);
+                    choice.next_try = choice.next_try.into_iter().chain(next).min();
+                }
                 Verdict::Fetch if is_full => choice.left += 1,
                 Verdict::Fetch => choice.fetch.push(listed.clone()),
                 Verdict::DeleteOnly => choice.delete.push(listed.clone()),

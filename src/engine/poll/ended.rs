@@ -17,6 +17,17 @@ pub struct Ended {
     pub bytes: u64,
     /// How far it came.
     pub progress: Progress,
+    /// What is still to be done; `None` if that was not found out.
+    pub open: Option<Open>,
+}
+
+/// What the record says is still to be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Messages that were not taken and wait on the server.
+    pub held: u32,
+    /// Messages delivered whose deletion is not confirmed.
+    pub pending: u32,
 }
 
 /// New mail that was not fetched.
@@ -37,6 +48,7 @@ impl Ended {
             delivered: 0,
             bytes: 0,
             progress: Progress::default(),
+            open: None,
         }
     }
 
@@ -52,7 +64,7 @@ impl Ended {
             Some(fault) if fault.cause != Cause::Stopped => fault.status,
             _ if waiting.seen > 0 => status::OK,
             _ if waiting.left > 0 => status::LIMIT,
-            _ if tally.delivered > 0 => status::OK,
+            _ if tally.delivered > 0 || tally.let_go > 0 => status::OK,
             _ => status::NO_MAIL,
         };
         Self {
@@ -61,6 +73,7 @@ impl Ended {
             delivered: tally.delivered,
             bytes: tally.bytes,
             progress,
+            open: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One folder: survey, select, transfer, leave.
 
-use std::time::Instant;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::choice::{self, Choice};
 use super::{Poll, unrecorded};
@@ -124,7 +124,10 @@ impl Poll<'_> {
             sink: self.sink.insert(sink),
             stamp,
             server: &self.account.host,
-            postmaster: &self.around.globals.postmaster,
+            globals: &self.around.globals,
+            own_name: &self.around.own_name,
+            view: self.around.record.mailbox_view(mailbox),
+            patience: self.patience,
             asked: &mut self.asked,
             last_header: &mut self.last_header,
             board: &self.around.board,
@@ -179,7 +182,18 @@ impl Poll<'_> {
         }
         let limit = self.account.fetch_limit;
         let room = limit.map(|limit| limit.saturating_sub(self.fetched));
-        Ok(Choice::new(mailbox, survey, &view, self.account, room))
+        let patience = self.patience;
+        if !self.mailboxes.contains(mailbox) {
+            self.mailboxes.push(mailbox.clone());
+        }
+        Ok(Choice::new(
+            mailbox,
+            survey,
+            &view,
+            self.account,
+            room,
+            patience,
+        ))
     }
 
     fn say_found(&mut self, folder: Option<&[u8]>, survey: &Survey, choice: &Choice) {
@@ -209,6 +223,11 @@ impl Poll<'_> {
                 why: Why::Oversized,
             };
             board.log(Some(id), what);
+        }
+        if let (1.., Some(next)) = (choice.held, choice.next_try) {
+            let next = UNIX_EPOCH + Duration::from_secs(u64::try_from(next).unwrap_or(0));
+            let count = choice.held;
+            board.log(Some(id), What::Held { count, next });
         }
         if self.account.local.watch && count > 0 {
             let note = What::Note(watch_note(count, &self.account.id));

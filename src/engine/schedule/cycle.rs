@@ -10,7 +10,7 @@ use super::slot::{Slot, pause};
 use super::{MailboxKey, Scheduler};
 use crate::engine::api::{AccountId, Cause, Event, Snapshot, State, Trouble, What, Who};
 use crate::engine::handle::Rhythm;
-use crate::engine::poll::{self, Ended};
+use crate::engine::poll::{self, Ended, Order};
 use crate::engine::source::Loaded;
 use crate::engine::trouble::{Fault, status};
 
@@ -41,6 +41,7 @@ impl Scheduler {
             self.slots.push(Slot {
                 is_paused,
                 own_interval,
+                is_asked: known.as_ref().is_some_and(|slot| slot.is_asked),
                 unsupported: unsupported.map(|(_, word)| word.clone()),
                 running: known.as_ref().and_then(|slot| slot.running.clone()),
                 task: known.as_ref().and_then(|slot| slot.task),
@@ -115,12 +116,17 @@ impl Scheduler {
         let Some(around) = self.around.clone() else {
             return;
         };
+        let is_once = self.is_once();
         let slot = &mut self.slots[at];
         let stop = CancellationToken::new();
         slot.running = Some(stop.clone());
         slot.due = None;
         let account = slot.account.clone();
-        let unsupported = slot.unsupported.clone();
+        let order = Order {
+            account: account.clone(),
+            unsupported: slot.unsupported.clone(),
+            is_asked: std::mem::take(&mut slot.is_asked) || is_once,
+        };
         let key: MailboxKey = (
             account.host.clone(),
             account.service.clone(),
@@ -137,7 +143,7 @@ impl Scheduler {
             let turn = async { (places.acquire_owned().await, mailbox.lock_owned().await) };
             let ended = tokio::select! {
                 (_place, turn) = turn => {
-                    poll::run(&around, &account, unsupported.as_deref(), &stop, turn).await
+                    poll::run(&around, &order, &stop, turn).await
                 }
                 () = stop.cancelled() => Ended::stopped(),
             };
@@ -160,6 +166,7 @@ impl Scheduler {
             };
             if is_meant && slot.running.is_none() {
                 slot.due = Some(Instant::now());
+                slot.is_asked = true;
             }
         }
     }
@@ -220,6 +227,10 @@ impl Scheduler {
         self.board.change(id, |a| {
             a.state = state_after(slot, trouble.as_ref());
             a.progress = ended.progress;
+            if let Some(open) = ended.open {
+                a.held = open.held;
+                a.pending = open.pending;
+            }
             a.last_check = Some(now);
             a.next_check = next_check;
             a.last_status = Some(ended.status);

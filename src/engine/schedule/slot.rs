@@ -18,6 +18,8 @@ pub struct Slot {
     pub is_paused: bool,
     /// `every` of `accounts.toml` (desktop): seconds between polls.
     pub own_interval: Option<u32>,
+    /// The next poll is one that somebody asked for.
+    pub is_asked: bool,
     /// A keyword of it that this version cannot act on.
     pub unsupported: Option<String>,
     /// The running poll's stop.

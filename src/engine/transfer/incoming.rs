@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::{Course, Current, DRAIN_OCTETS, Flying, Phase};
+use super::outcome::Disposals;
+use super::{Course, Current, DRAIN_OCTETS, Flying, Letter, Phase};
 use crate::engine::api::Why;
 use crate::engine::close::Memo;
 use crate::mail::Envelope;
-use crate::transit::{self, Collector, Header, LineEnds, Rewritten};
+use crate::rc::Globals;
+use crate::transit::{self, Collector, Header, LineEnds, Outcome, Refusal, Rewritten, bounce};
 
 impl Course<'_, '_> {
     pub(super) async fn begin(&mut self, number: u32) {
@@ -81,18 +83,21 @@ impl Course<'_, '_> {
         };
         let account = self.on.account;
         let about = transit::rewrite(&header, account, self.on.server);
-        if about.is_malformed || (about.is_folder_data && current.number == 1) {
+        if about.is_folder_data && current.number == 1 {
             current.phase = Phase::Discard;
-            if about.is_malformed {
-                let (place, octets) = (current.place, current.announced);
-                self.left(place, octets, Why::BadHeader);
-                self.on.tally.not_taken += 1;
-            }
             return true;
         }
-        let routing = self.on.route(&about).await;
-        if let Some(aside) = self.on.aside(&routing, &header) {
-            return self.put_aside(aside).await;
+        if about.is_malformed {
+            self.refuse(&about, &header, Why::BadHeader).await;
+            return true;
+        }
+        let mut routing = self.on.route(&about).await;
+        let uid = current.memo.uid.clone();
+        if let Some(aside) = self.on.aside(&mut routing, &header, uid.as_ref()) {
+            if let Some(letter) = self.unsent(&about, &header) {
+                self.put_aside(aside, letter).await;
+            }
+            return true;
         }
         let Some(current) = &mut self.current else {
             return true;
@@ -100,11 +105,12 @@ impl Course<'_, '_> {
         let received = self.on.received(&routing);
         let warning = routing.warning_line();
         let size = current.announced;
-        let last_resort = self.on.postmaster.to_vec();
+        let last_resort = self.on.globals.postmaster.clone();
         let envelope = Envelope {
             last_resort: Some(last_resort).filter(|name| !name.is_empty()),
             ..transit::envelope(&about, routing.recipients, account, self.on.server, size)
         };
+        let letter = Letter::new(current, &about, &envelope, &header, self.on.globals);
         let Some(ticket) = self.on.sink.begin(envelope, current.memo.clone()).await else {
             return false;
         };
@@ -116,18 +122,40 @@ impl Course<'_, '_> {
         };
         let head = ends.apply(Bytes::from(head));
         let rest = ends.apply(header.rest);
-        let about = Rewritten {
-            before: Vec::new(),
-            after: Vec::new(),
-            clues: Vec::new(),
-            ..about
-        };
         current.phase = Phase::Body {
             ticket,
             ends,
-            about,
+            letter,
         };
         self.on.sink.write(head).await && self.on.sink.write(rest).await
+    }
+
+    /// The message coming in, which is not offered to the sink: the rest of it is passed over.
+    fn unsent(&mut self, about: &Rewritten, header: &Header) -> Option<Letter> {
+        let current = self.current.as_mut()?;
+        current.phase = Phase::Discard;
+        let account = self.on.account;
+        let envelope = transit::envelope(about, Vec::new(), account, self.on.server, None);
+        Some(Letter {
+            octets: current.announced.unwrap_or(0),
+            recipients: vec![account.user.clone()],
+            // What may be wrong with it is nothing to tell a stranger.
+            may_answer: false,
+            ..Letter::new(current, about, &envelope, header, self.on.globals)
+        })
+    }
+
+    /// Treats it as if the sink had refused it for good.
+    async fn refuse(&mut self, about: &Rewritten, header: &Header, why: Why) {
+        let Some(letter) = self.unsent(about, header) else {
+            return;
+        };
+        let words = b"the message cannot be delivered as it is".to_vec();
+        let outcome = Outcome::Refused(Refusal { code: 0, words });
+        let mut disposals = Disposals::default();
+        let sequel = self.sequel(&outcome, &letter);
+        self.follow(letter, sequel, why, &mut disposals);
+        self.carry_out(disposals).await;
     }
 
     /// The message of this number has come whole.
@@ -156,7 +184,7 @@ impl Course<'_, '_> {
         let Phase::Body {
             ticket,
             ends,
-            about,
+            letter,
         } = current.phase
         else {
             return;
@@ -166,11 +194,13 @@ impl Course<'_, '_> {
             return self.sink_is_gone().await;
         }
         // Only now: whoever stops the poll before must not wait for an outcome that never comes.
-        let flying = Flying {
-            number: current.number,
-            place: current.place,
+        let letter = Letter {
             octets: current.octets,
-            about,
+            ..letter
+        };
+        let flying = Flying {
+            letter,
+            report: None,
         };
         self.flying.insert(ticket, flying);
     }
@@ -183,6 +213,37 @@ impl Course<'_, '_> {
         }) = self.current.take()
         {
             self.on.sink.abort(ticket).await;
+        }
+    }
+}
+
+impl Letter {
+    /// Of a message whose header has come.
+    fn new(
+        current: &Current,
+        about: &Rewritten,
+        envelope: &Envelope,
+        header: &Header,
+        globals: &Globals,
+    ) -> Self {
+        // With one recipient and `softbounce` there is never a report.
+        let has_report = !globals.soft_bounce || envelope.recipients.len() > 1;
+        let header = match has_report {
+            true => bounce::excerpt(&header.lines).to_vec(),
+            false => Vec::new(),
+        };
+        Self {
+            number: current.number,
+            place: current.place,
+            octets: 0,
+            memo: current.memo.clone(),
+            from: about.from.clone(),
+            subject: about.subject.clone(),
+            sender: envelope.sender.clone(),
+            recipients: envelope.recipients.clone(),
+            is_with_some: false,
+            may_answer: !about.is_automatic,
+            header,
         }
     }
 }

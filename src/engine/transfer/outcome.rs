@@ -2,18 +2,35 @@
 
 use std::time::Instant;
 
-use super::{Course, Flying};
+use super::refused::why;
+use super::{Course, Flying, Letter};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::engine::api::{Cause, What, Why};
 use crate::engine::close::Closed;
 use crate::engine::trouble::{Fault, of_sink, status};
-use crate::transit::{self, Disposition, Outcome, Ticket};
+use crate::store::{self, Entry};
+use crate::transit::{Disposition, Outcome, Sequel};
 
-/// Messages by what is to happen to the server's copies.
+/// Messages by what is to happen to the server's copies, and what is to be remembered before.
 #[derive(Default)]
-struct Disposals {
+pub(super) struct Disposals {
     delete: Vec<u32>,
     mark: Vec<u32>,
+    pub(super) entries: Vec<Entry>,
+}
+
+impl Disposals {
+    /// The server's copy goes, or is marked.
+    pub(super) fn dispose(&mut self, letter: &Letter) {
+        match letter.memo.deletes {
+            true => self.delete.push(letter.number),
+            false => self.mark.push(letter.number),
+        }
+    }
+
+    pub(super) fn remember(&mut self, entry: Option<Entry>) {
+        self.entries.extend(entry);
+    }
 }
 
 impl Course<'_, '_> {
@@ -31,7 +48,7 @@ impl Course<'_, '_> {
             self.closed(closed, &mut disposals);
             next = self.on.sink.closed_now();
         }
-        self.dispose(&disposals);
+        self.carry_out(disposals).await;
     }
 
     /// The sink has closed its end; its reports say why. They are read until it has told.
@@ -43,24 +60,31 @@ impl Course<'_, '_> {
                 None => self.ended_silently(),
             }
         }
-        self.dispose(&disposals);
+        self.carry_out(disposals).await;
     }
 
     fn closed(&mut self, closed: Closed, disposals: &mut Disposals) {
         match closed {
-            Closed::Ended(ticket, outcome) => match self.ended(ticket, &outcome) {
-                Some((number, Disposition::Delete)) => disposals.delete.push(number),
-                Some((number, Disposition::MarkSeen)) => disposals.mark.push(number),
-                Some((_, Disposition::Leave)) | None => {}
-            },
+            Closed::Ended(ticket, outcome) => {
+                if let Some(Flying { letter, report }) = self.flying.remove(&ticket) {
+                    match report {
+                        None => self.ended(letter, &outcome, disposals),
+                        Some(report) => self.reported(letter, report, &outcome, disposals),
+                    }
+                }
+            }
             Closed::Down(error) => self.end(of_sink(error)),
             Closed::Unrecorded(error) => {
-                // Nothing that flies can be remembered, so nothing of it may be deleted.
-                self.flying.clear();
-                let cause = Cause::Record(error.to_string());
-                self.end(Fault::yours(cause, status::FILES));
+                self.unrecorded(&error);
             }
         }
+    }
+
+    /// Nothing that flies can be remembered, so nothing of it may be deleted.
+    pub(super) fn unrecorded(&mut self, error: &store::Error) {
+        self.flying.clear();
+        let cause = Cause::Record(error.to_string());
+        self.end(Fault::yours(cause, status::FILES));
     }
 
     fn ended_silently(&mut self) {
@@ -68,60 +92,80 @@ impl Course<'_, '_> {
         self.end(Fault::passing(cause, status::INTERNAL));
     }
 
-    fn dispose(&mut self, disposals: &Disposals) {
-        let Disposals { delete, mark } = disposals;
+    pub(super) async fn carry_out(&mut self, disposals: Disposals) {
+        let Disposals {
+            delete,
+            mark,
+            entries,
+        } = disposals;
+        if let Err(error) = self.on.sink.remember(entries).await {
+            return self.unrecorded(&error);
+        }
         if self.on.tally.is_cut || (delete.is_empty() && mark.is_empty()) {
             return;
         }
-        self.on.maildrop.dispose(delete, Disposition::Delete);
-        self.on.maildrop.dispose(mark, Disposition::MarkSeen);
+        self.on.maildrop.dispose(&delete, Disposition::Delete);
+        self.on.maildrop.dispose(&mark, Disposition::MarkSeen);
         self.is_idle = false;
     }
 
-    fn ended(&mut self, ticket: Ticket, outcome: &Outcome) -> Option<(u32, Disposition)> {
-        let flying = self.flying.remove(&ticket)?;
-        let disposition = transit::dispose(outcome, self.on.account);
-        let put_off = match outcome {
-            Outcome::Delivered => None,
-            Outcome::Deferred(refusal) | Outcome::Refused(refusal) => Some(refusal),
-            Outcome::Partly(shares) => shares.put_off.first().map(|(_, refusal)| refusal),
+    fn ended(&mut self, letter: Letter, outcome: &Outcome, disposals: &mut Disposals) {
+        let sequel = self.sequel(outcome, &letter);
+        let some_have_it = match outcome {
+            Outcome::Delivered => true,
+            Outcome::Partly(shares) => shares.put_off.is_empty(),
+            Outcome::Deferred(_) | Outcome::Refused(_) => false,
         };
-        match put_off {
-            None => {
-                self.on.tally.delivered += 1;
-                self.on.tally.bytes += flying.octets;
-                self.on.meter.delivered();
-                self.say_delivered(&flying, disposition);
+        if some_have_it {
+            self.on.tally.delivered += 1;
+            self.on.tally.bytes += letter.octets;
+            self.on.meter.delivered();
+            self.say_delivered(&letter, sequel == Sequel::Over);
+        }
+        match (outcome, sequel) {
+            (Outcome::Delivered, _) => disposals.dispose(&letter),
+            // Those it was refused for are passed over in silence, or told.
+            (Outcome::Partly(_), Sequel::Over) => {
+                disposals.remember(letter.memo.clone().delivered());
+                disposals.dispose(&letter);
             }
-            Some(refusal) => {
-                let why = Why::NotTaken {
-                    code: refusal.code,
-                    words: quiet(&refusal.words, QUIET_MAX),
-                    permanent: matches!(outcome, Outcome::Refused(_)),
+            (_, sequel) => {
+                let why = match outcome {
+                    Outcome::Deferred(refusal) => why(refusal, false),
+                    Outcome::Refused(refusal) => why(refusal, true),
+                    Outcome::Partly(shares) => {
+                        match (shares.put_off.first(), shares.refused.first()) {
+                            (Some((_, refusal)), _) => why(refusal, false),
+                            (None, Some((_, refusal))) => why(refusal, true),
+                            (None, None) => return,
+                        }
+                    }
+                    Outcome::Delivered => return,
                 };
-                self.on.tally.not_taken += 1;
-                self.on.tally.refusal = Some(refusal.clone());
-                self.left(flying.place, Some(flying.octets), why);
+                let letter = Letter {
+                    is_with_some: some_have_it,
+                    ..letter
+                };
+                self.follow(letter, sequel, why, disposals);
             }
         }
-        Some((flying.number, disposition))
     }
 
-    fn say_delivered(&self, flying: &Flying, disposition: Disposition) {
+    fn say_delivered(&self, letter: &Letter, is_over: bool) {
         let progress = self.on.meter.read(Instant::now());
         let id = &self.on.account.id;
         self.on.board.progress(id, |a| {
             a.progress = progress;
             a.new += 1;
             a.totals.messages += 1;
-            a.totals.bytes += flying.octets;
+            a.totals.bytes += letter.octets;
         });
         let what = What::Delivered {
-            from: flying.about.from.clone(),
-            subject: flying.about.subject.clone(),
-            octets: flying.octets,
-            number: (flying.place, self.on.total),
-            deletes: disposition == Disposition::Delete,
+            from: letter.from.clone(),
+            subject: letter.subject.clone(),
+            octets: letter.octets,
+            number: (letter.place, self.on.total),
+            deletes: is_over && letter.memo.deletes,
         };
         self.on.board.log(Some(id), what);
     }

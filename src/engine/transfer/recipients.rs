@@ -2,15 +2,15 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Course, Phase, Transfer};
-use crate::engine::api::Cause;
+use super::outcome::Disposals;
+use super::{Course, Letter, Transfer};
 use crate::engine::api::{What, Why};
 use crate::engine::clock;
-use crate::engine::trouble::{Fault, status};
+use crate::mail::Uid;
 use crate::transit::header::split_field;
 use crate::transit::route::reason::Routing;
 use crate::transit::stamp::{ForWhom, full_address};
-use crate::transit::{Disposition, Header, Rewritten};
+use crate::transit::{Header, Refusal, Rewritten, Sequel};
 
 /// Why a message is not delivered, though it could be.
 pub(super) enum Aside {
@@ -20,6 +20,8 @@ pub(super) enum Aside {
     Nobody,
     /// The one before was the same.
     Twice,
+    /// All who are meant have it from an earlier try.
+    Served,
 }
 
 impl Transfer<'_> {
@@ -27,15 +29,20 @@ impl Transfer<'_> {
     pub(super) async fn route(&mut self, about: &Rewritten) -> Routing {
         self.asked.answers.forget_failures();
         self.asked
-            .route(&about.clues, self.account, self.postmaster)
+            .route(&about.clues, self.account, &self.globals.postmaster)
             .await
     }
 
     /// Whether it goes to nobody, and why. A server that puts one copy for each recipient into one
     /// mailbox makes copies with the same header, and each would go to all who are named there:
     /// the second and further of a row are left out, as fetchmail 6.4.37 does, unless the envelope
-    /// tells for whom each is.
-    pub(super) fn aside(&mut self, routing: &Routing, header: &Header) -> Option<Aside> {
+    /// tells for whom each is. Whoever has it from an earlier try is taken off the list.
+    pub(super) fn aside(
+        &mut self,
+        routing: &mut Routing,
+        header: &Header,
+        uid: Option<&Uid>,
+    ) -> Option<Aside> {
         if routing.is_deferred {
             return Some(Aside::Waits);
         }
@@ -47,10 +54,15 @@ impl Transfer<'_> {
         let is_guessed = self.account.is_multidrop() && !routing.source.is_envelope() && has_id();
         let digest = is_guessed.then(|| Sha256::digest(&header.lines).into());
         let last = std::mem::replace(self.last_header, digest);
-        match digest.is_some() && digest == last {
-            true => Some(Aside::Twice),
-            false => routing.recipients.is_empty().then_some(Aside::Nobody),
+        if digest.is_some() && digest == last {
+            return Some(Aside::Twice);
         }
+        if routing.recipients.is_empty() {
+            return Some(Aside::Nobody);
+        }
+        let served = uid.map_or_else(Vec::new, |uid| self.view.served(uid));
+        routing.recipients.retain(|name| !served.contains(name));
+        routing.recipients.is_empty().then_some(Aside::Served)
     }
 
     /// The `Received` line; empty with `invisible`.
@@ -72,42 +84,32 @@ impl Transfer<'_> {
 impl Course<'_, '_> {
     /// The message coming in is not delivered. What nobody will ever get counts as delivered, and is
     /// remembered before it is disposed of. `true`: the sink has not ended.
-    pub(super) async fn put_aside(&mut self, aside: Aside) -> bool {
-        let Some(current) = &mut self.current else {
-            return true;
-        };
-        current.phase = Phase::Discard;
-        let (number, place) = (current.number, current.place);
-        let (octets, memo) = (current.announced, current.memo.clone());
+    pub(super) async fn put_aside(&mut self, aside: Aside, letter: Letter) {
+        let mut disposals = Disposals::default();
+        let number = (letter.place, self.on.total);
         let note = match aside {
             Aside::Waits => {
-                self.on.tally.not_taken += 1;
-                self.left(place, octets, Why::NoDns);
-                return true;
+                let refusal = Refusal {
+                    code: 0,
+                    words: Vec::new(),
+                };
+                let stays = Sequel::Stays {
+                    refusal,
+                    is_final: false,
+                };
+                self.follow(letter, stays, Why::NoDns, &mut disposals);
+                return self.carry_out(disposals).await;
             }
-            Aside::Nobody => What::Discarded {
-                number: (place, self.on.total),
-                is_twice: false,
-            },
-            Aside::Twice => What::Discarded {
-                number: (place, self.on.total),
-                is_twice: true,
-            },
+            Aside::Served => None,
+            Aside::Nobody => Some(false),
+            Aside::Twice => Some(true),
         };
-        let disposition = match memo.deletes {
-            true => Disposition::Delete,
-            false => Disposition::MarkSeen,
-        };
-        if let Err(error) = self.on.sink.remember(memo).await {
-            self.flying.clear();
-            self.end(Fault::yours(
-                Cause::Record(error.to_string()),
-                status::FILES,
-            ));
-            return true;
+        disposals.remember(letter.memo.clone().delivered());
+        disposals.dispose(&letter);
+        if let Some(is_twice) = note {
+            let what = What::Discarded { number, is_twice };
+            self.on.board.log(Some(&self.on.account.id), what);
         }
-        self.on.board.log(Some(&self.on.account.id), note);
-        self.on.maildrop.dispose(&[number], disposition);
-        true
+        self.carry_out(disposals).await;
     }
 }

@@ -1,5 +1,7 @@
 //! Transfers between a POP3 server at the other end of a pipe and a sink that the test plays.
 
+mod refused;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::base::Secret;
-use crate::deliver::{self, Delivery, Part, Report};
+use crate::deliver::{self, Delivery, Part};
 use crate::mail::Uid;
 use crate::net::{Conn, Peer, tls};
 use crate::proto::{Credentials, TlsPolicy};
@@ -98,11 +100,12 @@ fn large(count: usize, size: &'static str, octets: usize) -> Script {
 
 struct Rig {
     account: Account,
+    globals: Globals,
     maildrop: Maildrop,
     listed: Vec<Listed>,
     sink: Sink,
     parts: Option<mpsc::Receiver<Part>>,
-    reports: mpsc::UnboundedSender<Report>,
+    reports: mpsc::UnboundedSender<deliver::Report>,
     record: Arc<Record>,
     heard: Heard,
     stop: CancellationToken,
@@ -150,6 +153,7 @@ async fn rig(script: Script) -> Rig {
     let (reports, from_sink) = mpsc::unbounded_channel();
     Rig {
         account,
+        globals: Globals::example(),
         maildrop,
         listed,
         sink: Sink::new(Delivery::new(to_sink, 1000), from_sink, &record),
@@ -181,7 +185,10 @@ impl Rig {
             sink: &mut self.sink,
             stamp: None,
             server: "pop.example",
-            postmaster: b"postmaster",
+            globals: &self.globals,
+            own_name: "here.test",
+            view: self.record.mailbox_view(&mailbox()),
+            patience: Patience::new(&self.account, &self.globals, false),
             asked: &mut Asked::default(),
             last_header: &mut None,
             board: &board,
@@ -209,7 +216,8 @@ impl Rig {
                     Part::Finish => {
                         taken.push(Some(octets));
                         if let Some(outcome) = outcome(current.0) {
-                            let _ = reports.send(Report::Settled(vec![(current, outcome)]));
+                            let _ =
+                                reports.send(deliver::Report::Settled(vec![(current, outcome)]));
                         }
                     }
                 }
@@ -332,8 +340,8 @@ async fn a_sink_that_goes_down_in_the_middle() {
                 peer: "mx".into(),
                 what: "gone".into(),
             };
-            let _ = reports.send(Report::Settled(open));
-            let _ = reports.send(Report::Down(down));
+            let _ = reports.send(deliver::Report::Settled(open));
+            let _ = reports.send(deliver::Report::Down(down));
         });
         let tally = in_time(rig.run()).await;
         assert_eq!(tally.delivered, 0);
@@ -399,7 +407,7 @@ async fn stop_settles_what_was_handed_over() {
             tokio::task::yield_now().await;
         }
         let settled = (1..=3).map(|n| (Ticket(n), Outcome::Delivered)).collect();
-        let _ = reports.send(Report::Settled(settled));
+        let _ = reports.send(deliver::Report::Settled(settled));
     });
     let tally = in_time(rig.run()).await;
     assert_eq!(tally.fault.map(|f| f.cause), Some(Cause::Stopped));
@@ -438,7 +446,7 @@ async fn what_is_read_only_to_sign_off_is_bounded() {
             parts.recv().await;
             drop(parts);
             let what = "x".to_owned();
-            let _ = reports.send(Report::Down(deliver::Error::Command { what }));
+            let _ = reports.send(deliver::Report::Down(deliver::Error::Command { what }));
         });
         let tally = in_time(rig.run()).await;
         assert!(tally.fault.is_some());

@@ -23,6 +23,11 @@ fn put_line(batch: &mut Batch, line: &Line) {
         }
         Line::Settled { file } => batch.settled(file),
         Line::Held { mailbox, uid, held } => batch.held(mailbox, uid.as_bytes(), held),
+        Line::Served {
+            mailbox,
+            uid,
+            recipients,
+        } => batch.served(mailbox, uid.as_bytes(), recipients),
         Line::Known {
             mailbox,
             state,
@@ -221,6 +226,16 @@ fn any_line() -> impl Strategy<Value = Line> {
                 }
             }
         ),
+        (
+            any_mailbox(),
+            uid(),
+            prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..4)
+        )
+            .prop_map(|(mailbox, uid, recipients)| Line::Served {
+                mailbox,
+                uid,
+                recipients
+            }),
         (any_mailbox(), state, prop::collection::vec(word, 1..6)).prop_map(
             |(mailbox, state, uids)| Line::Known {
                 mailbox,

@@ -35,6 +35,8 @@ pub(super) struct Shelf {
     pub(super) has_baseline: bool,
     /// Refused ones that wait; few, if any.
     pub(super) held: BTreeMap<Uid, Held>,
+    /// Recipients who have a message that others still wait for.
+    pub(super) served: BTreeMap<Uid, Vec<Vec<u8>>>,
 }
 
 /// A promised rename.
@@ -76,6 +78,7 @@ impl Memory {
             validity: None,
             has_baseline: false,
             held: BTreeMap::new(),
+            served: BTreeMap::new(),
         };
         let shelf = Arc::new(RwLock::new(shelf));
         self.shelves.insert(key, shelf.clone());
@@ -116,6 +119,16 @@ impl Memory {
                 let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
                 shelf.held.get(uid) != Some(held)
             }
+            Line::Served {
+                mailbox,
+                uid,
+                recipients,
+            } => {
+                let shelf = self.shelf(mailbox);
+                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+                let known = shelf.served.get(uid).map_or(&[][..], Vec::as_slice);
+                recipients.iter().any(|name| !known.contains(name))
+            }
             Line::Known {
                 mailbox,
                 state,
@@ -126,7 +139,7 @@ impl Memory {
                 let mut differs = false;
                 uids.iter().for_each(|word| {
                     each(word, |uid| {
-                        differs |= shelf.uids.get(uid) != *state || shelf.is_held(uid);
+                        differs |= shelf.uids.get(uid) != *state || shelf.is_open(uid);
                     });
                 });
                 let folded = mailbox.folded();
@@ -164,6 +177,20 @@ impl Memory {
             Line::Held { mailbox, uid, held } => {
                 write(&self.shelf(mailbox)).held.insert(uid.clone(), *held);
             }
+            Line::Served {
+                mailbox,
+                uid,
+                recipients,
+            } => {
+                let shelf = self.shelf(mailbox);
+                let mut shelf = write(&shelf);
+                let known = shelf.served.entry(uid.clone()).or_default();
+                for name in recipients {
+                    if !known.contains(name) {
+                        known.push(name.clone());
+                    }
+                }
+            }
             Line::Known {
                 mailbox,
                 state,
@@ -181,6 +208,7 @@ impl Memory {
             shelf.uids.clear();
             shelf.has_baseline = false;
             shelf.held.clear();
+            shelf.served.clear();
             // The UID of a delivery under way names nothing any more.
             let folded = mailbox.folded();
             for intent in self.intents.values_mut() {
@@ -199,8 +227,10 @@ impl Memory {
         let mut is_idfile_stale = false;
         for word in uids {
             each(word, |uid| {
-                if shelf.is_held(uid) {
-                    shelf.held.remove(&Uid::new(uid));
+                if shelf.is_open(uid) {
+                    let uid = Uid::new(uid);
+                    shelf.held.remove(&uid);
+                    shelf.served.remove(&uid);
                 }
                 let in_idfile = shelf.is_in_idfile(uid);
                 let is_listed = shelf.uids.get(uid) != Known::New;
@@ -260,6 +290,9 @@ impl Memory {
             for (uid, held) in &shelf.held {
                 batch.held(&shelf.name, uid.as_bytes(), held);
             }
+            for (uid, recipients) in &shelf.served {
+                batch.served(&shelf.name, uid.as_bytes(), recipients);
+            }
         }
         for (file, intent) in &self.intents {
             batch.intent(&intent.mailbox, intent.uid.as_ref(), intent.deletes, file);
@@ -269,8 +302,13 @@ impl Memory {
 }
 
 impl Shelf {
-    fn is_held(&self, uid: &[u8]) -> bool {
-        !self.held.is_empty() && self.held.contains_key(&Uid::new(uid))
+    /// Whether it was not taken by all, and waits.
+    fn is_open(&self, uid: &[u8]) -> bool {
+        if self.held.is_empty() && self.served.is_empty() {
+            return false;
+        }
+        let uid = Uid::new(uid);
+        self.held.contains_key(&uid) || self.served.contains_key(&uid)
     }
 
     fn is_in_idfile(&self, uid: &[u8]) -> bool {
@@ -339,6 +377,18 @@ pub(super) fn lines(batch: Vec<Entry>) -> Result<Vec<Line>, Error> {
             Entry::Held { mailbox, uid, held } => {
                 usable(&uid)?;
                 lines.push(Line::Held { mailbox, uid, held });
+            }
+            Entry::Served {
+                mailbox,
+                uid,
+                recipients,
+            } => {
+                usable(&uid)?;
+                lines.push(Line::Served {
+                    mailbox,
+                    uid,
+                    recipients,
+                });
             }
             Entry::Settled { file } => lines.push(Line::Settled { file }),
             Entry::Baseline {
@@ -416,6 +466,11 @@ pub(super) fn put(batch: &mut Batch, line: &Line) {
         }
         Line::Settled { file } => batch.settled(file),
         Line::Held { mailbox, uid, held } => batch.held(mailbox, uid.as_bytes(), held),
+        Line::Served {
+            mailbox,
+            uid,
+            recipients,
+        } => batch.served(mailbox, uid.as_bytes(), recipients),
         Line::Known {
             mailbox,
             state,

@@ -241,11 +241,45 @@ fn refused_mail_waits_and_is_never_in_the_id_file() {
             (Some(held), Known::New)
         );
         assert_eq!((view.held(&uid("b")), view.held(&uid("c"))), (None, None));
-        assert_eq!(view.held_count(), 2);
+        assert_eq!(view.waiting(1_799_999_999), (2, Some(1_800_000_000)));
+        assert_eq!(view.waiting(1_800_000_000), (0, None));
         assert_eq!(view.absent(&[uid("b"), uid("d")]), [uid("a")]);
         drop(record);
         reopen_rewritten(&home);
     }
+}
+
+#[test]
+fn who_has_it_is_remembered_until_all_have() {
+    let home = Home::new();
+    let served = |text: &str, names: &[&str]| Entry::Served {
+        mailbox: pop(),
+        uid: uid(text),
+        recipients: names.iter().map(|name| name.as_bytes().to_vec()).collect(),
+    };
+    let record = home.record();
+    commit(
+        &record,
+        vec![served("a", &["x", "y z"]), served("b", &["x"])],
+    );
+    commit(
+        &record,
+        vec![served("a", &["y z", ""]), delivered(&pop(), "b", false)],
+    );
+    drop(record);
+    for _ in 0..2 {
+        let record = home.record();
+        let view = record.mailbox_view(&pop());
+        assert_eq!(view.served(&uid("a")), [&b"x"[..], b"y z", b""]);
+        assert_eq!(view.served(&uid("b")), Vec::<Vec<u8>>::new());
+        assert_eq!(view.known(&uid("a")), Known::New);
+        assert_eq!(view.absent(&[uid("b")]), [uid("a")]);
+        drop(record);
+        reopen_rewritten(&home);
+    }
+    let record = home.record();
+    commit(&record, vec![gone(&pop(), "a")]);
+    assert!(record.mailbox_view(&pop()).served(&uid("a")).is_empty());
 }
 
 #[test]
@@ -666,7 +700,13 @@ fn commits_that_queue_together_all_get_their_answer() {
 }
 
 /// One mailbox: validity, baseline, UIDs, refused ones.
-type Picture = (Option<u32>, bool, Vec<(Vec<u8>, Known)>, Vec<(Uid, Held)>);
+type Picture = (
+    Option<u32>,
+    bool,
+    Vec<(Vec<u8>, Known)>,
+    Vec<(Uid, Held)>,
+    Vec<(Uid, Vec<Vec<u8>>)>,
+);
 
 /// What the record says, for comparing.
 fn picture(record: &Record) -> Vec<Picture> {
@@ -681,7 +721,11 @@ fn picture(record: &Record) -> Vec<Picture> {
         });
         uids.sort_by(|a, b| a.0.cmp(&b.0));
         let held = view.read(|shelf| shelf.held.clone()).into_iter().collect();
-        (view.validity(), view.has_baseline(), uids, held)
+        let served = view
+            .read(|shelf| shelf.served.clone())
+            .into_iter()
+            .collect();
+        (view.validity(), view.has_baseline(), uids, held, served)
     };
     [pop(), Mailbox::new(b"a@b c", b"h", None), inbox()]
         .into_iter()
@@ -698,6 +742,11 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         2 => (mailbox(), uid(), 0u32..3).prop_map(|(mailbox, uid, tries)| Entry::Held {
             mailbox, uid, held: Held { tries, retry_at: 5, options: 6 }
         }),
+        2 => (mailbox(), uid(), prop::collection::vec("[ab ]{0,2}", 0..3)).prop_map(
+            |(mailbox, uid, names)| Entry::Served {
+                mailbox, uid, recipients: names.into_iter().map(String::into_bytes).collect()
+            }
+        ),
         3 => (mailbox(), uid()).prop_map(|(mailbox, uid)| Entry::Gone { mailbox, uid }),
         1 => (1u32..3).prop_map(|validity| Entry::Validity { mailbox: inbox(), validity }),
         1 => (mailbox(), 1u32..3, prop::collection::vec(uid(), 0..4)).prop_map(

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{headline, messages, took};
+use super::{clock, headline, messages, took};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::base::text;
 use crate::engine::api::{Entry, Trouble, What, Why};
@@ -31,6 +31,20 @@ pub fn entry(entry: &Entry) -> String {
             number,
             why,
         } => left(*octets, *number, why),
+        What::LetGo {
+            number,
+            why,
+            told,
+            is_with_some,
+        } => let_go(*number, why, told.as_deref(), *is_with_some),
+        What::Held { count, next } => fill(
+            &ngettext(
+                "{n} message that was not taken waits on the server until {time}",
+                "{n} messages that were not taken wait on the server, the first until {time}",
+                u64::from(*count),
+            ),
+            &[("n", count), ("time", &clock(*next, entry.at))],
+        ),
         What::Discarded { number, is_twice } => discarded(*number, *is_twice),
         What::Finished {
             count: 0, took: t, ..
@@ -61,7 +75,10 @@ pub fn entry(entry: &Entry) -> String {
 
 /// Whether the filter *Problems* shows it.
 pub fn is_problem(what: &What) -> bool {
-    matches!(what, What::Failed(_) | What::Left { .. })
+    matches!(
+        what,
+        What::Failed(_) | What::Left { .. } | What::LetGo { .. } | What::Held { .. }
+    )
 }
 
 fn found(folder: Option<&str>, total: u32, old: u32, octets: Option<u64>) -> String {
@@ -119,8 +136,40 @@ fn discarded((n, all): (u32, u32), is_twice: bool) -> String {
     fill(&text, &[("n", &n), ("all", &all)])
 }
 
+fn let_go((n, all): (u32, u32), why: &Why, told: Option<&str>, is_with_some: bool) -> String {
+    let pattern = match (is_with_some, told.is_some()) {
+        (false, false) => gettext("Let {n} of {all} go: {reason}"),
+        (false, true) => gettext("Let {n} of {all} go: {reason}; {who} was told"),
+        (true, false) => gettext("{n} of {all}, for some of its recipients: {reason}"),
+        (true, true) => {
+            gettext("{n} of {all}, for some of its recipients: {reason}; {who} was told")
+        }
+    };
+    let who = told.unwrap_or_default();
+    let reason = reason(None, why);
+    let about: [(&str, &dyn Display); 4] = [
+        ("n", &n),
+        ("all", &all),
+        ("reason", &reason.trim_end()),
+        ("who", &who),
+    ];
+    fill(&pattern, &about)
+}
+
 fn left(octets: Option<u64>, number: (u32, u32), why: &Why) -> String {
-    let reason = match why {
+    let reason = reason(octets, why);
+    fill(
+        &gettext("Left {n} of {all} on the server: {reason}"),
+        &[
+            ("n", &number.0),
+            ("all", &number.1),
+            ("reason", &reason.trim_end()),
+        ],
+    )
+}
+
+fn reason(octets: Option<u64>, why: &Why) -> String {
+    match why {
         Why::Oversized => match octets {
             Some(octets) => fill(
                 &gettext("larger than the limit ({size})"),
@@ -151,15 +200,7 @@ fn left(octets: Option<u64>, number: (u32, u32), why: &Why) -> String {
         ),
         Why::BadHeader => gettext("its header is damaged"),
         Why::NoDns => gettext("the name server did not say whose it is"),
-    };
-    fill(
-        &gettext("Left {n} of {all} on the server: {reason}"),
-        &[
-            ("n", &number.0),
-            ("all", &number.1),
-            ("reason", &reason.trim_end()),
-        ],
-    )
+    }
 }
 
 fn failed(trouble: &Trouble) -> String {

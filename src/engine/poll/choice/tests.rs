@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::mail::Uid;
+use crate::rc::Globals;
 use crate::store::Record;
 
 fn account(set: impl FnOnce(&mut Account)) -> Account {
@@ -49,6 +50,10 @@ fn survey(uid_validity: Option<u32>, uids: &[u32]) -> Survey {
     }
 }
 
+fn patience(is_asked: bool) -> Patience {
+    Patience::new(&Account::example(), &Globals::example(), is_asked)
+}
+
 fn numbers(listed: &[Listed]) -> Vec<u32> {
     listed.iter().map(|listed| listed.number).collect()
 }
@@ -59,7 +64,7 @@ async fn chosen(survey: &Survey, account: &Account) -> (Vec<u32>, Vec<u32>) {
     let view = record.mailbox_view(&folder());
     let entries = learn(&folder(), survey, &view, account);
     record.commit(entries).await.unwrap();
-    let choice = Choice::new(&folder(), survey, &view, account, None);
+    let choice = Choice::new(&folder(), survey, &view, account, None, patience(false));
     (numbers(&choice.fetch), numbers(&choice.delete))
 }
 
@@ -96,7 +101,14 @@ async fn a_look_believes_only_the_present_uidvalidity() {
     let view = record.mailbox_view(&folder());
     let account = account(|_| {});
     let seen = |validity| {
-        let choice = Choice::new(&folder(), &survey(validity, &[1, 2]), &view, &account, None);
+        let choice = Choice::new(
+            &folder(),
+            &survey(validity, &[1, 2]),
+            &view,
+            &account,
+            None,
+            patience(false),
+        );
         (numbers(&choice.fetch), choice.old)
     };
     assert_eq!(seen(Some(7)), (vec![], 1));
@@ -139,7 +151,7 @@ async fn the_limit_counts_what_is_fetched() {
     let account = account(|_| {});
     let check = |room, fetch: &[u32], left| {
         let survey = survey(Some(7), &[2, 3, 4, 5]);
-        let choice = Choice::new(&folder(), &survey, &view, &account, room);
+        let choice = Choice::new(&folder(), &survey, &view, &account, room, patience(false));
         let got = (numbers(&choice.fetch), numbers(&choice.delete), choice.left);
         assert_eq!(got, (fetch.to_vec(), vec![2], left));
     };
@@ -154,7 +166,14 @@ async fn announced_sizes_may_be_anything() {
     let (_home, record) = record().await;
     let view = record.mailbox_view(&folder());
     let survey = survey(Some(7), &[3, 4]);
-    let choice = Choice::new(&folder(), &survey, &view, &account(|_| {}), None);
+    let choice = Choice::new(
+        &folder(),
+        &survey,
+        &view,
+        &account(|_| {}),
+        None,
+        patience(false),
+    );
     assert_eq!(choice.octets(), Some(u64::MAX));
 }
 
@@ -183,9 +202,36 @@ async fn what_may_be_another_servers_is_neither_deleted_nor_forgotten() {
     let look = |shares_uids: bool| {
         let account = account(|a| a.shares_uids = shares_uids);
         let gone = learn(&mailbox, &survey, &view, &account).len();
-        let choice = Choice::new(&mailbox, &survey, &view, &account, None);
+        let choice = Choice::new(&mailbox, &survey, &view, &account, None, patience(false));
         (numbers(&choice.fetch), numbers(&choice.delete), gone)
     };
     assert_eq!(look(false), (vec![2], vec![1], 1));
     assert_eq!(look(true), (vec![2], vec![], 0));
+}
+
+#[tokio::test]
+async fn what_was_not_taken_waits_its_time() {
+    let (_home, record) = record().await;
+    let (survey, account) = (survey(Some(1), &[1, 2, 3]), account(|_| {}));
+    let view = record.mailbox_view(&folder());
+    record
+        .commit(learn(&folder(), &survey, &view, &account))
+        .await
+        .unwrap();
+    let held = |uid: u32, held| Entry::Held {
+        mailbox: folder(),
+        uid: Uid::from(uid),
+        held,
+    };
+    let refused = patience(false).next(None, true);
+    let entries = vec![held(1, refused), held(2, patience(false).next(None, false))];
+    record.commit(entries).await.unwrap();
+    let choice = Choice::new(&folder(), &survey, &view, &account, None, patience(false));
+    assert_eq!(numbers(&choice.fetch), [2, 3]);
+    assert_eq!(
+        (choice.held, choice.next_try, choice.old),
+        (1, Some(refused.retry_at), 0)
+    );
+    let choice = Choice::new(&folder(), &survey, &view, &account, None, patience(true));
+    assert_eq!((numbers(&choice.fetch), choice.held), (vec![1, 2, 3], 0));
 }
