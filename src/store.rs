@@ -9,6 +9,7 @@ pub mod idfile;
 pub mod journal;
 pub mod local;
 pub mod lock;
+pub mod messages;
 pub mod netrc;
 pub mod places;
 pub mod private;
@@ -18,6 +19,7 @@ mod uids;
 pub mod user;
 
 pub use lock::{Lock, LockError};
+pub use messages::{Messages, Sent};
 pub use places::Places;
 pub use record::{Entry, Mailbox, Record, View};
 

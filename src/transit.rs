@@ -9,6 +9,7 @@ pub mod rewrite;
 pub mod route;
 pub mod select;
 pub mod stamp;
+pub mod twins;
 pub mod words;
 
 pub use bounce::Bounced;

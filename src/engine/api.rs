@@ -388,7 +388,7 @@ pub enum What {
     Discarded {
         /// Its number in the mailbox and how many there are.
         number: (u32, u32),
-        /// It is the one before once more; else nobody is meant and there is no postmaster.
+        /// It is a copy of one that was delivered; else nobody is meant and there is no postmaster.
         is_twice: bool,
     },
     /// A poll ended.
@@ -424,6 +424,8 @@ pub enum Why {
     Withheld(String),
     /// Its header is malformed and `bad-header reject` holds.
     BadHeader,
+    /// It has come by here too often.
+    Loop,
     /// DNS did not say whether the hosts of its recipients are the mail server.
     NoDns,
 }

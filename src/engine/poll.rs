@@ -85,7 +85,7 @@ pub async fn run(
         fetched: 0,
         waiting: Waiting::default(),
         asked: Asked::default(),
-        last_header: None,
+        on_the_way: HashSet::new(),
         folder_fault: None,
         undeleted: Vec::new(),
         mailboxes: Vec::new(),
@@ -133,7 +133,7 @@ struct Poll<'a> {
     fetched: u32,
     waiting: Waiting,
     asked: Asked,
-    last_header: Option<[u8; 32]>,
+    on_the_way: HashSet<[u8; 12]>,
     /// The first folder that was of no use; the others are served all the same.
     folder_fault: Option<Fault>,
     /// POP3: the server is asked to delete some of these, and says at the end which have gone.

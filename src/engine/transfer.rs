@@ -8,7 +8,7 @@ mod refused;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +21,7 @@ use super::meter::Meter;
 use super::trouble::{Fault, of_server, status};
 use crate::rc::{Account, Globals};
 use crate::retrieve::{Fetched, Maildrop};
-use crate::store::{Mailbox, View};
+use crate::store::{Mailbox, Record, Sent, View};
 use crate::transit::{Collector, Disposition, LineEnds, Listed, Refusal, Report, Stamp, Ticket};
 use refused::Notice;
 
@@ -83,8 +83,10 @@ pub struct Transfer<'a> {
     pub patience: Patience,
     /// What DNS says of hosts.
     pub asked: &'a mut Asked,
-    /// The header of the message before, if its recipients were guessed from what the writer wrote.
-    pub last_header: &'a mut Option<[u8; 32]>,
+    /// Messages of this poll on their way to their recipients, where these were guessed.
+    pub on_the_way: &'a mut HashSet<[u8; 12]>,
+    /// Knows who had which message before.
+    pub record: &'a Record,
     /// Where progress is shown.
     pub board: &'a Board,
     /// Counts it.
@@ -134,6 +136,8 @@ struct Letter {
     recipients: Vec<Vec<u8>>,
     /// Some of its recipients have it.
     is_with_some: bool,
+    /// Names the message and each recipient, where these were guessed.
+    likeness: Vec<Sent>,
     /// A person wrote it: the sender may be told of it.
     may_answer: bool,
     /// As much of its header as a report repeats; empty where there will be none.

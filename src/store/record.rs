@@ -23,6 +23,8 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use crate::mail::Uid;
+use crate::store::messages::Messages;
+use crate::store::places::state_file;
 use crate::store::{Error, Known};
 use memory::{Memory, Shelf};
 use writer::Job;
@@ -160,12 +162,16 @@ pub struct Record {
     memory: Arc<Mutex<Memory>>,
     jobs: Option<mpsc::Sender<Job>>,
     writer: Option<JoinHandle<()>>,
+    /// Where the table of messages is, and the table once it was asked for.
+    messages: (PathBuf, Mutex<Option<Messages>>),
 }
 
 impl Record {
     /// Opens the record of `idfile`, with its journal in `state_dir` (made if absent, 0700).
     /// Finishes what a crash left behind. Blocks for as long as the disk takes.
     pub fn open(idfile: &Path, state_dir: &Path) -> Result<Self, Error> {
+        let table = state_file(state_dir, idfile, ".messages");
+        let table = table.map_err(|e| Error::disk(idfile, &e))?;
         let (memory, writer) = recovery::open(idfile, state_dir)?;
         let memory = Arc::new(Mutex::new(memory));
         let (jobs, queue) = mpsc::channel();
@@ -178,6 +184,7 @@ impl Record {
             memory,
             jobs: Some(jobs),
             writer: Some(thread),
+            messages: (table, Mutex::new(None)),
         })
     }
 
@@ -192,6 +199,20 @@ impl Record {
     /// What is known of one message. For many, take a [`View`].
     pub fn known(&self, mailbox: &Mailbox, uid: &Uid) -> Known {
         self.mailbox_view(mailbox).known(uid)
+    }
+
+    /// Works with the table of messages and their recipients. Blocks for a look at the disk.
+    pub fn with_messages<T>(
+        &self,
+        work: impl FnOnce(&mut Messages) -> std::io::Result<T>,
+    ) -> Result<T, Error> {
+        let (path, table) = &self.messages;
+        let mut table = table.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = match &mut *table {
+            Some(table) => work(table),
+            None => Messages::open(path).and_then(|opened| work(table.insert(opened))),
+        };
+        done.map_err(|e| Error::disk(path, &e))
     }
 
     /// Remembers the batch, wholly or not at all, and returns once it is on the disk. What is

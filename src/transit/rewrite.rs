@@ -26,6 +26,8 @@ pub struct Rewritten {
     pub is_malformed: bool,
     /// `X-IMAP:` or `X-IMAPbase:` in it: a mail folder's own administration, not mail.
     pub is_folder_data: bool,
+    /// `Received` lines, and those of them that this program wrote, here or elsewhere.
+    pub hops: (u32, u32),
     /// No person waits for an answer to it: a mailing list, a robot, a report (RFC 3834).
     pub is_automatic: bool,
     /// `From:` decoded and quiet, for display.
@@ -35,6 +37,10 @@ pub struct Rewritten {
     /// What it says of recipients, if the account has several.
     pub clues: Vec<Clue>,
 }
+
+/// Most hops of a message, and most of them by way of this program.
+const HOPS: u32 = 100;
+const OWN_HOPS: u32 = 4;
 
 /// Headers that name a sender, best first (engine.md section 12).
 const SENDERS: [&str; 7] = [
@@ -110,6 +116,12 @@ fn name_len(field: &[u8]) -> usize {
 }
 
 impl Rewritten {
+    /// Whether it goes round in a circle: a mailbox that is fetched into a mail system which forwards
+    /// it to the mailbox. Listeners give up at 25 to 50 hops; nobody fetches a message over and over.
+    pub fn is_looping(&self) -> bool {
+        self.hops.0 > HOPS || self.hops.1 > OWN_HOPS
+    }
+
     fn clue(&mut self, field: Vec<u8>, line: u32) {
         self.clues.push(Clue { field, line });
     }
@@ -141,6 +153,7 @@ impl Rewritten {
         };
         self.sender = best_sender(facts.senders);
         self.is_automatic = facts.is_automatic;
+        self.hops = facts.hops;
         self.from = facts.from;
         self.subject = facts.subject;
     }
@@ -153,6 +166,7 @@ struct Facts {
     is_mime: bool,
     encoding: Vec<u8>,
     is_automatic: bool,
+    hops: (u32, u32),
     from: String,
     subject: String,
 }
@@ -169,6 +183,10 @@ impl Facts {
             slot.get_or_insert_with(|| first_address(body));
         }
         self.is_automatic |= is_automatic(name, body);
+        if name.eq_ignore_ascii_case(b"Received") {
+            self.hops.0 += 1;
+            self.hops.1 += u32::from(memchr::memmem::find(body, b"(postrider-").is_some());
+        }
         if name.eq_ignore_ascii_case(b"MIME-Version") {
             self.is_mime = true;
         } else if name.eq_ignore_ascii_case(b"Content-Transfer-Encoding") {

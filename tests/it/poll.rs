@@ -7,4 +7,5 @@ mod command_line;
 mod daemon;
 mod limits;
 mod matrix;
+mod outcomes;
 mod signing_in;

@@ -10,7 +10,10 @@ use crate::engine::api::Why;
 use crate::engine::close::Memo;
 use crate::mail::Envelope;
 use crate::rc::Globals;
-use crate::transit::{self, Collector, Header, LineEnds, Outcome, Refusal, Rewritten, bounce};
+use crate::store::Sent;
+use crate::transit::{
+    self, Collector, Header, LineEnds, Outcome, Refusal, Rewritten, bounce, twins,
+};
 
 impl Course<'_, '_> {
     pub(super) async fn begin(&mut self, number: u32) {
@@ -91,9 +94,15 @@ impl Course<'_, '_> {
             self.refuse(&about, &header, Why::BadHeader).await;
             return true;
         }
+        if about.is_looping() {
+            self.refuse(&about, &header, Why::Loop).await;
+            return true;
+        }
         let mut routing = self.on.route(&about).await;
         let uid = current.memo.uid.clone();
-        if let Some(aside) = self.on.aside(&mut routing, &header, uid.as_ref()) {
+        let likeness = self.on.likeness(&routing, &header, uid.as_ref());
+        let aside = self.on.aside(&mut routing, likeness.as_ref(), uid.as_ref());
+        if let Some(aside) = aside {
             if let Some(letter) = self.unsent(&about, &header) {
                 self.put_aside(aside, letter).await;
             }
@@ -110,7 +119,14 @@ impl Course<'_, '_> {
             last_resort: Some(last_resort).filter(|name| !name.is_empty()),
             ..transit::envelope(&about, routing.recipients, account, self.on.server, size)
         };
-        let letter = Letter::new(current, &about, &envelope, &header, self.on.globals);
+        let mut letter = Letter::new(current, &about, &envelope, &header, self.on.globals);
+        letter.likeness = likeness.map_or_else(Vec::new, |likeness| {
+            let copy = twins::copy(uid.as_ref());
+            let names = letter.recipients.iter();
+            let sent = names.map(|name| likeness.to(name));
+            sent.map(|message| Sent { message, copy }).collect()
+        });
+        self.on.begin_likeness(&letter.likeness);
         let Some(ticket) = self.on.sink.begin(envelope, current.memo.clone()).await else {
             return false;
         };
@@ -208,10 +224,11 @@ impl Course<'_, '_> {
     /// The current message will not become whole.
     pub(super) async fn abort(&mut self) {
         if let Some(Current {
-            phase: Phase::Body { ticket, .. },
+            phase: Phase::Body { ticket, letter, .. },
             ..
         }) = self.current.take()
         {
+            self.on.end_likeness(&letter.likeness, false);
             self.on.sink.abort(ticket).await;
         }
     }
@@ -242,6 +259,7 @@ impl Letter {
             sender: envelope.sender.clone(),
             recipients: envelope.recipients.clone(),
             is_with_some: false,
+            likeness: Vec::new(),
             may_answer: !about.is_automatic,
             header,
         }

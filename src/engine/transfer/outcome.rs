@@ -8,7 +8,7 @@ use crate::base::text::{QUIET_MAX, quiet};
 use crate::engine::api::{Cause, What, Why};
 use crate::engine::close::Closed;
 use crate::engine::trouble::{Fault, of_sink, status};
-use crate::store::{self, Entry};
+use crate::store::{self, Entry, Sent};
 use crate::transit::{Disposition, Outcome, Sequel};
 
 /// Messages by what is to happen to the server's copies, and what is to be remembered before.
@@ -67,6 +67,11 @@ impl Course<'_, '_> {
         match closed {
             Closed::Ended(ticket, outcome) => {
                 if let Some(Flying { letter, report }) = self.flying.remove(&ticket) {
+                    if report.is_none() {
+                        let (had, had_not) = letter.by_outcome(&outcome);
+                        self.on.end_likeness(&had, true);
+                        self.on.end_likeness(&had_not, false);
+                    }
                     match report {
                         None => self.ended(letter, &outcome, disposals),
                         Some(report) => self.reported(letter, report, &outcome, disposals),
@@ -189,5 +194,20 @@ impl Course<'_, '_> {
             why,
         };
         self.on.board.log(Some(&self.on.account.id), what);
+    }
+}
+
+impl Letter {
+    /// Which recipients have it and which do not, as far as they are told apart.
+    fn by_outcome(&self, outcome: &Outcome) -> (Vec<Sent>, Vec<Sent>) {
+        let has = |name: &Vec<u8>| match outcome {
+            Outcome::Delivered => true,
+            Outcome::Partly(shares) => shares.served.contains(name),
+            Outcome::Deferred(_) | Outcome::Refused(_) => false,
+        };
+        let all = self.recipients.iter().zip(&self.likeness);
+        let (had, had_not): (Vec<_>, Vec<_>) = all.partition(|(name, _)| has(name));
+        let sent = |list: Vec<(&Vec<u8>, &Sent)>| list.into_iter().map(|(_, s)| *s).collect();
+        (sent(had), sent(had_not))
     }
 }

@@ -1,15 +1,14 @@
 //! Who gets the message that is coming in, and what becomes of one that nobody gets.
 
-use sha2::{Digest, Sha256};
-
 use super::outcome::Disposals;
 use super::{Course, Letter, Transfer};
 use crate::engine::api::{What, Why};
 use crate::engine::clock;
 use crate::mail::Uid;
-use crate::transit::header::split_field;
+use crate::store::{Known, Sent};
 use crate::transit::route::reason::Routing;
 use crate::transit::stamp::{ForWhom, full_address};
+use crate::transit::twins::{self, Likeness};
 use crate::transit::{Header, Refusal, Rewritten, Sequel};
 
 /// Why a message is not delivered, though it could be.
@@ -18,7 +17,7 @@ pub(super) enum Aside {
     Waits,
     /// Nobody is meant, and `postmaster ""` holds.
     Nobody,
-    /// The one before was the same.
+    /// All who are meant have, or are about to get, another copy of it.
     Twice,
     /// All who are meant have it from an earlier try.
     Served,
@@ -33,36 +32,81 @@ impl Transfer<'_> {
             .await
     }
 
-    /// Whether it goes to nobody, and why. A server that puts one copy for each recipient into one
-    /// mailbox makes copies with the same header, and each would go to all who are named there:
-    /// the second and further of a row are left out, as fetchmail 6.4.37 does, unless the envelope
-    /// tells for whom each is. Whoever has it from an earlier try is taken off the list.
+    /// Whether it goes to nobody, and why. Whoever has it from an earlier try, or from another copy
+    /// of it, is taken off the list.
     pub(super) fn aside(
-        &mut self,
+        &self,
         routing: &mut Routing,
-        header: &Header,
+        likeness: Option<&Likeness>,
         uid: Option<&Uid>,
     ) -> Option<Aside> {
         if routing.is_deferred {
             return Some(Aside::Waits);
-        }
-        // Without a Message-ID two messages may well have the same header.
-        let has_id = || {
-            let mut fields = header.fields().filter_map(split_field);
-            fields.any(|(name, _)| name.eq_ignore_ascii_case(b"Message-ID"))
-        };
-        let is_guessed = self.account.is_multidrop() && !routing.source.is_envelope() && has_id();
-        let digest = is_guessed.then(|| Sha256::digest(&header.lines).into());
-        let last = std::mem::replace(self.last_header, digest);
-        if digest.is_some() && digest == last {
-            return Some(Aside::Twice);
         }
         if routing.recipients.is_empty() {
             return Some(Aside::Nobody);
         }
         let served = uid.map_or_else(Vec::new, |uid| self.view.served(uid));
         routing.recipients.retain(|name| !served.contains(name));
-        routing.recipients.is_empty().then_some(Aside::Served)
+        if routing.recipients.is_empty() {
+            return Some(Aside::Served);
+        }
+        if let Some(likeness) = likeness {
+            let copy = twins::copy(uid);
+            routing.recipients.retain(|name| {
+                let message = likeness.to(name);
+                !self.has_come(&Sent { message, copy })
+            });
+        }
+        routing.recipients.is_empty().then_some(Aside::Twice)
+    }
+
+    /// What tells a message from others, where copies of it may come: a server that puts one for each
+    /// recipient into one mailbox, and an envelope that does not tell for whom each is.
+    pub(super) fn likeness(
+        &self,
+        routing: &Routing,
+        header: &Header,
+        uid: Option<&Uid>,
+    ) -> Option<Likeness> {
+        let is_guessed = self.account.is_multidrop() && !routing.source.is_envelope();
+        let is_wanted_again = uid.is_some_and(|uid| self.view.known(uid) != Known::New);
+        let may_come_twice = is_guessed && !routing.is_last_resort && !is_wanted_again;
+        Likeness::of(header).filter(|_| may_come_twice)
+    }
+
+    /// Whether a recipient has the message, or is about to get it. Who cannot look counts as if it
+    /// was not: a second copy is better than none.
+    fn has_come(&self, sent: &Sent) -> bool {
+        if self.on_the_way.contains(&sent.message) {
+            return true;
+        }
+        let known = self.record.with_messages(|table| table.is_known(sent));
+        known.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the table of messages");
+            false
+        })
+    }
+
+    /// They are on their way to their recipients.
+    pub(super) fn begin_likeness(&mut self, sent: &[Sent]) {
+        self.on_the_way.extend(sent.iter().map(|sent| sent.message));
+    }
+
+    /// Their recipients have them, or do not.
+    pub(super) fn end_likeness(&mut self, sent: &[Sent], is_delivered: bool) {
+        for sent in sent {
+            self.on_the_way.remove(&sent.message);
+        }
+        if !is_delivered || sent.is_empty() {
+            return;
+        }
+        let added = self
+            .record
+            .with_messages(|table| sent.iter().try_for_each(|sent| table.add(sent)));
+        if let Err(error) = added {
+            tracing::warn!(%error, "the table of messages");
+        }
     }
 
     /// The `Received` line; empty with `invisible`.

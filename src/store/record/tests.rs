@@ -542,6 +542,7 @@ fn after_a_failed_write_the_journal_is_made_anew() {
         memory,
         jobs: Some(jobs),
         writer: Some(thread),
+        messages: (home.idfile(), Mutex::new(None)),
     };
     let refused = wait(record.commit(vec![delivered(&pop(), "a", true)]));
     assert!(matches!(refused, Err(Error::Disk { .. })), "{refused:?}");

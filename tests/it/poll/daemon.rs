@@ -17,14 +17,14 @@ use crate::support::mailbox::Message;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `postrider fetch -N -v`, its standard output read line by line.
-struct Daemon {
+pub struct Daemon {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
     errors: Lines<BufReader<ChildStderr>>,
 }
 
 impl Daemon {
-    fn start(journey: &Journey, args: &[&str]) -> Self {
+    pub fn start(journey: &Journey, args: &[&str]) -> Self {
         let mut command = journey.home.command(program());
         command.args(["fetch", "-N", "-v"]).args(args);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
@@ -55,7 +55,7 @@ impl Daemon {
     }
 
     /// Reads its standard error until a line holds this.
-    async fn said(&mut self, text: &str) {
+    pub async fn said(&mut self, text: &str) {
         let mut seen = Vec::new();
         loop {
             let line = timeout(PATIENCE, self.errors.next_line()).await;
@@ -74,13 +74,13 @@ impl Daemon {
         self.until("nothing new (").await;
     }
 
-    async fn fetched(&mut self, count: usize) {
+    pub async fn fetched(&mut self, count: usize) {
         let plural = if count == 1 { "" } else { "s" };
         self.until(&format!("Fetched {count} message{plural} ("))
             .await;
     }
 
-    fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_raw(self.id()).unwrap(), signal).unwrap();
     }
 
@@ -88,7 +88,7 @@ impl Daemon {
         self.child.id().expect("still running").try_into().unwrap()
     }
 
-    async fn ended(mut self) -> ExitStatus {
+    pub async fn ended(mut self) -> ExitStatus {
         // A full pipe must not keep it.
         while let Ok(Some(_)) = timeout(PATIENCE, self.lines.next_line()).await.unwrap() {}
         timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap()

@@ -130,7 +130,7 @@ fn delivered(from: &str, subject: &str, octets: u64, number: (u32, u32), deletes
 
 fn discarded((n, all): (u32, u32), is_twice: bool) -> String {
     let text = match is_twice {
-        true => gettext("{n} of {all} is the message before once more and was let go"),
+        true => gettext("{n} of {all} is a copy of a message that was delivered and was let go"),
         false => gettext("{n} of {all} is for nobody here and was let go (postmaster is empty)"),
     };
     fill(&text, &[("n", &n), ("all", &all)])
@@ -199,6 +199,7 @@ fn reason(octets: Option<u64>, why: &Why) -> String {
             &[("words", words)],
         ),
         Why::BadHeader => gettext("its header is damaged"),
+        Why::Loop => gettext("it goes round in a circle"),
         Why::NoDns => gettext("the name server did not say whose it is"),
     }
 }
