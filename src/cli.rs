@@ -13,6 +13,7 @@ mod lint;
 pub mod man;
 pub mod parse;
 pub mod reference;
+mod report;
 mod route;
 mod say;
 mod screen;
@@ -45,6 +46,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("completions") => completions::run(&words[1..]),
         Some("lint") => lint::run(&rest[1..]),
         Some("fmt") => fmt::run(&rest[1..]),
+        Some("report") => report::run(&rest[1..]),
         Some("route") => route::run(&rest[1..]),
         Some("man" | "help" | "--help" | "-h" | "-?" | "--version" | "-V") if words.len() > 1 => {
             usage().lines().for_each(say::err);
@@ -108,6 +110,9 @@ Usage:
   postrider route [--rc FILE] [--server LABEL] [--user NAME] [--dns ask|yes|no] [--json] [MESSAGE]
                                who would get a message of a mailbox with several recipients,
                                and why
+  postrider report [--rc FILE] [SERVER…]
+                               what to show whoever helps you: versions, the accounts'
+                               file with its passwords masked, what is unfinished
   postrider man                the manual page, for “man -l”
   postrider completions bash|zsh|fish
                                completions for a shell

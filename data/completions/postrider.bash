@@ -14,7 +14,7 @@ _postrider() {
     local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} option='' options='' glued=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        _postrider_words -W 'app fetch deliver lint fmt route man completions help --version'
+        _postrider_words -W 'app fetch deliver lint fmt route report man completions help --version'
         return
     fi
     local before=${COMP_WORDS[COMP_CWORD - 1]}
@@ -191,6 +191,9 @@ _postrider() {
     route--dns)
         _postrider_words -W 'ask yes no'
         return ;;
+    report--rc)
+        _postrider_files -f
+        return ;;
     esac
     case $verb in
     app)
@@ -213,6 +216,9 @@ _postrider() {
     route)
         options='--rc --server --user --dns --json'
         [[ $cur == -* ]] || { _postrider_files -f; return; }
+        ;;
+    report)
+        options='--rc'
         ;;
     man)
         options=''

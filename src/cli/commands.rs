@@ -186,6 +186,22 @@ pub static COMMANDS: &[Command] = &[
         operand: Operand::File,
     },
     Command {
+        name: "report",
+        usage: "[--rc FILE] [SERVER ...]",
+        help: "what to show whoever helps you",
+        about: "Prints what there is to know of this installation: release and system, the configuration \
+                with every password masked, what is odd about it, and of each mailbox what is on record: \
+                messages delivered and kept, delivered and still to be deleted, and held because they were \
+                not taken. Nothing is changed and no server is asked, unless servers are named: then a \
+                look into their mailboxes is added as it goes over the line, passwords left out.",
+        options: &[Choice {
+            long: "rc",
+            operand: Operand::File,
+            help: "the configuration, in place of ~/.fetchmailrc",
+        }],
+        operand: Operand::Text,
+    },
+    Command {
         name: "man",
         usage: "",
         help: "print this manual page",

@@ -3,7 +3,7 @@
 mod diff;
 mod json;
 mod render;
-mod shown;
+pub(super) mod shown;
 
 use std::collections::HashMap;
 use std::ffi::OsString;

@@ -18,6 +18,7 @@ mod memory;
 mod output;
 mod poll;
 mod pump;
+mod report;
 mod route;
 mod servers;
 mod support;

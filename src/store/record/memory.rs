@@ -85,6 +85,17 @@ impl Memory {
         shelf
     }
 
+    /// Something of each mailbox, with its name as it was first spelled.
+    pub(super) fn map_shelves<T>(&self, look: impl Fn(&Mailbox, &Shelf) -> T) -> Vec<T> {
+        let shelves = self.shelves.values();
+        shelves
+            .map(|shelf| {
+                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+                look(&shelf.name, &shelf)
+            })
+            .collect()
+    }
+
     /// Applies a journal found at start: before its last [`Line::IdfileWritten`] the id file
     /// knows better what it can hold, only marks of pending deletions count.
     pub(super) fn replay(&mut self, lines: &[Line]) {

@@ -40,6 +40,24 @@ pub fn progress(progress: &Progress) -> String {
     text
 }
 
+/// What is still to be done with messages that were fetched; `None` if there is nothing.
+pub fn open(account: &AccountStatus) -> Option<String> {
+    let held = ngettext(
+        "{n} was not taken and waits on the server",
+        "{n} were not taken and wait on the server",
+        u64::from(account.held),
+    );
+    let pending = ngettext(
+        "{n} is delivered and still to be deleted",
+        "{n} are delivered and still to be deleted",
+        u64::from(account.pending),
+    );
+    let all = [(account.held, held), (account.pending, pending)];
+    let told = all.iter().filter(|(n, _)| *n > 0);
+    let told: Vec<String> = told.map(|(n, text)| fill(text, &[("n", n)])).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
 /// `3 new messages`.
 pub fn new_messages(n: u32) -> String {
     let text = ngettext("{n} new message", "{n} new messages", u64::from(n));
@@ -101,6 +119,10 @@ fn idle(account: &AccountStatus, now: SystemTime) -> String {
             ),
             None => fill(&gettext("{n} new"), &[("n", &new)]),
         },
+    };
+    let past = match account.held {
+        0 => past,
+        n => fill(&gettext("{past} · {n} held"), &[("past", &past), ("n", &n)]),
     };
     match account.next_check {
         Some(next) => fill(

@@ -15,6 +15,7 @@ pub(super) struct Facts {
     checks: adw::ActionRow,
     last: adw::ActionRow,
     waiting: adw::ActionRow,
+    open: adw::ActionRow,
     server: adw::ActionRow,
     user: adw::ActionRow,
     target: adw::ActionRow,
@@ -45,6 +46,7 @@ impl Facts {
             checks: row(&since, gettext("Checks"), "fact-checks"),
             last: row(&since, gettext("Last check"), "fact-last"),
             waiting: row(&since, gettext("Found on the server"), "fact-waiting"),
+            open: row(&since, gettext("Unfinished"), "fact-open"),
             server: row(&account, gettext("Server"), "fact-server"),
             user: row(&account, gettext("User name"), "fact-user"),
             target: row(&account, gettext("Delivered to"), "fact-target"),
@@ -104,6 +106,7 @@ impl Facts {
                 fill(&text, &[("n", &all), ("old", &old)])
             }),
         );
+        put(&self.open, words::open(status));
         put(&self.server, Some(status.id.label.clone()));
         put(&self.user, Some(status.id.user.clone()));
         put(
