@@ -18,7 +18,7 @@ use crate::rc::AccountId;
 pub use cause::{advice, headline};
 pub use entry::{entry, is_problem};
 pub use halt::{halt_advice, halt_headline, stale_advice, stale_headline};
-pub use status::{new_messages, progress, status_line, summary};
+pub use status::{new_messages, open, progress, status_line, summary};
 
 /// What an account is called: the user's address alone if it names the server's domain, else
 /// user and server; a number tells accounts of equal names apart.

@@ -155,6 +155,11 @@ fn status_lines() {
     one.new = 3;
     one.next_check = Some(at(0));
     check(&one, &format!("3 new · last at {clock_now} · next now"));
+    one.held = 2;
+    check(
+        &one,
+        &format!("3 new · last at {clock_now} · 2 held · next now"),
+    );
     let mut one = account(State::WillRetry);
     check(&one, "The last check failed");
     one.trouble = Some(trouble(Cause::TimedOut("h".to_owned(), 60), 1));
@@ -168,6 +173,26 @@ fn status_lines() {
     let mut one = account(State::NeedsYou);
     one.trouble = Some(trouble(Cause::SignIn, 1));
     check(&one, "Sign-in was refused");
+}
+
+#[test]
+fn what_is_unfinished() {
+    let check = |held, pending, expected: Option<&str>| {
+        let one = AccountStatus {
+            held,
+            pending,
+            ..account(State::Idle)
+        };
+        assert_eq!(open(&one).as_deref(), expected);
+    };
+    check(0, 0, None);
+    check(1, 0, Some("1 was not taken and waits on the server"));
+    check(0, 1, Some("1 is delivered and still to be deleted"));
+    check(
+        2,
+        3,
+        Some("2 were not taken and wait on the server; 3 are delivered and still to be deleted"),
+    );
 }
 
 #[test]
