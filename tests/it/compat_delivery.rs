@@ -220,7 +220,9 @@ async fn the_same_as_fetchmail() {
     let (mut count, mut differing) = (0, 0);
     let texts = include_str!("../corpus/delivery/routing.txt").to_owned()
         + "%%\n"
-        + include_str!("../corpus/delivery/messages.txt");
+        + include_str!("../corpus/delivery/messages.txt")
+        + "%%\n"
+        + include_str!("../corpus/delivery/outcomes.txt");
     for case in parse(&texts)
         .iter()
         .filter(|case| case.name.contains(&wanted))

@@ -69,15 +69,16 @@ pub static WORDS: &[Keyword] = &[
         .cli(&[off(None, &["nobounce"])]).default("yes")
         .help("bounces go to the sender, not to the postmaster")
         .label("Report undeliverable mail to the sender").page(Page::Undeliverable, 2)
-        .about("When a message is refused for good, its sender is told. Switched off, the \
+        .about("When a message is refused for good and let go, its sender is told. Switched off, the \
             report goes to the last-resort recipient instead, which is kinder to people whose \
-            address was forged by spam.")
+            address was forged by spam. So do reports on mail of mailing lists and robots. While a \
+            message stays on the server, nobody is told.")
         .synonyms(&["bounce", "error", "return", "undeliverable"])
         .related(&[Id::Postmaster, Id::Spambounce, Id::Softbounce])
         .dump("bouncemail")
         .global(|g, v| g.bounce_mail = v.flag()),
     word(Id::Spambounce, Kind::Flag, &["spambounce"]).no(Negation::RunOn).default("no")
-        .help("bounce what is refused as spam, too").warns()
+        .help("bounce what is refused as spam, too")
         .label("Report mail refused as spam").page(Page::Undeliverable, 3)
         .about("Also tells the sender when a message was refused with one of the reply codes \
             that mean spam. Senders of spam are mostly forged, so the reports hit people who \
@@ -91,8 +92,8 @@ pub static WORDS: &[Keyword] = &[
         .help("keep mail on the server when its delivery is refused for good")
         .label("Keep mail the local system refused").page(Page::Undeliverable, 4)
         .about("A message the local mail system refuses for good stays on the server and is \
-            tried again later. Switched off, fetchmail deletes it after the refusal; this \
-            release of Postrider leaves refused mail on the server in either case.")
+            tried again after an hour, four hours, and then daily. Switched off, it is deleted once \
+            a report on it has been accepted; what means spam is deleted at once.")
         .synonyms(&["refused", "bounce", "retry", "undeliverable"])
         .notes(&["since 6.3.10"])
         .related(&[Id::Bouncemail])

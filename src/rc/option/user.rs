@@ -128,10 +128,11 @@ pub static WORDS: &[Keyword] = &[
         .account(|d, v| d.account.smtp_name = Some(v.text().to_vec())),
     word(Id::Antispam, Kind::Numbers, &["antispam"])
         .cli(&[arg(Some(b'Z'), &["antispam"])])
-        .help("reply codes of the listener that mean spam").warns()
+        .help("reply codes of the listener that mean spam")
         .label("Replies that mean \"spam\"").page(Page::Delivery, 8)
         .about("Reply codes of the receiving mail system that mean spam, such as 571. A message \
-            refused with one of them is not reported to its sender. -1 alone means none.")
+            refused with one of them is not reported to its sender; without softbounce it is \
+            deleted. -1 alone means none.")
         .synonyms(&["spam", "junk", "571", "filter", "reject"])
         .related(&[Id::Spambounce, Id::Smtphost])
         .dump("antispam")
