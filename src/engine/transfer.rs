@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use tokio_util::sync::CancellationToken;
 
 use super::aliases::Asked;
-use super::api::Cause;
+use super::api::{Cause, Why};
 use super::board::Board;
 use super::close::{Memo, Sink};
 use super::hold::Patience;
@@ -148,7 +148,7 @@ struct Letter {
 struct Flying {
     letter: Letter,
     /// It is this report on the message, not the message.
-    report: Option<Report>,
+    report: Option<(Report, Why)>,
 }
 
 struct Course<'a, 'b> {

@@ -17,6 +17,7 @@ mod lint;
 mod memory;
 mod output;
 mod poll;
+mod promises;
 mod pump;
 mod report;
 mod route;

@@ -16,6 +16,7 @@ use crate::transit::{Addressee, Bounced, Outcome, Refusal, Report, Rules, Sequel
 pub(super) struct Notice {
     letter: Letter,
     report: Report,
+    why: Why,
 }
 
 impl Course<'_, '_> {
@@ -45,12 +46,21 @@ impl Course<'_, '_> {
                 self.say_let_go(&letter, why, None);
             }
             Sequel::Stays { is_final, refusal } => {
-                self.hold(&letter, is_final, todo);
+                // With 0 nobody has answered: that says nothing of this message.
+                if is_final || refusal.code != 0 {
+                    self.hold(&letter, is_final, todo);
+                }
                 self.on.tally.not_taken += 1;
                 self.on.tally.refusal = Some(refusal);
                 self.left(letter.place, Some(letter.octets), why);
             }
-            Sequel::Report(report) => self.notices.push_back(Notice { letter, report }),
+            Sequel::Report(report) => {
+                self.notices.push_back(Notice {
+                    letter,
+                    report,
+                    why,
+                });
+            }
         }
     }
 
@@ -82,7 +92,11 @@ impl Course<'_, '_> {
 
     /// `false` when the sink has ended.
     async fn send_notice(&mut self, notice: Notice) -> bool {
-        let Notice { letter, report } = notice;
+        let Notice {
+            letter,
+            report,
+            why,
+        } = notice;
         let id = clock::unique();
         let bounced = Bounced {
             own_name: self.on.own_name,
@@ -102,7 +116,7 @@ impl Course<'_, '_> {
         };
         let ends = crate::transit::LineEnds::new(self.on.account.strip_cr, false);
         let is_up = self.on.sink.write_all(text, ends).await && self.on.sink.finish(ticket).await;
-        let report = Some(report);
+        let report = Some((report, why));
         self.flying.insert(ticket, Flying { letter, report });
         is_up
     }
@@ -112,7 +126,7 @@ impl Course<'_, '_> {
     pub(super) fn reported(
         &mut self,
         letter: Letter,
-        report: Report,
+        (report, why): (Report, Why),
         outcome: &Outcome,
         todo: &mut Disposals,
     ) {
@@ -121,7 +135,6 @@ impl Course<'_, '_> {
             code: 0,
             words: Vec::new(),
         });
-        let why = why(&refusal, true);
         let has_postmaster = !self.on.globals.postmaster.is_empty();
         match outcome {
             Outcome::Delivered => {
@@ -139,7 +152,11 @@ impl Course<'_, '_> {
                     to: Addressee::Postmaster,
                     ..report
                 };
-                self.notices.push_back(Notice { letter, report });
+                self.notices.push_back(Notice {
+                    letter,
+                    report,
+                    why,
+                });
             }
             Outcome::Deferred(_) | Outcome::Refused(_) | Outcome::Partly(_) => {
                 let stays = Sequel::Stays {

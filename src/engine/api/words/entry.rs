@@ -178,21 +178,21 @@ fn reason(octets: Option<u64>, why: &Why) -> String {
             None => gettext("larger than the limit"),
         },
         Why::NotTaken {
-            permanent: true,
+            permanent,
             code,
             words,
-        } => fill(
-            &gettext("refused for good: {code} {words}"),
-            &[("code", code), ("words", words)],
-        ),
-        Why::NotTaken {
-            permanent: false,
-            code,
-            words,
-        } => fill(
-            &gettext("not taken for now: {code} {words}"),
-            &[("code", code), ("words", words)],
-        ),
+        } => {
+            let text = match permanent {
+                true => gettext("refused for good: {words}"),
+                false => gettext("not taken for now: {words}"),
+            };
+            // 0: nobody answered, the words are ours.
+            let words = match code {
+                0 => words.clone(),
+                code => format!("{code} {words}"),
+            };
+            fill(&text, &[("words", &words)])
+        }
         Why::Withheld(words) if words.is_empty() => gettext("the server did not hand it out"),
         Why::Withheld(words) => fill(
             &gettext("the server did not hand it out: {words}"),
