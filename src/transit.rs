@@ -3,6 +3,9 @@
 pub mod dispose;
 pub mod header;
 pub mod line_ends;
+pub mod made_up;
+pub mod mime;
+pub mod passage;
 pub mod qualify;
 pub mod rewrite;
 pub mod route;
@@ -12,7 +15,8 @@ pub mod words;
 
 pub use dispose::dispose;
 pub use header::{Collector, Header};
-pub use line_ends::LineEnds;
+pub use made_up::made_up;
+pub use passage::Passage;
 pub use rewrite::{Rewritten, rewrite};
 pub use route::{envelope, route};
 pub use select::select;

@@ -20,7 +20,7 @@ use super::trouble::{Fault, of_server, status};
 use crate::rc::Account;
 use crate::retrieve::{Fetched, Maildrop};
 use crate::store::Mailbox;
-use crate::transit::{Collector, Disposition, LineEnds, Listed, Refusal, Rewritten, Stamp, Ticket};
+use crate::transit::{Collector, Disposition, Listed, Passage, Refusal, Rewritten, Stamp, Ticket};
 
 /// Requests that run ahead of what has come: enough for a long line at 150 ms, few enough that
 /// little is thrown away when the person stops.
@@ -68,6 +68,8 @@ pub struct Transfer<'a> {
     pub stamp: Option<Stamp>,
     /// Name bare addresses are qualified with.
     pub server: &'a str,
+    /// This host's name.
+    pub own_name: &'a str,
     /// Gets what nobody else does; empty for nobody.
     pub postmaster: &'a [u8],
     /// What DNS says of hosts.
@@ -102,7 +104,7 @@ enum Phase {
     /// The body streams on under this ticket.
     Body {
         ticket: Ticket,
-        ends: LineEnds,
+        passage: Passage,
         about: Rewritten,
     },
     /// What comes is thrown away.

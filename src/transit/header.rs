@@ -53,13 +53,24 @@ impl Collector {
 }
 
 impl Header {
+    /// Whether it ended with an empty line, and is not only the beginning of a longer one.
+    pub fn is_whole(&self) -> bool {
+        let mut rest = self.rest.iter();
+        rest.find(|b| **b != b'\r') == Some(&b'\n')
+    }
+
     /// The physical fields: each a line with its continuation lines and line ends.
     pub fn fields(&self) -> Fields<'_> {
-        Fields { rest: &self.lines }
+        fields(&self.lines)
     }
 }
 
-/// Iterator over [`Header::fields`].
+/// The physical fields of header lines: each a line with its continuation lines and line ends.
+pub fn fields(lines: &[u8]) -> Fields<'_> {
+    Fields { rest: lines }
+}
+
+/// Iterator over [`fields`].
 pub struct Fields<'a> {
     rest: &'a [u8],
 }

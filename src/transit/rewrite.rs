@@ -4,6 +4,7 @@
 use mailparse::MailHeaderMap;
 
 use super::header::{Header, split_field};
+use super::mime;
 use super::qualify;
 use super::route::clues::{self, Clue};
 use crate::base::text::{QUIET_MAX, quiet};
@@ -32,6 +33,8 @@ pub struct Rewritten {
     pub subject: String,
     /// What it says of recipients, if the account has several.
     pub clues: Vec<Clue>,
+    /// How the body is decoded, with `mimedecode`.
+    pub decoding: Option<mime::Body>,
 }
 
 /// Headers that name a sender, best first (engine.md section 12).
@@ -51,20 +54,23 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
     let mut facts = Facts::default();
     let mut seen_received = false;
     let is_multidrop = account.is_multidrop();
+    let plan = account.mime_decode.then(|| plan(header));
     let mut line = 1;
-    for field in header.fields() {
+    for original in header.fields() {
         let first_line = line;
-        line += memchr::memchr_iter(b'\n', field).count() as u32;
-        let Some((name, body)) = split_field(field) else {
-            out.is_malformed |= account.bad_header == BadHeader::Reject && !is_from_line(field);
-            if !is_from_line(field) {
-                out.push(seen_received, field);
-            }
-            continue;
-        };
-        if is_from_line(field) {
+        line += memchr::memchr_iter(b'\n', original).count() as u32;
+        if is_from_line(original) {
             continue;
         }
+        let decoded = plan.as_ref().map(|plan| plan.field(original));
+        let field = decoded.as_deref().unwrap_or(original);
+        let Some((name, body)) = split_field(field) else {
+            // A first line that begins with a blank is taken for a continuation of nothing.
+            let is_damage = !field.first().is_some_and(u8::is_ascii_whitespace);
+            out.is_malformed |= account.bad_header == BadHeader::Reject && is_damage;
+            out.push(seen_received, field);
+            continue;
+        };
         let is_clue = is_multidrop && clues::is_clue(field, account);
         if is_dropped(name, body, account) {
             if is_clue {
@@ -84,6 +90,7 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
             let name = field.get(..name_len(field)).unwrap_or_default();
             out.clue([name, body].concat(), first_line);
         }
+        facts.show(original);
         let is_first_return_path =
             facts.learn(name, body) && !matches!(account.target, Target::Mda(_));
         if is_first_return_path {
@@ -99,7 +106,20 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
         }
     }
     out.conclude(facts, account);
+    if let Some(plan) = plan.filter(mime::Plan::decodes) {
+        // Before the body has come nobody knows whether a part of it is decoded.
+        out.body = BodyType::EightBit;
+        out.decoding = mime::Body::new(&plan);
+    }
     out
+}
+
+/// A header whose end lies far below may yet say anything of the body, which then stays.
+fn plan(header: &Header) -> mime::Plan {
+    match header.is_whole() {
+        true => mime::Plan::of_message(&header.lines),
+        false => mime::Plan::default(),
+    }
 }
 
 /// Length of the name with its colon.
@@ -108,6 +128,11 @@ fn name_len(field: &[u8]) -> usize {
 }
 
 impl Rewritten {
+    /// Nothing is left of the header, or there was none.
+    pub fn is_headerless(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+
     fn clue(&mut self, field: Vec<u8>, line: u32) {
         self.clues.push(Clue { field, line });
     }
@@ -168,12 +193,20 @@ impl Facts {
             self.is_mime = true;
         } else if name.eq_ignore_ascii_case(b"Content-Transfer-Encoding") {
             self.encoding = body.trim_ascii().to_ascii_lowercase();
-        } else if name.eq_ignore_ascii_case(b"From") && self.from.is_empty() {
+        }
+        is_first_return_path
+    }
+
+    /// Takes note of what people see, which needs the character sets that `mimedecode` loses.
+    fn show(&mut self, original: &[u8]) {
+        let Some((name, body)) = split_field(original) else {
+            return;
+        };
+        if name.eq_ignore_ascii_case(b"From") && self.from.is_empty() {
             self.from = readable(b"From", body);
         } else if name.eq_ignore_ascii_case(b"Subject") && self.subject.is_empty() {
             self.subject = readable(b"Subject", body);
         }
-        is_first_return_path
     }
 }
 
@@ -187,9 +220,11 @@ fn best_sender(senders: [Option<Vec<u8>>; SENDERS.len()]) -> Option<Vec<u8>> {
     })
 }
 
-/// `From ` and `>From ` lines of mbox files; a field called `From` has its colon at once.
+/// `From ` and `>From ` lines of mbox files. `From : x` is a field (RFC 5322 section 4.5.2).
 fn is_from_line(field: &[u8]) -> bool {
-    field.starts_with(b"From ") || field.starts_with(b">From ")
+    let behind = field.strip_prefix(b">").unwrap_or(field);
+    let behind = behind.strip_prefix(b"From ");
+    behind.is_some_and(|rest| !rest.trim_ascii_start().starts_with(b":"))
 }
 
 fn is_dropped(name: &[u8], body: &[u8], account: &Account) -> bool {

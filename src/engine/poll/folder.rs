@@ -124,6 +124,7 @@ impl Poll<'_> {
             sink: self.sink.insert(sink),
             stamp,
             server: &self.account.host,
+            own_name: &self.around.own_name,
             postmaster: &self.around.globals.postmaster,
             asked: &mut self.asked,
             last_header: &mut self.last_header,

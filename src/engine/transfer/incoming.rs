@@ -8,7 +8,7 @@ use super::{Course, Current, DRAIN_OCTETS, Flying, Phase};
 use crate::engine::api::Why;
 use crate::engine::close::Memo;
 use crate::mail::Envelope;
-use crate::transit::{self, Collector, Header, LineEnds, Rewritten};
+use crate::transit::{self, Collector, Header, Passage, Rewritten};
 
 impl Course<'_, '_> {
     pub(super) async fn begin(&mut self, number: u32) {
@@ -50,7 +50,7 @@ impl Course<'_, '_> {
         self.on.meter.received(chunk.len() as u64, now);
         let is_up = match &mut current.phase {
             Phase::Discard => true,
-            Phase::Body { ends, .. } => self.on.sink.write(ends.apply(chunk)).await,
+            Phase::Body { passage, .. } => self.on.sink.write(passage.apply(chunk)).await,
             Phase::Head(collector) => match collector.push(&chunk) {
                 Some(header) => self.deliver(header).await,
                 None => true,
@@ -80,7 +80,7 @@ impl Course<'_, '_> {
             return true;
         };
         let account = self.on.account;
-        let about = transit::rewrite(&header, account, self.on.server);
+        let mut about = transit::rewrite(&header, account, self.on.server);
         if about.is_malformed || (about.is_folder_data && current.number == 1) {
             current.phase = Phase::Discard;
             if about.is_malformed {
@@ -108,14 +108,17 @@ impl Course<'_, '_> {
         let Some(ticket) = self.on.sink.begin(envelope, current.memo.clone()).await else {
             return false;
         };
-        let mut ends = LineEnds::new(account.strip_cr, account.force_cr);
+        if about.is_headerless() {
+            about.before = self.on.made_up_header();
+        }
+        let mut passage = Passage::new(account, about.decoding.take());
         // Before the first `Received`; at the top if there is none.
         let head = match about.after.is_empty() {
             true => [&received[..], &about.before, &warning].concat(),
             false => [&about.before[..], &received, &about.after, &warning].concat(),
         };
-        let head = ends.apply(Bytes::from(head));
-        let rest = ends.apply(header.rest);
+        let head = passage.head(Bytes::from(head));
+        let rest = passage.apply(header.rest);
         let about = Rewritten {
             before: Vec::new(),
             after: Vec::new(),
@@ -124,7 +127,7 @@ impl Course<'_, '_> {
         };
         current.phase = Phase::Body {
             ticket,
-            ends,
+            passage,
             about,
         };
         self.on.sink.write(head).await && self.on.sink.write(rest).await
@@ -155,13 +158,13 @@ impl Course<'_, '_> {
         };
         let Phase::Body {
             ticket,
-            ends,
+            passage,
             about,
         } = current.phase
         else {
             return;
         };
-        let tail = ends.finish();
+        let tail = passage.finish();
         if !(self.on.sink.write(tail).await && self.on.sink.finish(ticket).await) {
             return self.sink_is_gone().await;
         }

@@ -7,10 +7,11 @@ use crate::engine::api::Cause;
 use crate::engine::api::{What, Why};
 use crate::engine::clock;
 use crate::engine::trouble::{Fault, status};
+use crate::store::user;
 use crate::transit::header::split_field;
 use crate::transit::route::reason::Routing;
 use crate::transit::stamp::{ForWhom, full_address};
-use crate::transit::{Disposition, Header, Rewritten};
+use crate::transit::{Disposition, Header, Rewritten, made_up};
 
 /// Why a message is not delivered, though it could be.
 pub(super) enum Aside {
@@ -51,6 +52,12 @@ impl Transfer<'_> {
             true => Some(Aside::Twice),
             false => routing.recipients.is_empty().then_some(Aside::Nobody),
         }
+    }
+
+    /// For a message that has none.
+    pub(super) fn made_up_header(&self) -> Vec<u8> {
+        let account = self.account;
+        made_up(&account.user, self.server, &user::invoking(), self.own_name)
     }
 
     /// The `Received` line; empty with `invisible`.

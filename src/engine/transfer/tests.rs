@@ -181,6 +181,7 @@ impl Rig {
             sink: &mut self.sink,
             stamp: None,
             server: "pop.example",
+            own_name: "me.example",
             postmaster: b"postmaster",
             asked: &mut Asked::default(),
             last_header: &mut None,
