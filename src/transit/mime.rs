@@ -40,9 +40,8 @@ impl Plan {
     /// For the header of a message; a message without MIME-Version keeps its body.
     pub fn of_message(lines: &[u8]) -> Self {
         let mut all = fields(lines).filter_map(split_field);
-        let is_mime = all.any(|(name, body)| {
-            name.eq_ignore_ascii_case(b"MIME-Version") && body.trim_ascii().starts_with(b"1")
-        });
+        let is_mime =
+            all.any(|(name, body)| name.eq_ignore_ascii_case(b"MIME-Version") && is_version(body));
         match is_mime {
             true => Self::of_part(lines),
             false => Self::default(),
@@ -106,6 +105,11 @@ impl Plan {
             Content::Parts(_) => self.is_seven_bit,
         }
     }
+}
+
+/// Whether a MIME-Version field says something that is known.
+pub fn is_version(body: &[u8]) -> bool {
+    body.trim_ascii().starts_with(b"1.0")
 }
 
 /// The first word of a field, comments left out, in lower case.

@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn decoded_text_gets_its_line_ends() {
-        let header = b"MIME-Version: 1\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n";
+        let header = b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n";
         let check = |strip: bool, body: &str, expected: &str| {
             let account = Account {
                 strip_cr: strip,

@@ -5,7 +5,7 @@ use mailparse::MailHeaderMap;
 
 use super::header::{Header, split_field};
 use super::mime;
-use super::qualify;
+use super::qualify::{self, skip_comment, skip_quoted};
 use super::route::clues::{self, Clue};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::mail::envelope::BodyType;
@@ -190,7 +190,7 @@ impl Facts {
             slot.get_or_insert_with(|| first_address(body));
         }
         if name.eq_ignore_ascii_case(b"MIME-Version") {
-            self.is_mime = true;
+            self.is_mime |= mime::is_version(body);
         } else if name.eq_ignore_ascii_case(b"Content-Transfer-Encoding") {
             self.encoding = body.trim_ascii().to_ascii_lowercase();
         }
@@ -236,20 +236,24 @@ fn is_dropped(name: &[u8], body: &[u8], account: &Account) -> bool {
 }
 
 /// The first address of a field: what stands in angle brackets, else the first word outside
-/// comments.
+/// comments, with its quoted parts (`"o'hara"@x`).
 fn first_address(body: &[u8]) -> Vec<u8> {
-    let mut depth = 0u32;
-    let mut quoted = false;
     let mut word = Vec::new();
-    for (at, &byte) in body.iter().enumerate() {
+    let mut at = 0;
+    while let Some(&byte) = body.get(at) {
         match byte {
-            b'"' if depth == 0 => quoted = !quoted,
-            _ if quoted => {}
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            _ if depth > 0 => {}
+            b'(' => {
+                at = skip_comment(body, at);
+                continue;
+            }
+            b'"' => {
+                let end = skip_quoted(body, at);
+                word.extend_from_slice(body.get(at..end).unwrap_or_default());
+                at = end;
+                continue;
+            }
             b'<' => {
-                let inside = &body[at + 1..];
+                let inside = body.get(at + 1..).unwrap_or_default();
                 let end = memchr::memchr(b'>', inside).unwrap_or(inside.len());
                 return inside[..end].trim_ascii().to_vec();
             }
@@ -257,6 +261,7 @@ fn first_address(body: &[u8]) -> Vec<u8> {
             b' ' | b'\t' | b'\r' | b'\n' => {}
             _ => word.push(byte),
         }
+        at += 1;
     }
     word
 }

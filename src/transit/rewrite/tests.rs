@@ -69,6 +69,8 @@ fn envelope_senders() {
     check("From: \"A, B\" <a@x>\r\n", Some("a@x"));
     check("From: a@x (A, B)\r\n", Some("a@x"));
     check("From: a@x, b@y\r\n", Some("a@x"));
+    check("From: \"o'hara\"@x\r\n", Some("\"o'hara\"@x"));
+    check("From: \"A \\\" <b@y>\" <a@x>\r\n", Some("a@x"));
     check("Sender: zap\r\nFrom: a@x\r\n", Some("zap@h.org"));
     check("Reply-To: r@x\r\n", Some("r@x"));
     check("Subject: x\r\n", None);
