@@ -10,13 +10,13 @@ use crate::rc::Account;
 #[derive(Debug)]
 pub struct Passage {
     /// `mimedecode`, where the header asks for it.
-    decoding: Option<mime::Body>,
+    decoding: Option<Box<mime::Body>>,
     ends: LineEnds,
 }
 
 impl Passage {
     /// `decoding` is what the header said of the body.
-    pub fn new(account: &Account, decoding: Option<mime::Body>) -> Self {
+    pub fn new(account: &Account, decoding: Option<Box<mime::Body>>) -> Self {
         Self {
             decoding,
             ends: LineEnds::new(account.strip_cr, account.force_cr),
@@ -39,7 +39,7 @@ impl Passage {
 
     /// What was held back at the end of the message.
     pub fn finish(mut self) -> Bytes {
-        let last = self.decoding.take().map(mime::Body::finish);
+        let last = self.decoding.take().map(|decoding| decoding.finish());
         let last = self.ends.apply(last.unwrap_or_default());
         [last, self.ends.finish()].concat().into()
     }
@@ -59,7 +59,7 @@ mod tests {
             };
             for cut in 0..=body.len() {
                 let plan = mime::Plan::of_message(header);
-                let mut passage = Passage::new(&account, mime::Body::new(&plan));
+                let mut passage = Passage::new(&account, mime::Body::new(&plan).map(Box::new));
                 let (one, two) = body.split_at(cut);
                 let mut out = passage.apply(Bytes::from(one.to_owned())).to_vec();
                 out.extend_from_slice(&passage.apply(Bytes::from(two.to_owned())));

@@ -34,7 +34,7 @@ pub struct Rewritten {
     /// What it says of recipients, if the account has several.
     pub clues: Vec<Clue>,
     /// How the body is decoded, with `mimedecode`.
-    pub decoding: Option<mime::Body>,
+    pub decoding: Option<Box<mime::Body>>,
 }
 
 /// Headers that name a sender, best first (engine.md section 12).
@@ -109,7 +109,7 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
     if let Some(plan) = plan.filter(mime::Plan::decodes) {
         // Before the body has come nobody knows whether a part of it is decoded.
         out.body = BodyType::EightBit;
-        out.decoding = mime::Body::new(&plan);
+        out.decoding = mime::Body::new(&plan).map(Box::new);
     }
     out
 }

@@ -26,7 +26,9 @@ async fn deliver(mut command: Command, file: &str, message: &[u8]) -> (Option<i3
 }
 
 fn python() -> bool {
-    let found = std::process::Command::new("/usr/bin/python3").arg("-V").output();
+    let found = std::process::Command::new("/usr/bin/python3")
+        .arg("-V")
+        .output();
     let is_there = found.is_ok_and(|output| output.status.success());
     if !is_there {
         eprintln!("skipped: there is no python3");

@@ -210,6 +210,31 @@ fn bounds() {
     assert_eq!(decoded(&message, &[5, 50_000, 60_000, 70_020]), expected);
 }
 
+/// However long a line or a header: what goes in comes out soon.
+#[test]
+fn little_is_held_back() {
+    let head = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=--\r\n";
+    let part = format!("\r\n----\r\n{}\r\n", format!("{T}{Q}").replace('|', "\r\n"));
+    let pieces = [
+        "x", "-", "----", "-----", "---- ", "----\t", "= ", "a=4 ", "X: y\r\n", "\r", ">",
+    ];
+    for start in ["\r\n", "\r\n----\r\n", part.as_str()] {
+        for piece in pieces {
+            let mut decoding = Body::new(&Plan::of_message(head.as_bytes())).unwrap();
+            let chunk = Bytes::from(piece.repeat(16 * 1024 / piece.len()));
+            let mut out = decoding.push(&Bytes::from(start.to_owned())).len();
+            let mut held = start.len() - out;
+            for _ in 0..40 {
+                out = decoding.push(&chunk).len();
+                held = held + chunk.len() - out;
+            }
+            assert!(held < 90_000, "{start:?} {piece:?}: {held}");
+            out = decoding.finish().len();
+            assert!(out <= held, "{start:?} {piece:?}");
+        }
+    }
+}
+
 #[test]
 fn nesting_has_an_end() {
     let mut message = format!("{V}Content-Type: multipart/mixed; boundary=b0|");
