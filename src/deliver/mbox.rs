@@ -63,12 +63,11 @@ pub fn deliver_one(path: &Path, source: &mut impl Read, patience: Duration) -> R
     let until = Instant::now() + patience;
     let _lock = DotLock::take(&path, until)?;
     let (file, is_new) = open_locked(&path, until)?;
-    append(&file, &message)?;
     if is_new {
-        // The name must be as durable as what it names.
+        // The name must be as durable as what it will name.
         File::open(parent(&path))?.sync_all()?;
     }
-    Ok(())
+    append(&file, &message)
 }
 
 fn parent(path: &Path) -> PathBuf {
@@ -150,6 +149,7 @@ fn check(file: &Metadata) -> Result<(), Error> {
 /// Appends, or leaves the file as it was.
 fn append(file: &File, message: &File) -> Result<(), Error> {
     let before = file.metadata()?.len();
+    check_limit(before, message.metadata()?.len())?;
     let mut counted = Counted { file, octets: 0 };
     let written = write(&mut counted, before, message).and_then(|()| file.sync_all());
     let Err(error) = written else {
@@ -157,6 +157,20 @@ fn append(file: &File, message: &File) -> Result<(), Error> {
     };
     take_back(file, before, counted.octets);
     Err(error.into())
+}
+
+/// Beyond the largest file that this process may write it would be killed in the middle (SIGXFSZ).
+fn check_limit(before: u64, message: u64) -> io::Result<()> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Fsize).current;
+    // Quoting adds an octet to six at most.
+    let most = message
+        .saturating_add(message / 6)
+        .saturating_add(before)
+        .saturating_add(4096);
+    match limit {
+        Some(limit) if most > limit => Err(Errno::FBIG.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Cuts the file to its length before, unless somebody who respects no lock has added to it.

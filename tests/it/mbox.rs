@@ -163,3 +163,26 @@ async fn what_cannot_be_written_stays_with_the_caller() {
         .stderr(Stdio::null());
     assert_eq!(command.status().await.unwrap().code(), Some(5));
 }
+
+/// Where the system would kill us in the middle, nothing is begun.
+#[tokio::test]
+async fn the_largest_file_that_may_be_written() {
+    let home = Home::new();
+    let old = format!("From a\n\n{}\n", "old\n".repeat(15_000));
+    home.write("mbox", &old);
+    home.write("large", "x\n".repeat(30_000));
+    let mut shell = home.command(program());
+    let reachable = shell.as_std().get_program().to_owned();
+    let script = "ulimit -f 200; exec \"$0\" deliver --mbox mbox <large";
+    let mut command = home.command(Path::new("/bin/sh"));
+    command.arg("-c").arg(script).arg(&reachable);
+    let output = command.stderr(Stdio::piped()).output().await.unwrap();
+    assert_eq!(output.status.code(), Some(75), "{output:?}");
+    let text = std::fs::read_to_string(home.path().join("mbox")).unwrap();
+    assert!(text == old);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("File too large"));
+    shell
+        .args(["deliver", "--mbox", "mbox"])
+        .stdin(Stdio::null());
+    assert_eq!(shell.status().await.unwrap().code(), Some(0));
+}
