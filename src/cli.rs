@@ -99,7 +99,7 @@ Usage:
   postrider fetch [OPTIONS] [SERVER…]
                                check for mail in the terminal, as fetchmail does;
                                “postrider fetch --help” lists the options
-  postrider deliver --maildir FOLDER
+  postrider deliver --maildir FOLDER | --mbox FILE
                                deliver one message from standard input
   postrider lint [--explain | --json | --fix [--all] | --write [--all]] [FILE]
                                what is wrong with the accounts' file or could be better,

@@ -6,6 +6,7 @@
 
 mod bsmtp;
 pub mod maildir;
+pub mod mbox;
 pub mod mda;
 pub mod smtp;
 mod spool;

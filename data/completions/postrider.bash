@@ -179,6 +179,9 @@ _postrider() {
     deliver--maildir)
         _postrider_files -d
         return ;;
+    deliver--mbox)
+        _postrider_files -f
+        return ;;
     route--rc)
         _postrider_files -f
         return ;;
@@ -203,7 +206,7 @@ _postrider() {
         options='-? --help -V --version -c --check -s --silent -v --verbose -N --nodetach -q --quit -f --fetchmailrc --configdump -y --yydebug --strict-status --serial --status --log-format --show-passwords -d --daemon -L --logfile -i --idfile --pidfile --postmaster --nobounce --softbounce --nosoftbounce --syslog --nosyslog --invisible --showdots -p --protocol --proto -P --service --port --auth -t --timeout -E --envelope -Q --qvirtual -I --interface -M --monitor --plugin --plugout -U --uidl --tracepolls --principal --bad-header --retrieve-error --idletimeout -u --username --user -r --folder -S --smtphost --fetchdomains -D --smtpaddress --smtpname -Z --antispam -m --mda --bsmtp --lmtp -k --keep -K --nokeep -F --flush --limitflush -a --fetchall --all -n --norewrite --idle --ssl --sslkey --sslcert --sslproto --sslcertck --nosslcertck --sslcertfile --sslcertpath --sslcommonname --sslfingerprint -l --limit -w --warnings -B --fetchlimit --fetchsizelimit --fastuidl -b --batchlimit -e --expunge --passwordfile --passwordfd --passwordeval --forceidle --sslmode --sslprotocolversion'
         ;;
     deliver)
-        options='--maildir'
+        options='--maildir --mbox'
         ;;
     lint)
         options='--explain --json --fix --write --all'

@@ -115,6 +115,7 @@ complete -c postrider -n '__postrider_is fetch' -l sslprotocolversion -r -f -a '
 
 # deliver
 complete -c postrider -n '__postrider_is deliver' -l maildir -r -f -a '(__fish_complete_directories)' -d 'the Maildir to deliver to'
+complete -c postrider -n '__postrider_is deliver' -l mbox -r -F -d 'the mailbox file to deliver to'
 
 # lint
 complete -c postrider -n '__postrider_is lint' -l explain -d 'say with each finding why it matters'

@@ -74,16 +74,28 @@ pub static COMMANDS: &[Command] = &[
     },
     Command {
         name: "deliver",
-        usage: "--maildir FOLDER",
+        usage: "--maildir FOLDER | --mbox FILE",
         help: "deliver one message from standard input",
-        about: "Delivers one message from standard input into a Maildir and ends when it is safe on \
-                the disk, or with status 75 when it is not. An mda line in the file that says just \
-                this is done without starting a program.",
-        options: &[Choice {
-            long: "maildir",
-            operand: Operand::Directory,
-            help: "the Maildir to deliver to",
-        }],
+        about: "Delivers one message from standard input into a Maildir, or adds it to a mailbox file, and \
+                ends when it is safe on the disk, or with status 75 when it is not. An mda line in the \
+                file that says just postrider deliver --maildir FOLDER is done without starting a \
+                program. A mailbox file has the form mboxrd. It must be a plain file of one's own \
+                with one name. Other programs are kept out by FILE.lock and an fcntl lock, and waited \
+                for up to a minute; where the directory lets nobody make FILE.lock the fcntl lock must \
+                do. What fails, for example because the disk is full, is taken back; only a crash can \
+                leave the beginning of a message there, which the next attempt delivers whole.",
+        options: &[
+            Choice {
+                long: "maildir",
+                operand: Operand::Directory,
+                help: "the Maildir to deliver to",
+            },
+            Choice {
+                long: "mbox",
+                operand: Operand::File,
+                help: "the mailbox file to deliver to",
+            },
+        ],
         operand: Operand::None,
     },
     Command {

@@ -1,7 +1,7 @@
 //! Keeps a message until it is whole: in memory while it is small, then on disk without a name.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -65,6 +65,24 @@ impl Spool {
     }
 }
 
+/// All that `source` gives, as a file to be read from its start.
+pub fn whole(source: &mut impl Read) -> io::Result<File> {
+    let memory = rustix::fs::memfd_create("message", MemfdFlags::CLOEXEC);
+    let mut file = match memory {
+        Ok(memory) => File::from(memory),
+        Err(_) => unnamed(&directory())?,
+    };
+    if io::copy(&mut source.take(IN_MEMORY as u64), &mut file)? == IN_MEMORY as u64 {
+        let mut small = file;
+        small.seek(SeekFrom::Start(0))?;
+        file = unnamed(&directory())?;
+        io::copy(&mut small, &mut file)?;
+        io::copy(source, &mut file)?;
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file)
+}
+
 /// Where large messages wait: `$TMPDIR`, else `/var/tmp`, which is on a disk where `/tmp` may be
 /// memory.
 pub fn directory() -> PathBuf {
@@ -107,7 +125,6 @@ const IN_MEMORY: usize = 128 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
 
     #[tokio::test]
     async fn what_goes_in_comes_out() {
@@ -122,6 +139,12 @@ mod tests {
             let mut file = spool.finish().await.unwrap();
             file.read_to_end(&mut seen).unwrap();
             assert!(seen == text);
+            let mut again = Vec::new();
+            whole(&mut &text[..])
+                .unwrap()
+                .read_to_end(&mut again)
+                .unwrap();
+            assert!(again == text);
         }
     }
 

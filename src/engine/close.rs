@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use crate::deliver::{self, Delivery, Part, Report};
 use crate::mail::{Envelope, Uid};
 use crate::store::{self, Entry, Mailbox, Record};
-use crate::transit::{LineEnds, Outcome, Ticket};
+use crate::transit::{Outcome, Passage, Ticket};
 
 /// Octets given to a sink in one go.
 const PIECE: usize = 16 * 1024;
@@ -135,15 +135,15 @@ impl Sink {
     }
 
     /// A whole text, in pieces that the sink's queue is made for; `false` when the sink has ended.
-    pub async fn write_all(&self, text: Vec<u8>, mut ends: LineEnds) -> bool {
+    pub async fn write_all(&self, text: Vec<u8>, mut passage: Passage) -> bool {
         let mut text = Bytes::from(text);
         while !text.is_empty() {
             let piece = text.split_to(text.len().min(PIECE));
-            if !self.write(ends.apply(piece)).await {
+            if !self.write(passage.apply(piece)).await {
                 return false;
             }
         }
-        self.write(ends.finish()).await
+        self.write(passage.finish()).await
     }
 
     /// The message is whole. Waits while too many are not on record: those a crash would have

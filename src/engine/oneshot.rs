@@ -16,7 +16,7 @@ use super::saving::unsaved;
 use super::source::File;
 use crate::base::Secret;
 use crate::base::i18n::gettext;
-use crate::deliver::maildir;
+use crate::deliver::{maildir, mbox};
 use crate::store::{local, rcfile};
 
 pub use super::api::saving::Base;
@@ -24,6 +24,11 @@ pub use super::api::saving::Base;
 /// Delivers one message durably into a Maildir, made if it is missing (rule R1).
 pub fn deliver_to_maildir(folder: &Path, message: &mut impl Read) -> io::Result<()> {
     maildir::deliver_one(folder, message).map(drop)
+}
+
+/// Adds one message durably to a mailbox file, made if it is missing. An error is a sentence.
+pub fn deliver_to_mbox(file: &Path, message: &mut impl Read) -> Result<(), String> {
+    mbox::deliver_one(file, message, mbox::PATIENCE).map_err(|error| error.to_string())
 }
 
 /// Reads the rc file for somebody who may want to change it: its path, its bytes, and the base of

@@ -22,7 +22,7 @@ use super::trouble::{Fault, of_server, status};
 use crate::rc::{Account, Globals};
 use crate::retrieve::{Fetched, Maildrop};
 use crate::store::{Mailbox, Record, Sent, View};
-use crate::transit::{Collector, Disposition, LineEnds, Listed, Refusal, Report, Stamp, Ticket};
+use crate::transit::{Collector, Disposition, Listed, Passage, Refusal, Report, Stamp, Ticket};
 use refused::Notice;
 
 /// Requests that run ahead of what has come: enough for a long line at 150 ms, few enough that
@@ -115,7 +115,7 @@ enum Phase {
     /// The body streams on under this ticket.
     Body {
         ticket: Ticket,
-        ends: LineEnds,
+        passage: Passage,
         letter: Letter,
     },
     /// What comes is thrown away.

@@ -15,7 +15,8 @@ pub enum BodyType {
 /// Sender and recipients of one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
-    /// Reverse path without angle brackets; empty for `<>`. No CR, LF, NUL, `<` or `>`.
+    /// Reverse path without angle brackets; empty for `<>`. No CR, LF, NUL, `<` or `>`. A command is
+    /// given `<>` for `<>`; there empty means that the message names no sender.
     pub sender: Vec<u8>,
     /// Recipients: bare local names or full addresses, without angle brackets; never empty.
     /// No CR, LF, NUL, `<` or `>`.

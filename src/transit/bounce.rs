@@ -45,7 +45,7 @@ pub fn excerpt(header: &[u8]) -> &[u8] {
 /// it would only be refused and reported in turn (RFC 3834 section 2; threats.md A18).
 pub fn may_be_told(sender: &[u8]) -> bool {
     let local = sender.split(|b| *b == b'@').next().unwrap_or_default();
-    !local.is_empty() && !local.eq_ignore_ascii_case(b"MAILER-DAEMON")
+    !local.is_empty() && local != b"<>" && !local.eq_ignore_ascii_case(b"MAILER-DAEMON")
 }
 
 impl Bounced<'_> {
@@ -306,6 +306,7 @@ X: =_1.2
         };
         check("", false);
         check("@x", false);
+        check("<>", false);
         check("MAILER-DAEMON", false);
         check("Mailer-Daemon@x.org", false);
         check("joe@x", true);

@@ -20,7 +20,8 @@ pub struct Collector {
 pub struct Header {
     /// All header lines with their line ends, without the empty line that ends them.
     pub lines: Bytes,
-    /// What follows in the chunks seen so far, beginning with the empty line if there is one.
+    /// What follows in the chunks seen so far, beginning with the empty line if there is one, of
+    /// whose CRs at most one is left.
     pub rest: Bytes,
 }
 
@@ -32,7 +33,11 @@ impl Collector {
         while let Some(length) = memchr(b'\n', &self.gathered[self.line..]) {
             let line = &self.gathered[self.line..self.line + length];
             if line.iter().all(|b| *b == b'\r') {
-                return Some(self.split(self.line));
+                let header = self.split(self.line);
+                // Readers take only CRLF for the empty line that this one is.
+                let too_many = length.saturating_sub(1);
+                let rest = header.rest.slice(too_many..);
+                return Some(Header { rest, ..header });
             }
             self.line += length + 1;
         }
@@ -53,13 +58,24 @@ impl Collector {
 }
 
 impl Header {
+    /// Whether it ended with an empty line, and is not only the beginning of a longer one.
+    pub fn is_whole(&self) -> bool {
+        let mut rest = self.rest.iter();
+        rest.find(|b| **b != b'\r') == Some(&b'\n')
+    }
+
     /// The physical fields: each a line with its continuation lines and line ends.
     pub fn fields(&self) -> Fields<'_> {
-        Fields { rest: &self.lines }
+        fields(&self.lines)
     }
 }
 
-/// Iterator over [`Header::fields`].
+/// The physical fields of header lines: each a line with its continuation lines and line ends.
+pub fn fields(lines: &[u8]) -> Fields<'_> {
+    Fields { rest: lines }
+}
+
+/// Iterator over [`fields`].
 pub struct Fields<'a> {
     rest: &'a [u8],
 }
@@ -121,7 +137,7 @@ mod tests {
             b"\r\nbody\r\n\r\n",
         );
         check(b"A: 1\n\nbody", b"A: 1\n", b"\nbody");
-        check(b"A: 1\n\r\r\nbody", b"A: 1\n", b"\r\r\nbody");
+        check(b"A: 1\n\r\r\r\n\r\r\nbody", b"A: 1\n", b"\r\n\r\r\nbody");
         check(b"\r\nbody", b"", b"\r\nbody");
         check(b"A: 1\r\n", b"A: 1\r\n", b"");
         check(b"A: 1", b"A: 1", b"");

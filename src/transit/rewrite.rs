@@ -4,7 +4,8 @@
 use mailparse::MailHeaderMap;
 
 use super::header::{Header, split_field};
-use super::qualify;
+use super::mime;
+use super::qualify::{self, skip_comment, skip_quoted};
 use super::route::clues::{self, Clue};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::mail::envelope::BodyType;
@@ -36,6 +37,8 @@ pub struct Rewritten {
     pub subject: String,
     /// What it says of recipients, if the account has several.
     pub clues: Vec<Clue>,
+    /// How the body is decoded, with `mimedecode`.
+    pub decoding: Option<Box<mime::Body>>,
 }
 
 /// Most hops of a message, and most of them by way of this program.
@@ -59,20 +62,23 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
     let mut facts = Facts::default();
     let mut seen_received = false;
     let is_multidrop = account.is_multidrop();
+    let plan = account.mime_decode.then(|| plan(header));
     let mut line = 1;
-    for field in header.fields() {
+    for original in header.fields() {
         let first_line = line;
-        line += memchr::memchr_iter(b'\n', field).count() as u32;
-        let Some((name, body)) = split_field(field) else {
-            out.is_malformed |= account.bad_header == BadHeader::Reject && !is_from_line(field);
-            if !is_from_line(field) {
-                out.push(seen_received, field);
-            }
-            continue;
-        };
-        if is_from_line(field) {
+        line += memchr::memchr_iter(b'\n', original).count() as u32;
+        if is_from_line(original) {
             continue;
         }
+        let decoded = plan.as_ref().map(|plan| plan.field(original));
+        let field = decoded.as_deref().unwrap_or(original);
+        let Some((name, body)) = split_field(field) else {
+            // A first line that begins with a blank is taken for a continuation of nothing.
+            let is_damage = !field.first().is_some_and(u8::is_ascii_whitespace);
+            out.is_malformed |= account.bad_header == BadHeader::Reject && is_damage;
+            out.push(seen_received, field);
+            continue;
+        };
         let is_clue = is_multidrop && clues::is_clue(field, account);
         if is_dropped(name, body, account) {
             if is_clue {
@@ -92,6 +98,7 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
             let name = field.get(..name_len(field)).unwrap_or_default();
             out.clue([name, body].concat(), first_line);
         }
+        facts.show(original);
         let is_first_return_path =
             facts.learn(name, body) && !matches!(account.target, Target::Mda(_));
         if is_first_return_path {
@@ -107,7 +114,20 @@ pub fn rewrite(header: &Header, account: &Account, server: &str) -> Rewritten {
         }
     }
     out.conclude(facts, account);
+    if let Some(plan) = plan.filter(mime::Plan::decodes) {
+        // Before the body has come nobody knows whether a part of it is decoded.
+        out.body = BodyType::EightBit;
+        out.decoding = mime::Body::new(&plan).map(Box::new);
+    }
     out
+}
+
+/// A header whose end lies far below may yet say anything of the body, which then stays.
+fn plan(header: &Header) -> mime::Plan {
+    match header.is_whole() {
+        true => mime::Plan::of_message(&header.lines),
+        false => mime::Plan::default(),
+    }
 }
 
 /// Length of the name with its colon.
@@ -120,6 +140,11 @@ impl Rewritten {
     /// it to the mailbox. Listeners give up at 25 to 50 hops; nobody fetches a message over and over.
     pub fn is_looping(&self) -> bool {
         self.hops.0 > HOPS || self.hops.1 > OWN_HOPS
+    }
+
+    /// Nothing is left of the header, or there was none.
+    pub fn is_headerless(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
     }
 
     fn clue(&mut self, field: Vec<u8>, line: u32) {
@@ -188,15 +213,23 @@ impl Facts {
             self.hops.1 += u32::from(memchr::memmem::find(body, b"(postrider-").is_some());
         }
         if name.eq_ignore_ascii_case(b"MIME-Version") {
-            self.is_mime = true;
+            self.is_mime |= mime::is_version(body);
         } else if name.eq_ignore_ascii_case(b"Content-Transfer-Encoding") {
             self.encoding = body.trim_ascii().to_ascii_lowercase();
-        } else if name.eq_ignore_ascii_case(b"From") && self.from.is_empty() {
+        }
+        is_first_return_path
+    }
+
+    /// Takes note of what people see, which needs the character sets that `mimedecode` loses.
+    fn show(&mut self, original: &[u8]) {
+        let Some((name, body)) = split_field(original) else {
+            return;
+        };
+        if name.eq_ignore_ascii_case(b"From") && self.from.is_empty() {
             self.from = readable(b"From", body);
         } else if name.eq_ignore_ascii_case(b"Subject") && self.subject.is_empty() {
             self.subject = readable(b"Subject", body);
         }
-        is_first_return_path
     }
 }
 
@@ -223,9 +256,11 @@ fn is_automatic(name: &[u8], body: &[u8]) -> bool {
     is(b"List-Id") || (is(b"Content-Type") && word.starts_with(b"multipart/report"))
 }
 
-/// `From ` and `>From ` lines of mbox files; a field called `From` has its colon at once.
+/// `From ` and `>From ` lines of mbox files. `From : x` is a field (RFC 5322 section 4.5.2).
 fn is_from_line(field: &[u8]) -> bool {
-    field.starts_with(b"From ") || field.starts_with(b">From ")
+    let behind = field.strip_prefix(b">").unwrap_or(field);
+    let behind = behind.strip_prefix(b"From ");
+    behind.is_some_and(|rest| !rest.trim_ascii_start().starts_with(b":"))
 }
 
 fn is_dropped(name: &[u8], body: &[u8], account: &Account) -> bool {
@@ -237,20 +272,24 @@ fn is_dropped(name: &[u8], body: &[u8], account: &Account) -> bool {
 }
 
 /// The first address of a field: what stands in angle brackets, else the first word outside
-/// comments.
+/// comments, with its quoted parts (`"o'hara"@x`).
 fn first_address(body: &[u8]) -> Vec<u8> {
-    let mut depth = 0u32;
-    let mut quoted = false;
     let mut word = Vec::new();
-    for (at, &byte) in body.iter().enumerate() {
+    let mut at = 0;
+    while let Some(&byte) = body.get(at) {
         match byte {
-            b'"' if depth == 0 => quoted = !quoted,
-            _ if quoted => {}
-            b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            _ if depth > 0 => {}
+            b'(' => {
+                at = skip_comment(body, at);
+                continue;
+            }
+            b'"' => {
+                let end = skip_quoted(body, at);
+                word.extend_from_slice(body.get(at..end).unwrap_or_default());
+                at = end;
+                continue;
+            }
             b'<' => {
-                let inside = &body[at + 1..];
+                let inside = body.get(at + 1..).unwrap_or_default();
                 let end = memchr::memchr(b'>', inside).unwrap_or(inside.len());
                 return inside[..end].trim_ascii().to_vec();
             }
@@ -258,6 +297,7 @@ fn first_address(body: &[u8]) -> Vec<u8> {
             b' ' | b'\t' | b'\r' | b'\n' => {}
             _ => word.push(byte),
         }
+        at += 1;
     }
     word
 }

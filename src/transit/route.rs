@@ -17,6 +17,7 @@ use std::collections::{HashMap, HashSet};
 use super::Rewritten;
 use crate::mail::Envelope;
 use crate::rc::Account;
+use crate::rc::account::Target;
 use address::Addresses;
 use clues::{Chosen, Clue};
 use matching::Judge;
@@ -164,8 +165,12 @@ pub fn envelope(
     server: &str,
     size: Option<u64>,
 ) -> Envelope {
+    let found = rewritten.sender.as_deref();
     Envelope {
-        sender: sender(rewritten.sender.as_deref(), account, server),
+        sender: match account.target {
+            Target::Mda(_) => command_sender(found),
+            _ => sender(found, account, server),
+        },
         recipients,
         last_resort: None,
         body: rewritten.body,
@@ -180,6 +185,16 @@ fn sender(found: Option<&[u8]>, account: &Account, server: &str) -> Vec<u8> {
         Some(b"") => Vec::new(),
         Some(path) if is_safe(path) && !path.starts_with(b"@") => qualified(path, server),
         _ if is_safe(&account.user) => qualified(&account.user, server),
+        _ => Vec::new(),
+    }
+}
+
+/// The same for `%F` of a command, to which no sender and the empty path `<>` are two things, and
+/// nothing is made up (checked with 6.4.37).
+fn command_sender(found: Option<&[u8]>) -> Vec<u8> {
+    match found {
+        Some(b"") => b"<>".to_vec(),
+        Some(path) if is_safe(path) => path.to_vec(),
         _ => Vec::new(),
     }
 }

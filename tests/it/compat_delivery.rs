@@ -1,7 +1,8 @@
 //! What is delivered, to whom, what is deleted and how it ends: the same rc file, the same mailbox
 //! and the same listener, with the installed fetchmail and with ours (`tests/corpus/delivery`).
 //!
-//! Left out of the comparison: names and versions of the programs, dates, and the order of messages.
+//! Left out of the comparison: names and versions of the programs, dates, the order of messages, and
+//! the blanks with which fetchmail fills the place of a longer encoding.
 //! A case that differs on purpose says why, and fails once it does not differ any more.
 
 use std::fmt::Write as _;
@@ -112,7 +113,7 @@ async fn run(case: &Case, program: &Path, first: &[&str]) -> Outcome {
         sink.answer(step, &reply.replace("\\r\\n", "\r\n"));
     }
     let target = match case.is_mda {
-        true => "mda \"cat >> mail; echo \\\"To: \\\" %T \\\" From: \\\" %F >> mail\"".to_owned(),
+        true => "mda \"cat >> mail; echo To: %T From: %F >> mail\"".to_owned(),
         false if case.is_bsmtp => "bsmtp mail".to_owned(),
         false => format!("smtphost 127.0.0.1/{}", sink.port),
     };
@@ -137,6 +138,9 @@ async fn run(case: &Case, program: &Path, first: &[&str]) -> Outcome {
 fn of_file(home: &Home) -> Vec<String> {
     let mail = fs::read(home.path().join("mail")).unwrap_or_default();
     vec![plain(&mail)]
+        .into_iter()
+        .filter(|mail| !mail.is_empty())
+        .collect()
 }
 
 fn shown(received: &Received) -> String {
@@ -176,6 +180,8 @@ fn plain(octets: &[u8]) -> String {
             writeln!(out, "{}", line.split("; ").next().unwrap_or_default()).unwrap();
         } else if line.starts_with("\\t") && line.contains(" +0000") {
             out.push_str("<date>\n");
+        } else if let Some(end) = line.strip_prefix("Content-Transfer-Encoding: 8bit") {
+            writeln!(out, "Content-Transfer-Encoding: 8bit{}", end.trim_start()).unwrap();
         } else {
             writeln!(out, "{line}").unwrap();
         }
@@ -222,13 +228,18 @@ async fn the_same_as_fetchmail() {
         + "%%\n"
         + include_str!("../corpus/delivery/messages.txt")
         + "%%\n"
-        + include_str!("../corpus/delivery/outcomes.txt");
+        + include_str!("../corpus/delivery/outcomes.txt")
+        + "%%\n"
+        + include_str!("../corpus/delivery/transform.txt");
     for case in parse(&texts)
         .iter()
         .filter(|case| case.name.contains(&wanted))
     {
         let (ours, theirs) =
             tokio::join!(run(case, program(), &["fetch"]), run(case, fetchmail, &[]));
+        // A case in which neither program could deliver would compare nothing.
+        let is_idle = theirs.status == 5 || (case.is_mda && theirs.delivered.is_empty());
+        assert!(!is_idle, "{}: fetchmail did nothing: {theirs:?}", case.name);
         count += case.messages.len();
         differing += usize::from(case.differs.is_some());
         match (&case.differs, ours == theirs) {

@@ -14,6 +14,7 @@ mod engine;
 mod format;
 mod generated;
 mod lint;
+mod mbox;
 mod memory;
 mod output;
 mod poll;

@@ -64,6 +64,8 @@ impl Template {
                 Piece::Value { of, is_quoted } => {
                     let value = match of {
                         Of::Recipients => joined(&envelope.recipients),
+                        // Within quotes of the command these are no text to every shell.
+                        Of::Sender if *is_quoted && envelope.sender == b"<>" => Vec::new(),
                         Of::Sender => harmless(&envelope.sender),
                         Of::Host => harmless(host.as_bytes()),
                     };
@@ -232,6 +234,8 @@ mod tests {
         check("mda %F", "-oQ/tmp", "mda '_oQ/tmp'");
         check("mda %F", "a\nb", "mda 'a_b'");
         check("mda %F", "", "mda ''");
+        check("mda %F", "<>", "mda '<>'");
+        check("sh -c \"mda %F\"", "<>", "sh -c \"mda ''\"");
         check("sh -c \"mda %F\"", "$(id)\"x", "sh -c \"mda '__id__x'\"");
         check("sh -c 'mda %F'", "$(id);x", "sh -c 'mda '__id__x''");
         check("mda \\\" %F", "$x", "mda \\\" '$x'");

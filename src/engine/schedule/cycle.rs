@@ -164,9 +164,10 @@ impl Scheduler {
                 Some(ids) => ids.contains(&slot.account.id),
                 None => slot.is_scheduled(),
             };
+            // One that is running goes on; the next one tries what this one may have left.
+            slot.is_asked |= is_meant;
             if is_meant && slot.running.is_none() {
                 slot.due = Some(Instant::now());
-                slot.is_asked = true;
             }
         }
     }

@@ -11,8 +11,9 @@ use crate::engine::close::Memo;
 use crate::mail::Envelope;
 use crate::rc::Globals;
 use crate::store::Sent;
+use crate::transit::route::reason::Routing;
 use crate::transit::{
-    self, Collector, Header, LineEnds, Outcome, Refusal, Rewritten, bounce, twins,
+    self, Collector, Header, Outcome, Passage, Refusal, Rewritten, bounce, twins,
 };
 
 impl Course<'_, '_> {
@@ -55,7 +56,7 @@ impl Course<'_, '_> {
         self.on.meter.received(chunk.len() as u64, now);
         let is_up = match &mut current.phase {
             Phase::Discard => true,
-            Phase::Body { ends, .. } => self.on.sink.write(ends.apply(chunk)).await,
+            Phase::Body { passage, .. } => self.on.sink.write(passage.apply(chunk)).await,
             Phase::Head(collector) => match collector.push(&chunk) {
                 Some(header) => self.deliver(header).await,
                 None => true,
@@ -84,22 +85,22 @@ impl Course<'_, '_> {
         let Some(current) = &mut self.current else {
             return true;
         };
-        let account = self.on.account;
-        let about = transit::rewrite(&header, account, self.on.server);
+        let about = transit::rewrite(&header, self.on.account, self.on.server);
         if about.is_folder_data && current.number == 1 {
             current.phase = Phase::Discard;
             return true;
         }
-        if about.is_malformed {
-            self.refuse(&about, &header, Why::BadHeader).await;
+        let refusal = match () {
+            () if about.is_malformed => Some(Why::BadHeader),
+            () if about.is_looping() => Some(Why::Loop),
+            () => None,
+        };
+        if let Some(why) = refusal {
+            self.refuse(&about, &header, why).await;
             return true;
         }
-        if about.is_looping() {
-            self.refuse(&about, &header, Why::Loop).await;
-            return true;
-        }
-        let mut routing = self.on.route(&about).await;
         let uid = current.memo.uid.clone();
+        let mut routing = self.on.route(&about).await;
         let likeness = self.on.likeness(&routing, &header, uid.as_ref());
         let aside = self.on.aside(&mut routing, likeness.as_ref(), uid.as_ref());
         if let Some(aside) = aside {
@@ -108,9 +109,29 @@ impl Course<'_, '_> {
             }
             return true;
         }
+        let copy = twins::copy(uid.as_ref());
+        let likeness = likeness.map_or_else(Vec::new, |likeness| {
+            let sent = |name: &Vec<u8>| Sent {
+                message: likeness.to(name),
+                copy,
+            };
+            routing.recipients.iter().map(sent).collect()
+        });
+        self.open(about, header, routing, likeness).await
+    }
+
+    /// Opens the delivery with the header. `false` when the sink has ended.
+    async fn open(
+        &mut self,
+        mut about: Rewritten,
+        header: Header,
+        routing: Routing,
+        likeness: Vec<Sent>,
+    ) -> bool {
         let Some(current) = &mut self.current else {
             return true;
         };
+        let account = self.on.account;
         let received = self.on.received(&routing);
         let warning = routing.warning_line();
         let size = current.announced;
@@ -119,28 +140,28 @@ impl Course<'_, '_> {
             last_resort: Some(last_resort).filter(|name| !name.is_empty()),
             ..transit::envelope(&about, routing.recipients, account, self.on.server, size)
         };
-        let mut letter = Letter::new(current, &about, &envelope, &header, self.on.globals);
-        letter.likeness = likeness.map_or_else(Vec::new, |likeness| {
-            let copy = twins::copy(uid.as_ref());
-            let names = letter.recipients.iter();
-            let sent = names.map(|name| likeness.to(name));
-            sent.map(|message| Sent { message, copy }).collect()
-        });
-        self.on.begin_likeness(&letter.likeness);
+        self.on.begin_likeness(&likeness);
+        let letter = Letter {
+            likeness,
+            ..Letter::new(current, &about, &envelope, &header, self.on.globals)
+        };
         let Some(ticket) = self.on.sink.begin(envelope, current.memo.clone()).await else {
             return false;
         };
-        let mut ends = LineEnds::new(account.strip_cr, account.force_cr);
+        if about.is_headerless() {
+            about.before = self.on.made_up_header();
+        }
+        let mut passage = Passage::new(account, about.decoding.take());
         // Before the first `Received`; at the top if there is none.
         let head = match about.after.is_empty() {
             true => [&received[..], &about.before, &warning].concat(),
             false => [&about.before[..], &received, &about.after, &warning].concat(),
         };
-        let head = ends.apply(Bytes::from(head));
-        let rest = ends.apply(header.rest);
+        let head = passage.head(Bytes::from(head));
+        let rest = passage.apply(header.rest);
         current.phase = Phase::Body {
             ticket,
-            ends,
+            passage,
             letter,
         };
         self.on.sink.write(head).await && self.on.sink.write(rest).await
@@ -199,13 +220,13 @@ impl Course<'_, '_> {
         };
         let Phase::Body {
             ticket,
-            ends,
+            passage,
             letter,
         } = current.phase
         else {
             return;
         };
-        let tail = ends.finish();
+        let tail = passage.finish();
         if !(self.on.sink.write(tail).await && self.on.sink.finish(ticket).await) {
             return self.sink_is_gone().await;
         }

@@ -5,11 +5,11 @@ use super::{Course, Letter, Transfer};
 use crate::engine::api::{What, Why};
 use crate::engine::clock;
 use crate::mail::Uid;
-use crate::store::{Known, Sent};
+use crate::store::{Known, Sent, user};
 use crate::transit::route::reason::Routing;
 use crate::transit::stamp::{ForWhom, full_address};
 use crate::transit::twins::{self, Likeness};
-use crate::transit::{Header, Refusal, Rewritten, Sequel};
+use crate::transit::{Header, Refusal, Rewritten, Sequel, made_up};
 
 /// Why a message is not delivered, though it could be.
 pub(super) enum Aside {
@@ -107,6 +107,12 @@ impl Transfer<'_> {
         if let Err(error) = added {
             tracing::warn!(%error, "the table of messages");
         }
+    }
+
+    /// For a message that has none.
+    pub(super) fn made_up_header(&self) -> Vec<u8> {
+        let account = self.account;
+        made_up(&account.user, self.server, &user::invoking(), self.own_name)
     }
 
     /// The `Received` line; empty with `invisible`.

@@ -10,7 +10,9 @@ use crate::base::text::{QUIET_MAX, quiet};
 use crate::engine::api::{What, Why};
 use crate::engine::clock;
 use crate::store::Entry;
-use crate::transit::{Addressee, Bounced, Outcome, Refusal, Report, Rules, Sequel, bounce, sequel};
+use crate::transit::{
+    Addressee, Bounced, Outcome, Passage, Refusal, Report, Rules, Sequel, bounce, sequel,
+};
 
 /// A report to be made on a message.
 pub(super) struct Notice {
@@ -114,8 +116,9 @@ impl Course<'_, '_> {
         let Some(ticket) = self.on.sink.begin(envelope, letter.memo.clone()).await else {
             return false;
         };
-        let ends = crate::transit::LineEnds::new(self.on.account.strip_cr, false);
-        let is_up = self.on.sink.write_all(text, ends).await && self.on.sink.finish(ticket).await;
+        let passage = Passage::new(self.on.account, None);
+        let is_up =
+            self.on.sink.write_all(text, passage).await && self.on.sink.finish(ticket).await;
         let report = Some((report, why));
         self.flying.insert(ticket, Flying { letter, report });
         is_up

@@ -257,7 +257,7 @@ pub static WORDS: &[Keyword] = &[
         .dump("forcecr")
         .account(|d, v| d.account.force_cr = v.flag()),
     flag(Id::Pass8bits, &["pass8bits", "pass8"])
-        .help("tell the listener that the body has 8 bits").warns()
+        .help("tell the listener that the body has 8 bits")
         .label("Announce 8-bit content").page(Page::MessageChanges, 4)
         .about("Tells the receiving mail system that each body may hold 8-bit text, whatever \
             the message says about itself, if that system can take it.")
@@ -284,7 +284,7 @@ pub static WORDS: &[Keyword] = &[
         .dump("dropdelivered")
         .account(|d, v| d.account.drop_delivered = v.flag()),
     flag(Id::Mimedecode, &["mimedecode", "mimedec"])
-        .help("decode MIME encodings").warns()
+        .help("decode MIME encodings")
         .label("Decode MIME headers and text").page(Page::MessageChanges, 5)
         .about("Decodes quoted-printable text and encoded words in headers. Information on \
             character sets is lost and signatures break; mail readers do this better.")

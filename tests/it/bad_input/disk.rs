@@ -1,4 +1,4 @@
-//! A full disk under a Maildir: a small file system in a mount namespace of its own.
+//! A full disk under a Maildir or a mailbox file: a small file system in a mount namespace of its own.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -64,7 +64,7 @@ impl Namespace {
 
     /// Runs a script of sh in which `fetch` is `postrider fetch` as an ordinary user, writing
     /// what it says and its status to the files `N.out`, `N.err` and `N.status`, and `~/Mail` is
-    /// a file system of 1 MB.
+    /// a file system of 1 MB; `deliver` is `postrider deliver` likewise.
     async fn run(&self, home: &Home, script: &str) {
         let command = home.command(program());
         let reachable = Path::new(command.as_std().get_program());
@@ -72,8 +72,9 @@ impl Namespace {
             "set -eu\nmkdir -p ~/Mail\n\
              mount -t tmpfs -o size=1m,mode=0700,uid={owner},gid={owner} none ~/Mail\n\
              trap 'umount ~/Mail' EXIT\n\
-             fetch() {{ n=$1; shift; s=0; \
-             {user} '{program}' fetch \"$@\" >$n.out 2>$n.err || s=$?; echo $s >$n.status; }}\n\
+             run() {{ word=$1; n=$2; shift 2; s=0; \
+             {user} '{program}' $word \"$@\" >$n.out 2>$n.err || s=$?; echo $s >$n.status; }}\n\
+             fetch() {{ run fetch \"$@\"; }}\ndeliver() {{ run deliver \"$@\"; }}\n\
              {script}",
             owner = self.owner,
             user = self.as_user,
@@ -152,4 +153,36 @@ async fn full_disk_under_a_maildir() {
         assert_arrived(&sent, journey.mail("Copy"));
         assert_eq!(journey.left(), 0);
     }
+}
+
+/// A message that does not fit is taken back, and what was there before stays as it was.
+#[tokio::test]
+async fn full_disk_under_a_mailbox_file() {
+    let Some(namespace) = Namespace::find() else {
+        return;
+    };
+    let home = Home::new();
+    home.write("small", "Subject: small\n\nbody\n");
+    home.write(
+        "large",
+        format!("Subject: large\n\n{}", "x\n".repeat(2_000_000)),
+    );
+    let script = "deliver 1 --mbox Mail/box <small\ncp Mail/box before\n\
+        deliver 2 --mbox Mail/box <large\ncp Mail/box after\nls Mail >left\n\
+        deliver 3 --mbox Mail/box <small\ncp Mail/box last\n\
+        deliver 4 --mbox Mail/other <large\nwc -c <Mail/other >other\n";
+    namespace.run(&home, script).await;
+    let status: Vec<i32> = (1..5).map(|n| ended(&home, n).status).collect();
+    assert_eq!(status, [0, 75, 0, 75]);
+    let err = ended(&home, 2).err;
+    assert!(
+        err.contains("No space left") && err.contains("not delivered"),
+        "{err}"
+    );
+    let read = |name| std::fs::read_to_string(home.path().join(name)).unwrap();
+    assert_eq!(read("before"), read("after"));
+    assert_eq!(read("left"), "box\n");
+    let last = read("last");
+    assert!(last.starts_with(&read("before")) && last.matches("Subject: small").count() == 2);
+    assert_eq!(read("other").trim(), "0");
 }

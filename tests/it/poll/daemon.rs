@@ -16,6 +16,9 @@ use crate::support::mailbox::Message;
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// More lines than any wait here lets pass.
+const MANY: usize = 200;
+
 /// `postrider fetch -N -v`, its standard output read line by line.
 pub struct Daemon {
     child: Child,
@@ -51,6 +54,7 @@ impl Daemon {
                 return line;
             }
             seen.push(line);
+            assert!(seen.len() < MANY, "no {text:?} but {seen:#?}");
         }
     }
 
@@ -66,6 +70,7 @@ impl Daemon {
                 return;
             }
             seen.push(line);
+            assert!(seen.len() < MANY, "no {text:?} but {seen:#?}");
         }
     }
 
