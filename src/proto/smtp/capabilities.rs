@@ -11,8 +11,6 @@ pub struct Capabilities {
     pub eight_bit: bool,
     /// RFC 1870
     pub size: bool,
-    /// RFC 3030
-    pub chunking: bool,
     /// RFC 6531
     pub utf8: bool,
     /// RFC 3207
@@ -49,7 +47,6 @@ impl Capabilities {
             b"PIPELINING" => self.pipelining = true,
             b"8BITMIME" => self.eight_bit = true,
             b"SIZE" => self.size = true,
-            b"CHUNKING" => self.chunking = true,
             b"SMTPUTF8" => self.utf8 = true,
             b"STARTTLS" => self.starttls = true,
             b"AUTH" => words.for_each(|word| self.auth.note(word)),
@@ -101,7 +98,6 @@ mod tests {
                 pipelining: true,
                 eight_bit: true,
                 size: true,
-                chunking: true,
                 utf8: true,
                 starttls: true,
                 ..none

@@ -1,6 +1,5 @@
 //! Dialogues: what the listener says, what we send, what the driver hears.
 
-mod chunks;
 mod opening;
 mod session;
 mod sign_in;

@@ -1,5 +1,5 @@
-//! One message's way through a session up to the end of its body: its envelope, the answers to it,
-//! what they mean.
+//! One message's way through a session up to its final dot: its envelope, the answers to it, what
+//! they mean.
 
 use super::Capabilities;
 use super::reply::Reply;
@@ -21,19 +21,15 @@ pub(super) struct Transaction {
     pub data: Data,
 }
 
-/// Where a transaction stands with its body.
+/// Where a transaction stands with its DATA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Data {
     /// The envelope is on its way.
     Unsent,
     /// DATA was said.
     Sent,
-    /// 354 came: the body may go, up to a final dot.
-    Dotted,
-    /// The envelope is accepted: the body may go in counted chunks (BDAT).
-    Counted,
-    /// The body was given whole; its last chunk waits for the answers to the others.
-    Whole,
+    /// 354 came: the body may go.
+    Go,
 }
 
 /// What a transaction wants to be done.
@@ -45,10 +41,6 @@ pub(super) enum Next {
     Rcpt(Vec<u8>),
     /// Send DATA.
     Data,
-    /// The body may be given.
-    Go,
-    /// Send the last chunk.
-    Last,
     /// Nothing before more answers.
     Wait,
     /// It is over: RSET, and this fate.
@@ -70,11 +62,9 @@ impl Transaction {
 
     /// The next command. DATA goes ahead of the answers only for exactly one recipient
     /// (contract.md, Pipelining rules).
-    pub fn next(&mut self, offered: Capabilities, is_all_answered: bool) -> Next {
-        match self.data {
-            Data::Unsent => {}
-            Data::Whole if is_all_answered => return Next::Last,
-            _ => return Next::Wait,
+    pub fn next(&mut self, offered: Capabilities) -> Next {
+        if self.data != Data::Unsent {
+            return Next::Wait;
         }
         let all = 1 + self.envelope.recipients.len();
         let answered = usize::from(self.mail.is_some()) + self.rcpts.len();
@@ -93,19 +83,10 @@ impl Transaction {
         }
         let is_blind = offered.pipelining && all == 2;
         if answered < all && !is_blind {
-            Next::Wait
-        } else if all > 2 && offered.pipelining && offered.chunking {
-            self.data = Data::Counted;
-            Next::Go
-        } else {
-            self.data = Data::Sent;
-            Next::Data
+            return Next::Wait;
         }
-    }
-
-    /// Whether the body may be given.
-    pub fn takes_body(&self) -> bool {
-        matches!(self.data, Data::Dotted | Data::Counted)
+        self.data = Data::Sent;
+        Next::Data
     }
 
     /// The transaction to try in place of this one: all recipients were refused for good, and
@@ -152,10 +133,9 @@ impl Transaction {
         refusal.or(put_off).or(all_refused).cloned().map(fate_of)
     }
 
-    /// The end of the body is out.
+    /// The final dot is out.
     pub fn seal(self, is_lmtp: bool) -> Sealed {
-        let is_counted = self.data == Data::Whole;
-        Sealed::new(self.id, self.rcpts, self.first_try, is_lmtp, is_counted)
+        Sealed::new(self.id, self.rcpts, self.first_try, is_lmtp)
     }
 
     fn mail_command(&self, offered: Capabilities) -> Vec<u8> {
