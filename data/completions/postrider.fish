@@ -76,7 +76,7 @@ complete -c postrider -n '__postrider_is fetch' -s 'S' -l smtphost -r -f -d 'lis
 complete -c postrider -n '__postrider_is fetch' -l fetchdomains -r -f -d 'domains to ask mail for (no effect yet)'
 complete -c postrider -n '__postrider_is fetch' -s 'D' -l smtpaddress -r -f -d 'domain put behind recipients without one'
 complete -c postrider -n '__postrider_is fetch' -l smtpname -r -f -d 'recipient given to the listener, whatever the message says'
-complete -c postrider -n '__postrider_is fetch' -s 'Z' -l antispam -r -f -d 'reply codes of the listener that mean spam (no effect yet)'
+complete -c postrider -n '__postrider_is fetch' -s 'Z' -l antispam -r -f -d 'reply codes of the listener that mean spam'
 complete -c postrider -n '__postrider_is fetch' -s 'm' -l mda -r -f -a '(__fish_complete_command)' -d 'command that delivers a message'
 complete -c postrider -n '__postrider_is fetch' -l bsmtp -r -F -d 'file to append messages to as batch SMTP'
 complete -c postrider -n '__postrider_is fetch' -l lmtp -d 'deliver by LMTP'

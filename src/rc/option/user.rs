@@ -128,7 +128,7 @@ pub static WORDS: &[Keyword] = &[
         .account(|d, v| d.account.smtp_name = Some(v.text().to_vec())),
     word(Id::Antispam, Kind::Numbers, &["antispam"])
         .cli(&[arg(Some(b'Z'), &["antispam"])])
-        .help("reply codes of the listener that mean spam").warns()
+        .help("reply codes of the listener that mean spam")
         .label("Replies that mean \"spam\"").page(Page::Delivery, 8)
         .about("Reply codes of the receiving mail system that mean spam, such as 571. A message \
             refused with one of them is not reported to its sender. -1 alone means none.")
