@@ -71,8 +71,8 @@ async fn serve(stream: DuplexStream, rule: Rule, log: Shared) {
     serve_with(Box::new(stream), rule, log, None).await;
 }
 
-/// The same, with TLS after a STARTTLS that the rule agrees to; without an acceptor it hangs up
-/// there.
+/// The same, with TLS after a STARTTLS that the rule agrees to; without an acceptor what the rule
+/// says to `<TLS>` comes in place of a handshake.
 async fn serve_with(
     mut stream: Box<dyn net::pump::Stream>,
     rule: Rule,
@@ -124,7 +124,14 @@ async fn serve_with(
             continue_after(&mut stream, answer.take()).await;
         }
         if starts_tls {
-            let Some(tls) = &tls else { return };
+            let Some(tls) = &tls else {
+                let Some(text) = rule("<TLS>") else { return };
+                let _ = stream.read(&mut [0; 1024]).await;
+                let _ = stream.write_all(text.as_bytes()).await;
+                // Until the client has gone.
+                let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+                return;
+            };
             let Ok(inner) = tls.accept(stream).await else {
                 return;
             };

@@ -208,17 +208,23 @@ async fn starttls_where_it_is_offered() {
     check(Remote::new(true), refusing, false, refused).await;
 }
 
-/// No TLS comes about: another connection, without.
+/// Agreed, and then the connection ends, plain text goes on, or nothing comes: another connection,
+/// without.
 #[tokio::test(start_paused = true)]
 async fn a_failed_handshake() {
-    let remote = Remote {
-        acceptor: None,
-        ..Remote::new(true)
-    };
-    let rig = remote.rig("mx.test", settings(), offering("STARTTLS", ""), false);
-    let (commands, outcome) = opening(rig).await;
-    assert_eq!(commands, "EHLO me.test, STARTTLS, EHLO me.test");
-    assert_eq!(outcome, "delivered");
+    for answer in [None, Some("250-there\r\n250 SIZE\r\n"), Some("")] {
+        let rule: Rule = Arc::new(move |command| match command {
+            "<TLS>" => answer.map(str::to_owned),
+            _ => offering("STARTTLS", "")(command),
+        });
+        let remote = Remote {
+            acceptor: None,
+            ..Remote::new(true)
+        };
+        let (commands, outcome) = opening(remote.rig("mx.test", settings(), rule, false)).await;
+        assert_eq!(commands, "EHLO me.test, STARTTLS, EHLO me.test");
+        assert_eq!(outcome, "delivered");
+    }
     // A certificate of another name is none that is trusted with the password, but mail goes.
     let rig = Remote::new(true).rig("mx.other", settings(), offering("STARTTLS", ""), false);
     assert_eq!(opening(rig).await.1, "delivered");
