@@ -1,6 +1,7 @@
 //! Dialogues: what the listener says, what we send, what the driver hears.
 
 mod opening;
+mod refusals;
 mod session;
 mod sign_in;
 
