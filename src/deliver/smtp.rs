@@ -154,26 +154,19 @@ impl Sink {
     }
 
     async fn begin(&mut self, ticket: Ticket, envelope: Envelope) -> Result<(), Error> {
-        let mut line = match self.line.take() {
-            Some(line) => line,
-            None => match self.connect().await {
-                Ok(line) => line,
-                Err(error) => {
-                    self.in_hand = Some(InHand {
-                        ticket,
-                        names: Names::default(),
-                        outcome: None,
-                    });
-                    return Err(error);
-                }
-            },
-        };
-        let (names, envelope) = Names::qualify(envelope, &self.settings, &line.listener);
         self.in_hand = Some(InHand {
             ticket,
-            names,
+            names: Names::default(),
             outcome: None,
         });
+        let mut line = match self.line.take() {
+            Some(line) => line,
+            None => self.connect().await?,
+        };
+        let (names, envelope) = Names::qualify(envelope, &self.settings, &line.listener);
+        if let Some(message) = &mut self.in_hand {
+            message.names = names;
+        }
         line.messages += 1;
         line.session.begin(ticket.0, envelope);
         self.line = Some(line);
