@@ -19,6 +19,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::mail::Envelope;
+use crate::proto::Credentials;
 use crate::rc::account::Target;
 use crate::transit::{Outcome, Refusal, Ticket};
 
@@ -134,6 +135,10 @@ pub struct Settings {
     pub smtp_address: Option<String>,
     /// `smtpname`
     pub smtp_name: Option<Vec<u8>>,
+    /// `antispam`: codes with which a listener refuses for good, whatever their first digit.
+    pub antispam: Vec<i32>,
+    /// `esmtpname` and `esmtppassword`, if there is a password.
+    pub sign_in: Option<Credentials>,
     /// `batchlimit`
     pub batch_limit: Option<u32>,
     /// Longest silence, where the protocol does not grant more.
@@ -252,6 +257,8 @@ mod tests {
             own_name: "me.test".to_owned(),
             smtp_address: None,
             smtp_name: None,
+            antispam: Vec::new(),
+            sign_in: None,
             batch_limit: None,
             timeout: Duration::from_secs(60),
             host: "pop.test".to_owned(),

@@ -239,6 +239,8 @@ mod tests {
             own_name: "me.test".to_owned(),
             smtp_address: None,
             smtp_name: None,
+            antispam: Vec::new(),
+            sign_in: None,
             batch_limit: None,
             timeout: Duration::from_secs(60),
             host: "pop.test".to_owned(),

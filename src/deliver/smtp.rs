@@ -1,10 +1,12 @@
 //! The sink for a listener (`smtphost`): one connection kept for the poll, SMTP or LMTP.
 //!
 //! A message is taken from the feed as soon as the listener is ready for its body, so that no
-//! more than one chunk of it is ever held here. Bounces and the postmaster's share of refused
-//! mail are not made here: a refusal goes back in the listener's words.
+//! more than one chunk of it is ever held here. Bounces are not made here: a refusal goes back in
+//! the listener's words, recipient by recipient where they fared differently.
 
 mod hunt;
+mod listener;
+mod names;
 
 #[cfg(test)]
 mod tests;
@@ -13,14 +15,15 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::{Error, Feed, Part, Settings};
-use crate::base::text::{QUIET_MAX, quiet};
 use crate::mail::Envelope;
 use crate::net::{self, Turn};
 use crate::proto;
-use crate::proto::smtp::{Event, Fate, Reply};
+use crate::proto::smtp::{Event, Fate};
 use crate::transit::{Outcome, Refusal, Ticket};
 
-use hunt::{Hunt, Line, Listener, dial};
+use hunt::{Hunt, Line};
+use listener::dial;
+use names::Names;
 
 /// Starts the sink for a hunt list; an empty one means `localhost`.
 pub(super) fn start(hosts: &[String], is_lmtp: bool, settings: Settings, feed: Feed) {
@@ -35,7 +38,7 @@ struct Sink {
     line: Option<Line>,
     in_hand: Option<InHand>,
     /// Finished, the answer to the dot still to come.
-    unanswered: VecDeque<Ticket>,
+    unanswered: VecDeque<(Ticket, Names)>,
     /// Connections lost in the middle of work since the last message was taken.
     losses: u32,
     is_closing: bool,
@@ -44,6 +47,7 @@ struct Sink {
 /// The message being fed.
 struct InHand {
     ticket: Ticket,
+    names: Names,
     /// Known before the message is whole: the rest of it is passed over.
     outcome: Option<Outcome>,
 }
@@ -80,7 +84,8 @@ impl Sink {
             };
             if let Err(error) = result {
                 let in_hand = self.in_hand.map(|message| message.ticket);
-                let left = self.unanswered.into_iter().chain(in_hand).collect();
+                let unanswered = self.unanswered.into_iter().map(|(ticket, _)| ticket);
+                let left = unanswered.chain(in_hand).collect();
                 return self.feed.give_up(left, error).await;
             }
         }
@@ -98,7 +103,7 @@ impl Sink {
         tokio::select! {
             biased;
             part = self.feed.parts.recv(), if wants => Next::Part(part),
-            turn = line.conn.turn(&mut line.client) => Next::Line(turn),
+            turn = line.conn.turn(&mut line.session) => Next::Line(turn),
         }
     }
 
@@ -106,12 +111,12 @@ impl Sink {
         let Some(line) = &self.line else {
             return true;
         };
-        let has_room = line.client.queued() + line.conn.unsent() < UNSENT;
+        let has_room = line.session.queued() + line.conn.unsent() < UNSENT;
         match &self.in_hand {
             _ if self.is_closing => false,
             Some(message) if message.outcome.is_some() => true,
-            Some(_) => has_room && line.client.takes_body(),
-            None => has_room && line.client.takes_message(),
+            Some(_) => has_room && line.session.takes_body(),
+            None => has_room && line.session.takes_message(),
         }
     }
 
@@ -119,8 +124,8 @@ impl Sink {
     /// answer nobody needs.
     fn limit(&self) -> Duration {
         match &self.line {
-            Some(line) if self.is_busy() || line.client.takes_message() => {
-                line.client.patience().max(self.settings.timeout)
+            Some(line) if self.is_busy() || line.session.takes_message() => {
+                line.session.patience().max(self.settings.timeout)
             }
             _ => QUIT,
         }
@@ -137,9 +142,9 @@ impl Sink {
             Part::Begin { ticket, envelope } => return self.begin(ticket, envelope).await,
             Part::Chunk(bytes) => {
                 if let (Some(line), true) = (&mut self.line, self.in_hand.is_some())
-                    && line.client.takes_body()
+                    && line.session.takes_body()
                 {
-                    line.client.chunk(bytes);
+                    line.session.chunk(bytes);
                 }
             }
             Part::Finish => self.finish(),
@@ -151,15 +156,19 @@ impl Sink {
     async fn begin(&mut self, ticket: Ticket, envelope: Envelope) -> Result<(), Error> {
         self.in_hand = Some(InHand {
             ticket,
+            names: Names::default(),
             outcome: None,
         });
         let mut line = match self.line.take() {
             Some(line) => line,
             None => self.connect().await?,
         };
-        let envelope = self.qualify(envelope, &line.listener);
+        let (names, envelope) = Names::qualify(envelope, &self.settings, &line.listener);
+        if let Some(message) = &mut self.in_hand {
+            message.names = names;
+        }
         line.messages += 1;
-        line.client.begin(ticket.0, envelope);
+        line.session.begin(ticket.0, envelope);
         self.line = Some(line);
         Ok(())
     }
@@ -171,9 +180,9 @@ impl Sink {
         match (message.outcome, &mut self.line) {
             (Some(outcome), _) => self.feed.settle(vec![(message.ticket, outcome)]),
             (None, line) => {
-                self.unanswered.push_back(message.ticket);
+                self.unanswered.push_back((message.ticket, message.names));
                 if let Some(line) = line {
-                    line.client.finish();
+                    line.session.finish();
                 }
             }
         }
@@ -181,7 +190,7 @@ impl Sink {
             && limit > 0
             && line.messages >= limit
         {
-            line.client.quit();
+            line.session.quit();
         }
     }
 
@@ -199,13 +208,13 @@ impl Sink {
         self.abort();
         self.is_closing = true;
         if let Some(line) = &mut self.line {
-            line.client.quit();
+            line.session.quit();
         }
     }
 
     fn moved(&mut self, result: Result<Turn<Event>, net::Error>) -> Result<(), Error> {
         match result {
-            Ok(Turn::Moved | Turn::Event(Event::Open(_) | Event::Go)) => Ok(()),
+            Ok(Turn::Moved | Turn::Event(Event::Go)) => Ok(()),
             Ok(Turn::Event(Event::Ended { id, fate })) => {
                 self.ended(Ticket(id), fate);
                 Ok(())
@@ -215,7 +224,7 @@ impl Sink {
                 // The server we fetch from is slow, which is not the listener's fault; an unused
                 // connection is not kept for ever, though.
                 if let (None, Some(line)) = (&self.in_hand, &mut self.line) {
-                    line.client.quit();
+                    line.session.quit();
                 }
                 Ok(())
             }
@@ -225,21 +234,24 @@ impl Sink {
 
     fn is_waiting_for_feed(&self) -> bool {
         let is_quiet = |line: &Line| {
-            line.conn.unsent() + line.client.queued() == 0 && !line.client.awaits_reply()
+            line.conn.unsent() + line.session.queued() == 0 && !line.session.awaits_reply()
         };
         self.line.as_ref().is_some_and(is_quiet)
     }
 
     fn ended(&mut self, ticket: Ticket, fate: Fate) {
-        let outcome = outcome_of(fate);
-        if outcome == Outcome::Delivered {
+        if !matches!(fate, Fate::Temporary(_) | Fate::Permanent(_)) {
             self.losses = 0;
         }
         match &mut self.in_hand {
-            Some(message) if message.ticket == ticket => message.outcome = Some(outcome),
+            Some(message) if message.ticket == ticket => {
+                message.outcome = Some(std::mem::take(&mut message.names).outcome(fate));
+            }
             _ => {
-                self.unanswered.retain(|other| *other != ticket);
-                self.feed.settle(vec![(ticket, outcome)]);
+                let at = self.unanswered.iter().position(|(t, _)| *t == ticket);
+                if let Some((_, names)) = at.and_then(|at| self.unanswered.remove(at)) {
+                    self.feed.settle(vec![(ticket, names.outcome(fate))]);
+                }
             }
         }
     }
@@ -263,7 +275,7 @@ impl Sink {
         }
         let lost = std::mem::take(&mut self.unanswered).into_iter();
         self.feed
-            .settle(lost.map(|ticket| (ticket, deferred.clone())).collect());
+            .settle(lost.map(|(ticket, _)| (ticket, deferred.clone())).collect());
         self.losses += 1;
         if self.losses < LOSSES {
             return Ok(());
@@ -282,51 +294,6 @@ impl Sink {
             line = hunt.connect() => line,
             () = reports.closed() => Err(Error::NoListener { tried: Vec::new() }),
         }
-    }
-
-    /// Recipients as the listener gets them: `smtpname` in place of a bare local name, or the name
-    /// at `smtpaddress` or at the listener (engine.md section 14).
-    fn qualify(&self, mut envelope: Envelope, listener: &Listener) -> Envelope {
-        let domain = self.settings.smtp_address.as_deref();
-        let domain = domain.unwrap_or(listener.domain()).as_bytes();
-        let address = |recipient: Vec<u8>| match &self.settings.smtp_name {
-            _ if recipient.contains(&b'@') => recipient,
-            Some(name) => name.clone(),
-            None => [&recipient, &b"@"[..], domain].concat(),
-        };
-        let mut qualified: Vec<Vec<u8>> = Vec::with_capacity(envelope.recipients.len());
-        for recipient in envelope.recipients {
-            let address = address(recipient);
-            // `smtpname` stands for every bare name, once.
-            if self.settings.smtp_name.is_none() || !qualified.contains(&address) {
-                qualified.push(address);
-            }
-        }
-        envelope.recipients = qualified;
-        envelope.last_resort = envelope.last_resort.map(address);
-        envelope
-    }
-}
-
-fn outcome_of(fate: Fate) -> Outcome {
-    match fate {
-        Fate::Taken { refused } => {
-            for (recipient, reply) in refused {
-                let recipient = quiet(&recipient, QUIET_MAX);
-                let words = quiet(&reply.words, QUIET_MAX);
-                tracing::warn!(recipient, code = reply.code, words, "recipient refused");
-            }
-            Outcome::Delivered
-        }
-        Fate::Temporary(reply) => Outcome::Deferred(refusal(reply)),
-        Fate::Permanent(reply) => Outcome::Refused(refusal(reply)),
-    }
-}
-
-fn refusal(reply: Reply) -> Refusal {
-    Refusal {
-        code: reply.code.into(),
-        words: reply.words,
     }
 }
 

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 pub use apop::apop;
 pub use cram_md5::cram_md5;
-pub use plain::plain;
+pub use plain::{encoded, plain};
 
 /// A response in base64, ready to be sent; zeroed on drop.
 pub type Response = Zeroizing<String>;

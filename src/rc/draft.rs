@@ -72,6 +72,10 @@ impl Draft {
         if account.local_names.is_empty() {
             account.local_names.push(LocalName::plain(invoking_user));
         }
+        // Signing in to the listener needs both; checked with fetchmail 6.4.37.
+        if account.esmtp_password.is_some() && account.esmtp_name.is_none() {
+            account.esmtp_name = Some(invoking_user.as_bytes().to_vec());
+        }
         account.strip_cr = self.strip_cr.unwrap_or(self.mda.is_some());
         let hosts = if self.hosts.is_empty() {
             vec!["localhost".to_owned()]

@@ -1,6 +1,7 @@
 //! `make bench`: how long fetching takes, beside the installed fetchmail. Figures, not verdicts:
 //! the machine decides too much. The acceptance runs over a slow line are made elsewhere.
 
+mod listener;
 mod messages;
 mod rc;
 

@@ -21,6 +21,8 @@ fn rig(command: &str, limit: Duration) -> Rig {
         own_name: String::new(),
         smtp_address: None,
         smtp_name: None,
+        antispam: Vec::new(),
+        sign_in: None,
         batch_limit: None,
         timeout: limit,
         host: "pop.test".to_owned(),

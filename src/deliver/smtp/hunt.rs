@@ -1,89 +1,26 @@
-//! The hunt list: which listeners there are and how each is reached.
+//! The hunt for a listener: the list is tried in order until one greets, takes our hello and lets us
+//! sign in.
+//!
+//! fetchmail speaks no TLS to listeners and tells its password to whoever listens. Here STARTTLS is
+//! used where it is offered, except to this very computer; without a verified certificate it
+//! protects from eavesdroppers only, so the mail goes and the password does not.
 
-use std::future::Future;
-use std::path::PathBuf;
-use std::pin::Pin;
 use std::time::Duration;
 
+use super::listener::{Dial, Listener};
+use crate::base::i18n::{fill, gettext};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::deliver::{Error, Settings};
-use crate::net::service::port_of;
-use crate::net::{self, Conn, Peer, tls};
-use crate::proto;
-use crate::proto::smtp::{Client, Event, Hello};
-use crate::rc::account::Tls;
-
-/// One entry of `smtphost`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Listener {
-    /// `host` or `host/port`.
-    Tcp {
-        /// Name or address.
-        host: String,
-        /// TCP port.
-        port: u16,
-    },
-    /// `/path`, spoken to in LMTP.
-    Unix(PathBuf),
-    /// An entry that cannot be used, with the reason.
-    Unusable {
-        /// As written.
-        entry: String,
-        /// Why.
-        what: &'static str,
-    },
-}
-
-impl Listener {
-    /// Reads an entry. LMTP has no port of its own and must not use 25 (RFC 2033 section 5).
-    pub fn parse(entry: &str, is_lmtp: bool) -> Self {
-        if entry.starts_with('/') {
-            return Self::Unix(entry.into());
-        }
-        let unusable = |what| Self::Unusable {
-            entry: entry.to_owned(),
-            what,
-        };
-        let (host, port) = match entry.split_once('/') {
-            None => (entry, Some(25)),
-            Some((host, service)) => (host, port_of(service)),
-        };
-        match port {
-            None | Some(0) => unusable("unknown port"),
-            Some(25) if is_lmtp => unusable("LMTP needs a port other than 25"),
-            Some(port) => Self::Tcp {
-                host: host.to_owned(),
-                port,
-            },
-        }
-    }
-
-    /// The domain a bare local name gets (fetchmail(1), smtpaddress).
-    pub fn domain(&self) -> &str {
-        match self {
-            Self::Tcp { host, .. } => host,
-            Self::Unix(_) | Self::Unusable { .. } => "localhost",
-        }
-    }
-}
-
-impl std::fmt::Display for Listener {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Tcp { host, port: 25 } => f.write_str(host),
-            Self::Tcp { host, port } => write!(f, "{host}/{port}"),
-            Self::Unix(path) => write!(f, "{}", path.display()),
-            Self::Unusable { entry, .. } => f.write_str(entry),
-        }
-    }
-}
+use crate::net::{self, Conn};
+use crate::proto::smtp::{Hello, Opened, Opening, Session, SignIn};
+use crate::proto::{self, Credentials, Reason};
 
 /// An open session.
 pub struct Line {
     /// The connection.
     pub conn: Conn,
     /// The protocol on it.
-    pub client: Client,
+    pub session: Session,
     /// With whom.
     pub listener: Listener,
     /// Messages begun on it.
@@ -96,7 +33,22 @@ pub struct Hunt {
     is_lmtp: bool,
     own_name: String,
     timeout: Duration,
+    sign_in: Option<Credentials>,
+    antispam: Vec<i32>,
     dial: Dial,
+}
+
+/// Why a listener was not won, and what may be tried on another connection.
+struct Missed {
+    error: net::Error,
+    again: Option<Again>,
+}
+
+enum Again {
+    /// It hung up on EHLO.
+    WithHelo,
+    /// TLS did not come about.
+    WithoutTls,
 }
 
 impl Hunt {
@@ -114,11 +66,13 @@ impl Hunt {
             is_lmtp,
             own_name: settings.own_name.clone(),
             timeout: settings.timeout,
+            sign_in: settings.sign_in.clone(),
+            antispam: settings.antispam.clone(),
             dial,
         }
     }
 
-    /// A session with the first listener, in the list's order, that greets and takes our hello.
+    /// A session with the first listener, in the list's order, that can be used.
     pub async fn connect(&self) -> Result<Line, Error> {
         let mut tried = Vec::new();
         for listener in &self.listeners {
@@ -134,128 +88,106 @@ impl Hunt {
     }
 
     async fn reach(&self, listener: &Listener) -> Result<Line, net::Error> {
-        let hello = match listener {
+        let mut hello = match listener {
             Listener::Unix(_) => Hello::Lhlo,
             _ if self.is_lmtp => Hello::Lhlo,
             _ => Hello::Ehlo,
         };
-        match self.greet(listener, hello).await {
-            Err((_, true)) if hello == Hello::Ehlo => self.greet(listener, Hello::Helo).await,
-            result => result,
-        }
-        .map_err(|(error, _)| error)
+        let mut wants_tls = true;
+        let (conn, opened) = loop {
+            let Missed { error, again } = match self.greet(listener, hello, wants_tls).await {
+                Ok(won) => break won,
+                Err(missed) => missed,
+            };
+            match again {
+                Some(Again::WithHelo) => hello = Hello::Helo,
+                Some(Again::WithoutTls) => {
+                    tracing::warn!(%listener, %error, "no TLS with the listener; going on without");
+                    wants_tls = false;
+                }
+                None => return Err(error),
+            }
+        };
+        self.sign_in(listener, conn, opened).await
     }
 
-    /// Connects and says hello. With an error comes whether the listener hung up on our hello.
-    async fn greet(&self, listener: &Listener, hello: Hello) -> Result<Line, (net::Error, bool)> {
-        let label = if hello == Hello::Lhlo { "LMTP" } else { "SMTP" };
-        let mut conn = (self.dial)(listener, self.timeout, label)
-            .await
-            .map_err(|error| (error, false))?;
-        let mut client = Client::new(self.own_name.as_str(), hello);
-        conn.set_timeout(client.patience().max(self.timeout));
-        match conn.next(&mut client).await {
-            Ok(Some(Event::Open(_))) => Ok(Line {
-                conn,
-                client,
-                listener: listener.clone(),
-                messages: 0,
-            }),
-            Ok(_) => Err((proto::Error::Closed.into(), false)),
-            Err(error) => {
-                let hung_up = matches!(
-                    error,
-                    net::Error::Proto(proto::Error::Closed) | net::Error::Dropped { .. }
-                );
-                Err((error, hung_up && client.is_saying_hello()))
-            }
-        }
+    /// Connects and says hello, over TLS where that can be had.
+    async fn greet(
+        &self,
+        listener: &Listener,
+        hello: Hello,
+        wants_tls: bool,
+    ) -> Result<(Conn, Opened), Missed> {
+        let dialled = (self.dial)(listener, self.timeout, hello.label()).await;
+        let mut conn = dialled.map_err(|error| Missed { error, again: None })?;
+        let wants_tls = wants_tls && !is_here(listener, &conn);
+        let mut opening = Opening::new(self.own_name.as_str(), hello, wants_tls);
+        conn.set_timeout(OPENING.max(self.timeout));
+        let error = match conn.next(&mut opening).await {
+            Ok(Some(never)) => match never {},
+            Ok(None) => return Ok((conn, opening.finish())),
+            Err(error) => error,
+        };
+        let hung_up = matches!(
+            error,
+            net::Error::Proto(proto::Error::Closed) | net::Error::Dropped { .. }
+        );
+        let again = if opening.is_new_to_tls() {
+            Some(Again::WithoutTls)
+        } else if hung_up && hello == Hello::Ehlo && opening.is_saying_hello() {
+            Some(Again::WithHelo)
+        } else {
+            None
+        };
+        Err(Missed { error, again })
     }
+
+    async fn sign_in(
+        &self,
+        listener: &Listener,
+        mut conn: Conn,
+        mut opened: Opened,
+    ) -> Result<Line, net::Error> {
+        if let Some(credentials) = &self.sign_in {
+            let is_safe = is_here(listener, &conn) || conn.tls().is_some_and(|tls| tls.is_verified);
+            let mut sign_in = SignIn::new(opened, credentials.clone(), is_safe)?;
+            if let Some(never) = conn.next(&mut sign_in).await? {
+                match never {}
+            }
+            opened = sign_in.finish();
+        }
+        Ok(Line {
+            conn,
+            session: Session::new(opened, self.antispam.clone()),
+            listener: listener.clone(),
+            messages: 0,
+        })
+    }
+}
+
+/// Whether the way to the listener does not leave this computer.
+fn is_here(listener: &Listener, conn: &Conn) -> bool {
+    let is_loopback = |address: std::net::SocketAddr| address.ip().to_canonical().is_loopback();
+    matches!(listener, Listener::Unix(_)) || conn.address().is_some_and(is_loopback)
 }
 
 /// An error with the listener's own words made quiet.
 fn told(error: &net::Error) -> String {
-    match error {
-        net::Error::Proto(proto::Error::Refused { reply, .. }) => quiet(reply, QUIET_MAX),
-        error => quiet(error.to_string().as_bytes(), QUIET_MAX),
-    }
-}
-
-/// A connection in the making.
-pub type Dialling = Pin<Box<dyn Future<Output = Result<Conn, net::Error>> + Send>>;
-
-/// How a listener is reached; tests put in-memory streams here.
-pub type Dial = Box<dyn Fn(&Listener, Duration, &'static str) -> Dialling + Send + Sync>;
-
-/// The real way: TCP or a Unix socket. `label` names the protocol in transcripts.
-pub fn dial(listener: &Listener, timeout: Duration, label: &'static str) -> Dialling {
-    let listener = listener.clone();
-    Box::pin(async move {
-        match &listener {
-            Listener::Tcp { host, port } => net::connect(&peer(host, *port, timeout, label)?).await,
-            Listener::Unix(path) => {
-                let name = path.display().to_string();
-                net::connect_unix(path, &peer(&name, 0, timeout, label)?).await
-            }
-            Listener::Unusable { entry, what } => Err(net::Error::Lookup {
-                host: entry.clone(),
-                what: (*what).to_owned(),
-            }),
-        }
-    })
-}
-
-/// A listener as a peer: TLS is not spoken to it (engine.md section 14), so its rules are empty.
-pub(super) fn peer(
-    host: &str,
-    port: u16,
-    timeout: Duration,
-    label: &'static str,
-) -> Result<Peer, net::Error> {
-    let none = Tls {
-        proto: Some(String::new()),
-        check: false,
-        ..Tls::default()
+    let net::Error::Proto(proto::Error::Refused { reason, reply }) = error else {
+        return quiet(error.to_string().as_bytes(), QUIET_MAX);
     };
-    Ok(Peer {
-        host: host.to_owned(),
-        port,
-        implicit_tls: false,
-        tls: tls::Setup::new(&none)?,
-        timeout,
-        label,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entries() {
-        let check = |entry: &str, is_lmtp, shown: &str, domain: &str| {
-            let listener = Listener::parse(entry, is_lmtp);
-            assert_eq!(listener.to_string(), shown);
-            assert_eq!(listener.domain(), domain);
-        };
-        check("mail.test", false, "mail.test", "mail.test");
-        check("mail.test/25", false, "mail.test", "mail.test");
-        check("mail.test/2525", false, "mail.test/2525", "mail.test");
-        check("mail.test/submission", false, "mail.test/587", "mail.test");
-        check("::1/26", true, "::1/26", "::1");
-        check("/run/lmtp", false, "/run/lmtp", "localhost");
-    }
-
-    #[test]
-    fn unusable_entries() {
-        let check = |entry: &str, is_lmtp| {
-            let listener = Listener::parse(entry, is_lmtp);
-            assert!(matches!(listener, Listener::Unusable { .. }), "{entry}");
-        };
-        check("host", true);
-        check("host/25", true);
-        check("host/0", false);
-        check("host/70000", false);
-        check("host/no-such-service", false);
+    let reply = quiet(reply, QUIET_MAX);
+    match reason {
+        Reason::SignIn => fill(
+            &gettext("it refuses the sign-in with esmtpname and esmtppassword: {reply}"),
+            &[("reply", &reply)],
+        ),
+        Reason::NoMethod => gettext(
+            "it wants the password itself, which is only told to this computer or over TLS with a certificate that can be verified; if it takes mail without a sign-in, remove esmtppassword",
+        ),
+        _ => reply,
     }
 }
+
+/// How long each answer up to the first message may take (RFC 5321 section 4.5.3.2).
+const OPENING: Duration = Duration::from_secs(300);

@@ -1,5 +1,10 @@
 //! The sink against a listener that answers by rule, over in-memory streams and paused time.
 
+mod hunt;
+mod lost;
+mod messages;
+mod recipients;
+
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -7,8 +12,9 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf};
 use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
 
-use super::hunt::{Dial, peer};
+use super::listener::{Dial, peer};
 use super::*;
 use crate::deliver::{Delivery, QUEUE, Report};
 use crate::mail::envelope::BodyType;
@@ -61,7 +67,18 @@ impl AsyncWrite for Counted {
     }
 }
 
-async fn serve(mut stream: DuplexStream, rule: Rule, log: Shared) {
+async fn serve(stream: DuplexStream, rule: Rule, log: Shared) {
+    serve_with(Box::new(stream), rule, log, None).await;
+}
+
+/// The same, with TLS after a STARTTLS that the rule agrees to; without an acceptor what the rule
+/// says to `<TLS>` comes in place of a handshake.
+async fn serve_with(
+    mut stream: Box<dyn net::pump::Stream>,
+    rule: Rule,
+    log: Shared,
+    tls: Option<TlsAcceptor>,
+) {
     let mut inbox: Vec<u8> = Vec::new();
     let mut in_body = false;
     let mut answer = rule("");
@@ -75,6 +92,7 @@ async fn serve(mut stream: DuplexStream, rule: Rule, log: Shared) {
             }
         }
         let mut answers = String::new();
+        let mut starts_tls = false;
         loop {
             let end = if in_body {
                 match inbox.starts_with(b".\r\n") {
@@ -98,11 +116,27 @@ async fn serve(mut stream: DuplexStream, rule: Rule, log: Shared) {
             };
             let Some(text) = rule(&command) else { return };
             in_body |= command == "DATA" && text.starts_with("354");
+            starts_tls |= command == "STARTTLS" && text.starts_with("220");
             answers.push_str(&text);
         }
         answer = Some(answers);
         if answer.as_deref() != Some("") {
             continue_after(&mut stream, answer.take()).await;
+        }
+        if starts_tls {
+            let Some(tls) = &tls else {
+                let Some(text) = rule("<TLS>") else { return };
+                let _ = stream.read(&mut [0; 1024]).await;
+                let _ = stream.write_all(text.as_bytes()).await;
+                // Until the client has gone.
+                let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+                return;
+            };
+            let Ok(inner) = tls.accept(stream).await else {
+                return;
+            };
+            stream = Box::new(inner);
+            log.lock().unwrap().commands.push("<TLS>".to_owned());
         }
         let mut buffer = vec![0; 65536];
         match stream.read(&mut buffer).await {
@@ -115,7 +149,7 @@ async fn serve(mut stream: DuplexStream, rule: Rule, log: Shared) {
 }
 
 /// The answers of one flight travel for 50 ms.
-async fn continue_after(stream: &mut DuplexStream, answer: Option<String>) {
+async fn continue_after(stream: &mut Box<dyn net::pump::Stream>, answer: Option<String>) {
     tokio::time::sleep(Duration::from_millis(50)).await;
     let _ = stream
         .write_all(answer.unwrap_or_default().as_bytes())
@@ -250,9 +284,14 @@ fn short(outcome: &Outcome) -> String {
                 };
                 list.iter().map(name).collect::<String>()
             };
+            let served: Vec<_> = shares
+                .served
+                .iter()
+                .map(|name| String::from_utf8_lossy(name))
+                .collect();
             format!(
-                "partly served {}, put off{}, refused{}",
-                shares.served.len(),
+                "served {}, put off{}, refused{}",
+                served.join(" "),
                 names(&shares.put_off),
                 names(&shares.refused)
             )
@@ -265,6 +304,8 @@ fn settings() -> Settings {
         own_name: "me.test".to_owned(),
         smtp_address: None,
         smtp_name: None,
+        antispam: Vec::new(),
+        sign_in: None,
         batch_limit: None,
         timeout: Duration::from_secs(60),
         host: "pop.test".to_owned(),
@@ -276,438 +317,4 @@ fn settings() -> Settings {
 fn expect(seen: &[(u64, String)], expected: &[(u64, &str)]) {
     let seen: Vec<_> = seen.iter().map(|(t, o)| (*t, o.as_str())).collect();
     assert_eq!(seen, expected);
-}
-
-#[tokio::test(start_paused = true)]
-async fn two_messages_and_a_bye() {
-    let rig = Rig::new(good);
-    assert!(rig.message(1, "one\n").await);
-    assert!(rig.message(2, ".two").await);
-    let (seen, log) = rig.end().await;
-    expect(&seen, &[(1, "delivered"), (2, "delivered")]);
-    let log = log.lock().unwrap();
-    assert_eq!(log.bodies, ["one\r\n.\r\n", "..two\r\n.\r\n"]);
-    assert_eq!(log.commands.last().unwrap(), "QUIT");
-    assert_eq!(log.commands[2], "RCPT TO:<joe@mx.test>");
-    assert_eq!(log.dialled.len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn two_hundred_messages_take_one_flight_each() {
-    let rig = Rig::new(good);
-    let feed = async {
-        for ticket in 1..=200 {
-            assert!(rig.message(ticket, "hello\r\n").await);
-        }
-    };
-    feed.await;
-    let (seen, log) = rig.end().await;
-    assert!(seen.iter().all(|(_, outcome)| outcome == "delivered"));
-    assert_eq!(seen.len(), 200);
-    let log = log.lock().unwrap();
-    // EHLO, the first envelope, a flight a message.
-    assert!(log.turns <= 203, "{} turns", log.turns);
-    assert!(log.writes.len() <= 203, "{} writes", log.writes.len());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_long_message_is_not_collected() {
-    let rig = Rig::new(good);
-    rig.begin(1, &["joe"]).await;
-    let chunk = "0123456789abcd\r\n".repeat(1024);
-    for _ in 0..100 {
-        assert!(rig.chunk(&chunk).await);
-    }
-    rig.delivery.send(Part::Finish).await;
-    let (seen, log) = rig.end().await;
-    expect(&seen, &[(1, "delivered")]);
-    let log = log.lock().unwrap();
-    assert_eq!(log.bodies[0].len(), 100 * chunk.len() + 3);
-    let most = log.writes.iter().max().unwrap();
-    assert!(
-        *most <= UNSENT + 2 * chunk.len(),
-        "a write of {most} octets"
-    );
-}
-
-/// What the listener answers to one command, and how two messages fare.
-#[tokio::test(start_paused = true)]
-async fn refusals() {
-    let cases = [
-        ("MAIL", "451 later", "deferred 451"),
-        ("MAIL", "550 never", "refused 550"),
-        ("MAIL", "530 sign in", "deferred 530"),
-        ("RCPT", "450 later", "deferred 450"),
-        ("RCPT", "550 never", "refused 550"),
-        ("DATA", "451 later", "deferred 451"),
-        (".", "452 full", "deferred 452"),
-        (".", "554 spam", "refused 554"),
-    ];
-    for (verb, answer, expected) in cases {
-        let count = Mutex::new(0);
-        let rig = Rig::new(move |command| {
-            if command.split(' ').next() == Some(verb) {
-                let mut count = count.lock().unwrap();
-                *count += 1;
-                if *count == 1 {
-                    return Some(format!("{answer}\r\n"));
-                }
-            }
-            good(command)
-        });
-        assert!(rig.message(1, "one\r\n").await);
-        assert!(rig.message(2, "two\r\n").await);
-        let (seen, log) = rig.end().await;
-        expect(&seen, &[(1, expected), (2, "delivered")]);
-        let last = log.lock().unwrap().bodies.last().cloned();
-        assert_eq!(last.as_deref(), Some("two\r\n.\r\n"), "{verb} {answer}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn some_recipients_refused() {
-    let rig = Rig::new(|command| match command {
-        "RCPT TO:<bad@x>" => Some("550 unknown\r\n".to_owned()),
-        _ => good(command),
-    });
-    rig.begin(1, &["bad@x", "joe"]).await;
-    rig.chunk("one").await;
-    rig.delivery.send(Part::Finish).await;
-    let (seen, _) = rig.end().await;
-    expect(&seen, &[(1, "delivered")]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_aborted_message_gets_no_dot() {
-    let rig = Rig::new(good);
-    assert!(rig.message(1, "one\r\n").await);
-    rig.begin(2, &["joe"]).await;
-    rig.chunk("half\r\n").await;
-    rig.delivery.send(Part::Abort).await;
-    assert!(rig.message(3, "three\r\n").await);
-    let (seen, log) = rig.end().await;
-    expect(&seen, &[(1, "delivered"), (3, "delivered")]);
-    let log = log.lock().unwrap();
-    assert_eq!(log.bodies, ["one\r\n.\r\n", "three\r\n.\r\n"]);
-    assert_eq!(log.dialled.len(), 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_dropped_feed_gets_no_dot() {
-    let rig = Rig::new(good);
-    assert!(rig.message(1, "one\r\n").await);
-    rig.begin(2, &["joe"]).await;
-    rig.chunk("half\r\n").await;
-    let (seen, log) = rig.end().await;
-    expect(&seen, &[(1, "delivered")]);
-    assert_eq!(log.lock().unwrap().bodies, ["one\r\n.\r\n"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_hunt_goes_on_to_the_next_host() {
-    let rig = Rig::with(&["dead1", "dead2/26", "mx.test/2525"], settings(), good);
-    assert!(rig.message(1, "one\r\n").await);
-    let (seen, log) = rig.end().await;
-    expect(&seen, &[(1, "delivered")]);
-    let log = log.lock().unwrap();
-    assert_eq!(log.dialled, ["dead1", "dead2/26", "mx.test/2525"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn nobody_listening_defers_and_ends() {
-    let rig = Rig::with(&["dead", "full"], settings(), |_| {
-        Some("554 go away\r\n".into())
-    });
-    rig.message(1, "one\r\n").await;
-    rig.message(2, "two\r\n").await;
-    let (seen, _) = rig.end().await;
-    let down = "dead: cannot connect to dead port 25: refused; full: 554 go away";
-    expect(&seen, &[(1, "deferred 0"), (2, "deferred 0"), (0, down)]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn helo_on_a_new_connection() {
-    let rig = Rig::new(|command| match command {
-        "EHLO me.test" => None,
-        _ => good(command),
-    });
-    assert!(rig.message(1, "one\r\n").await);
-    let (seen, log) = rig.end().await;
-    expect(&seen, &[(1, "delivered")]);
-    assert_eq!(log.lock().unwrap().commands[1], "HELO me.test");
-}
-
-/// A listener that hangs up at a command while the first message is under way.
-#[tokio::test(start_paused = true)]
-async fn lost_connections() {
-    for verb in ["MAIL", "RCPT", "DATA", "."] {
-        let count = Mutex::new(0);
-        let rig = Rig::new(move |command| {
-            if command.split(' ').next() == Some(verb) {
-                let mut count = count.lock().unwrap();
-                *count += 1;
-                if *count == 1 {
-                    return None;
-                }
-            }
-            good(command)
-        });
-        assert!(rig.message(1, "one\r\n").await);
-        rig.message(2, "two\r\n").await;
-        let (seen, log) = rig.end().await;
-        // Behind the lost dot the envelope of the second message may already have gone.
-        assert_eq!(seen[0], (1, "deferred 0".to_owned()), "{verb}");
-        assert_eq!(seen.len(), 2);
-        assert!(log.lock().unwrap().dialled.len() <= 2);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_listener_that_always_hangs_up_is_given_up() {
-    let rig = Rig::new(|command| match command {
-        "DATA" => None,
-        _ => good(command),
-    });
-    for ticket in 1..=5 {
-        rig.message(ticket, "x\r\n").await;
-    }
-    let (seen, log) = rig.end().await;
-    assert_eq!(
-        seen.iter().filter(|(t, _)| *t > 0).count(),
-        usize::try_from(LOSSES).unwrap().max(seen.len() - 1)
-    );
-    assert!(seen.iter().all(|(t, o)| *t == 0 || o == "deferred 0"));
-    assert_eq!(seen.last().unwrap().0, 0);
-    assert_eq!(log.lock().unwrap().dialled.len(), 3);
-}
-
-#[tokio::test(start_paused = true)]
-async fn silence_ends() {
-    let cases = [("EHLO me.test", 300), ("DATA", 300), (".", 600)];
-    for (silent, seconds) in cases {
-        let started = tokio::time::Instant::now();
-        let rig = Rig::new(move |command| match command {
-            _ if command == silent => Some(String::new()),
-            _ => good(command),
-        });
-        rig.message(1, "x\r\n").await;
-        let (seen, _) = rig.end().await;
-        assert_eq!(seen[0], (1, "deferred 0".to_owned()));
-        let waited = started.elapsed().as_secs();
-        assert!(
-            (seconds..seconds + 10).contains(&waited),
-            "{silent}: {waited} s"
-        );
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn quit_is_not_waited_for_long() {
-    let started = tokio::time::Instant::now();
-    let rig = Rig::new(|command| match command {
-        "QUIT" => Some(String::new()),
-        _ => good(command),
-    });
-    rig.message(1, "x\r\n").await;
-    let (seen, _) = rig.end().await;
-    expect(&seen, &[(1, "delivered")]);
-    assert!(started.elapsed() < Duration::from_secs(20));
-}
-
-#[tokio::test(start_paused = true)]
-async fn batches_have_connections_of_their_own() {
-    let settings = Settings {
-        batch_limit: Some(2),
-        ..settings()
-    };
-    let rig = Rig::with(&["mx.test"], settings, good);
-    for ticket in 1..=5 {
-        assert!(rig.message(ticket, "x\r\n").await);
-    }
-    let (seen, log) = rig.end().await;
-    assert_eq!(seen.len(), 5);
-    let log = log.lock().unwrap();
-    assert_eq!(log.dialled.len(), 3);
-    assert_eq!(log.commands.iter().filter(|c| *c == "QUIT").count(), 3);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_listener_that_went_away_between_messages_is_called_again() {
-    let rig = Rig::new(|command| match command {
-        "." => Some("250 ok\r\n421 too long\r\n".to_owned()),
-        _ => good(command),
-    });
-    let mut rig = rig;
-    for ticket in 1..=5 {
-        assert!(rig.message(ticket, "x\r\n").await);
-        let report = rig.reports.recv().await;
-        assert!(matches!(report, Some(Report::Settled(s)) if s[0].1 == Outcome::Delivered));
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    let (seen, log) = rig.end().await;
-    expect(&seen, &[]);
-    assert_eq!(log.lock().unwrap().dialled.len(), 5);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_slow_feed_does_not_end_the_message() {
-    let rig = Rig::new(good);
-    rig.begin(1, &["joe"]).await;
-    rig.chunk("one\r\n").await;
-    tokio::time::sleep(Duration::from_secs(2000)).await;
-    rig.chunk("two\r\n").await;
-    rig.delivery.send(Part::Finish).await;
-    tokio::time::sleep(Duration::from_secs(2000)).await;
-    rig.message(2, "x\r\n").await;
-    let (seen, log) = rig.end().await;
-    expect(&seen, &[(1, "delivered"), (2, "delivered")]);
-    // Idle for longer than the timeout: closed politely, called again.
-    assert_eq!(log.lock().unwrap().dialled.len(), 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn bare_names_get_a_domain() {
-    type Case<'a> = (
-        &'a str,
-        Option<&'a str>,
-        Option<&'a str>,
-        &'a [&'a str],
-        &'a [&'a str],
-    );
-    let cases: [Case<'_>; 5] = [
-        ("mx.test", None, None, &["joe"], &["joe@mx.test"]),
-        (
-            "mx.test/26",
-            None,
-            None,
-            &["joe", "a@b"],
-            &["joe@mx.test", "a@b"],
-        ),
-        ("/run/lmtp", None, None, &["joe"], &["joe@localhost"]),
-        (
-            "mx.test",
-            Some("home.test"),
-            None,
-            &["joe"],
-            &["joe@home.test"],
-        ),
-        (
-            "mx.test",
-            Some("h"),
-            Some("me@y"),
-            &["joe", "ann", "a@b"],
-            &["me@y", "a@b"],
-        ),
-    ];
-    for (host, address, name, recipients, expected) in cases {
-        let settings = Settings {
-            smtp_address: address.map(str::to_owned),
-            smtp_name: name.map(|n| n.as_bytes().to_vec()),
-            ..settings()
-        };
-        let rig = Rig::with(&[host], settings, good);
-        rig.begin(1, recipients).await;
-        rig.chunk("x").await;
-        rig.delivery.send(Part::Finish).await;
-        let (_, log) = rig.end().await;
-        let log = log.lock().unwrap();
-        let sent: Vec<_> = log
-            .commands
-            .iter()
-            .filter(|c| c.starts_with("RCPT"))
-            .collect();
-        let expected: Vec<_> = expected.iter().map(|r| format!("RCPT TO:<{r}>")).collect();
-        assert_eq!(sent, expected.iter().collect::<Vec<_>>());
-        let hello = if host.starts_with('/') {
-            "LHLO"
-        } else {
-            "EHLO"
-        };
-        assert!(log.commands[0].starts_with(hello));
-    }
-}
-
-#[tokio::test]
-async fn over_real_sockets() {
-    let tcp = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = tcp.local_addr().unwrap().port();
-    let log = Shared::default();
-    let kept = log.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = tcp.accept().await {
-            let (near, far) = tokio::io::duplex(1 << 16);
-            tokio::spawn(serve(far, Arc::new(good), log.clone()));
-            let (mut stream, mut near) = (stream, near);
-            tokio::spawn(
-                async move { tokio::io::copy_bidirectional(&mut stream, &mut near).await },
-            );
-        }
-    });
-    let target = crate::rc::account::Target::Smtp(vec![format!("127.0.0.1/{port}")]);
-    let (delivery, reports) = crate::deliver::open(&target, settings());
-    let rig = Rig {
-        delivery,
-        reports,
-        log: kept,
-    };
-    for ticket in 1..=20 {
-        assert!(rig.message(ticket, "x\r\n").await);
-    }
-    let (seen, log) = rig.end().await;
-    assert_eq!(seen.len(), 20);
-    assert!(seen.iter().all(|(_, o)| o == "delivered"));
-    assert_eq!(log.lock().unwrap().bodies.len(), 20);
-}
-
-/// The listener's end is cut after every octet it is sent: a message it has not seen whole is never
-/// called delivered, and one it has answered is.
-#[tokio::test(start_paused = true)]
-async fn cut_after_every_octet() {
-    for cut in 0..200 {
-        let (taken, log) = (Arc::new(Mutex::new(0)), Shared::default());
-        let shared = log.clone();
-        let dial: Dial = Box::new(move |_, timeout, label| {
-            let (taken, log) = (taken.clone(), shared.clone());
-            Box::pin(async move {
-                let (near, mut middle) = tokio::io::duplex(1 << 16);
-                let (mut far, end) = tokio::io::duplex(1 << 16);
-                tokio::spawn(serve(end, Arc::new(good), log));
-                tokio::spawn(async move {
-                    let (mut from_us, mut to_us) = tokio::io::split(&mut middle);
-                    let (mut from_them, mut to_them) = tokio::io::split(&mut far);
-                    let forth = async {
-                        let mut octet = [0];
-                        while from_us.read_exact(&mut octet).await.is_ok() {
-                            let count = {
-                                let mut taken = taken.lock().unwrap();
-                                *taken += 1;
-                                *taken
-                            };
-                            if count > cut || to_them.write_all(&octet).await.is_err() {
-                                return;
-                            }
-                        }
-                    };
-                    tokio::select! {
-                        () = forth => {}
-                        _ = tokio::io::copy(&mut from_them, &mut to_us) => {}
-                    }
-                });
-                let peer = peer("mx.test", 25, timeout, label);
-                Ok(net::Conn::new(Box::new(near), peer?, None))
-            })
-        });
-        let rig = Rig::over(&["mx.test"], settings(), dial, log);
-        rig.message(1, "one\r\n").await;
-        rig.message(2, "two\r\n").await;
-        let (seen, log) = rig.end().await;
-        let bodies = &log.lock().unwrap().bodies;
-        let settled = seen.iter().filter(|(t, _)| *t > 0).count();
-        assert_eq!(settled, 2, "cut at {cut}");
-        for (ticket, text) in [(1, "one\r\n.\r\n"), (2, "two\r\n.\r\n")] {
-            let is_there = bodies.iter().any(|body| body == text);
-            let is_delivered = seen.contains(&(ticket, "delivered".to_owned()));
-            assert!(is_there || !is_delivered, "cut at {cut}");
-        }
-    }
 }

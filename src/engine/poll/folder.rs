@@ -12,7 +12,7 @@ use crate::engine::close::Sink;
 use crate::engine::session::Session;
 use crate::engine::transfer::Transfer;
 use crate::engine::trouble::{Fault, of_server, status};
-use crate::proto;
+use crate::proto::{self, Credentials};
 use crate::rc::Account;
 use crate::retrieve::{Error, Survey, Want};
 use crate::store::Mailbox;
@@ -146,6 +146,8 @@ impl Poll<'_> {
             own_name: self.around.own_name.to_string(),
             smtp_address: account.smtp_address.clone(),
             smtp_name: account.smtp_name.clone(),
+            antispam: account.antispam.clone(),
+            sign_in: listener_credentials(account),
             batch_limit: account.batch_limit,
             timeout: account.timeout,
             host: account.host.clone(),
@@ -238,6 +240,14 @@ impl Poll<'_> {
             board.log(Some(id), What::Note(limit_note(limit, choice.left, id)));
         }
     }
+}
+
+/// Who signs in to the listener; nobody without a password, as with fetchmail.
+fn listener_credentials(account: &Account) -> Option<Credentials> {
+    let password = account.esmtp_password.clone()?;
+    let user = account.esmtp_name.clone()?;
+    let is_empty = user.is_empty() || password.expose().is_empty();
+    (!is_empty).then_some(Credentials { user, password })
 }
 
 /// The name of an IMAP folder in the record. Unlike `.fetchids`, which knows no ports, it tells

@@ -135,9 +135,8 @@ impl Course<'_, '_> {
         let received = self.on.received(&routing);
         let warning = routing.warning_line();
         let size = current.announced;
-        let last_resort = self.on.globals.postmaster.clone();
         let envelope = Envelope {
-            last_resort: Some(last_resort).filter(|name| !name.is_empty()),
+            last_resort: self.on.last_resort(current.memo.uid.as_ref()),
             ..transit::envelope(&about, routing.recipients, account, self.on.server, size)
         };
         self.on.begin_likeness(&likeness);

@@ -61,6 +61,13 @@ impl Transfer<'_> {
         routing.recipients.is_empty().then_some(Aside::Twice)
     }
 
+    /// Who gets it if all others are refused: the postmaster, unless he has it from an earlier try.
+    pub(super) fn last_resort(&self, uid: Option<&Uid>) -> Option<Vec<u8>> {
+        let postmaster = &self.globals.postmaster;
+        let has_it = uid.is_some_and(|uid| self.view.served(uid).contains(postmaster));
+        (!postmaster.is_empty() && !has_it).then(|| postmaster.clone())
+    }
+
     /// What tells a message from others, where copies of it may come: a server that puts one for each
     /// recipient into one mailbox, and an envelope that does not tell for whom each is.
     pub(super) fn likeness(

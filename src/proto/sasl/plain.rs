@@ -1,4 +1,4 @@
-//! PLAIN (RFC 4616): the password itself, for lines that are protected.
+//! PLAIN (RFC 4616) and LOGIN: the password itself, for lines that are protected.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
@@ -21,6 +21,11 @@ pub fn plain(credentials: &Credentials) -> Result<Response, Error> {
     message.push(0);
     message.extend_from_slice(password);
     Ok(Zeroizing::new(STANDARD.encode(&*message)))
+}
+
+/// Bytes as a line of the LOGIN exchange, which has one for the name and one for the password.
+pub fn encoded(words: &[u8]) -> Response {
+    Zeroizing::new(STANDARD.encode(words))
 }
 
 #[cfg(test)]
@@ -52,6 +57,13 @@ mod tests {
         check(b"test", b"test", Ok("AHRlc3QAdGVzdA=="));
         check("jürgen".as_bytes(), b"", Ok("AGrDvHJnZW4A"));
         check(b"", b"", Ok("AAA="));
+    }
+
+    #[test]
+    fn login_lines() {
+        assert_eq!(encoded(b"").as_str(), "");
+        assert_eq!(encoded(b"Username:").as_str(), "VXNlcm5hbWU6");
+        assert_eq!(encoded(b"a\0\xff").as_str(), "YQD/");
     }
 
     #[test]

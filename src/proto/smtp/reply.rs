@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 
-use crate::proto::machine::{Error, Line, excerpt, take_line, trace_received};
+use crate::proto::machine::{Error, Line, Reason, excerpt, take_line, trace_received};
 
 /// One whole reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Reply {
     pub code: u16,
     /// The text after the code, raw; the lines of a long reply are joined by LF.
     pub words: Vec<u8>,
+    /// The code is one of `antispam`: a refusal for good, whatever its first digit.
+    pub is_spam: bool,
 }
 
 impl Reply {
@@ -24,15 +26,43 @@ impl Reply {
         self.code / 100 == 3
     }
 
-    /// 4xx, and 530, which asks for a sign-in that the listener may stop wanting (engine.md
-    /// section 17).
+    /// 4xx, and 530, which asks for a sign-in that the listener may stop wanting; but `antispam`
+    /// is asked first (engine.md section 17).
     pub fn is_temporary(&self) -> bool {
-        self.code / 100 == 4 || self.code == 530
+        !self.is_spam && (self.code / 100 == 4 || self.code == 530)
     }
 
     /// The lines of the text.
     pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
         self.words.split(|b| *b == b'\n')
+    }
+
+    /// The session cannot begin or go on because of this.
+    pub(super) fn refusal(&self) -> Error {
+        let reason = if self.is_temporary() {
+            Reason::Busy
+        } else {
+            Reason::Refused
+        };
+        self.refusal_because(reason)
+    }
+
+    /// [`Reply::refusal`] with a reason that the caller knows.
+    pub(super) fn refusal_because(&self, reason: Reason) -> Error {
+        Error::Refused {
+            reason,
+            reply: self.line(),
+        }
+    }
+
+    /// Replies and commands no longer match.
+    pub(super) fn out_of_place(&self) -> Error {
+        broken("a reply out of place", &self.line())
+    }
+
+    /// The reply as a line, code first.
+    fn line(&self) -> Vec<u8> {
+        [self.code.to_string().as_bytes(), b" ", &self.words].concat()
     }
 }
 
@@ -70,6 +100,7 @@ impl Replies {
                 self.begun = Some(Reply {
                     code,
                     words: text.to_vec(),
+                    is_spam: false,
                 });
             }
             Some(reply) if reply.code != code => {
@@ -106,7 +137,8 @@ fn parse(line: &[u8]) -> Option<(u16, bool, &[u8])> {
     }
 }
 
-fn broken(what: &'static str, line: &[u8]) -> Error {
+/// The listener does not keep to the protocol.
+pub(super) fn broken(what: &'static str, line: &[u8]) -> Error {
     Error::Broken {
         what,
         line: excerpt(line),

@@ -1,55 +1,13 @@
-//! One message's way through a session: its envelope, the answers to it, what they mean.
+//! One message's way through a session up to its final dot: its envelope, the answers to it, what
+//! they mean.
 
+use super::Capabilities;
 use super::reply::Reply;
+use super::sealed::{Fate, Sealed, fate_of};
 use crate::mail::Envelope;
 use crate::mail::envelope::BodyType;
 
-/// How a message fared with the listener.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Taken, but for the recipients named here, which were refused for good.
-    Taken {
-        /// Refused recipients as they were sent, each with the reply.
-        refused: Vec<(Vec<u8>, Reply)>,
-    },
-    /// Not now (4xx, and 530).
-    Temporary(Reply),
-    /// Not ever (5xx).
-    Permanent(Reply),
-}
-
-/// What the listener offers (RFC 5321 section 4.1.1.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Capabilities {
-    /// RFC 2920
-    pub pipelining: bool,
-    /// RFC 6152
-    pub eight_bit: bool,
-    /// RFC 1870
-    pub size: bool,
-    /// RFC 3030
-    pub chunking: bool,
-}
-
-impl Capabilities {
-    /// Reads the reply to EHLO or LHLO. Its first line is the listener's name.
-    pub(super) fn read(reply: &Reply) -> Self {
-        let mut found = Self::default();
-        for line in reply.lines().skip(1) {
-            let word = line.split(|b| *b == b' ').next().unwrap_or_default();
-            match &word.to_ascii_uppercase()[..] {
-                b"PIPELINING" => found.pipelining = true,
-                b"8BITMIME" => found.eight_bit = true,
-                b"SIZE" => found.size = true,
-                b"CHUNKING" => found.chunking = true,
-                _ => {}
-            }
-        }
-        found
-    }
-}
-
-/// The message being sent, up to its final dot.
+/// The message being sent.
 #[derive(Debug)]
 pub(super) struct Transaction {
     pub id: u64,
@@ -58,13 +16,17 @@ pub(super) struct Transaction {
     asked: usize,
     mail: Option<Reply>,
     rcpts: Vec<Reply>,
+    /// This is the second try: what the first one's recipients were told.
+    first_try: Option<Vec<Reply>>,
     pub data: Data,
 }
 
 /// Where a transaction stands with its DATA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Data {
+    /// The envelope is on its way.
     Unsent,
+    /// DATA was said.
     Sent,
     /// 354 came: the body may go.
     Go,
@@ -73,13 +35,16 @@ pub(super) enum Data {
 /// What a transaction wants to be done.
 #[derive(Debug)]
 pub(super) enum Next {
+    /// Send this; it is MAIL.
     Mail(Vec<u8>),
+    /// Send this; it is RCPT.
     Rcpt(Vec<u8>),
+    /// Send DATA.
     Data,
-    /// Its fate is known before any DATA.
-    End(Fate),
-    /// Answers have to come first.
+    /// Nothing before more answers.
     Wait,
+    /// It is over: RSET, and this fate.
+    End(Fate),
 }
 
 impl Transaction {
@@ -90,6 +55,7 @@ impl Transaction {
             asked: 0,
             mail: None,
             rcpts: Vec::new(),
+            first_try: None,
             data: Data::Unsent,
         }
     }
@@ -107,29 +73,26 @@ impl Transaction {
         {
             return Next::End(fate);
         }
-        self.asked += 1;
-        match self.asked.checked_sub(2) {
-            None => Next::Mail(self.mail_command(offered)),
-            Some(at) if at < self.envelope.recipients.len() => {
-                Next::Rcpt(bracketed(b"RCPT TO:", &self.envelope.recipients[at]))
-            }
-            Some(_) => {
-                self.asked = all;
-                let is_blind = offered.pipelining && all == 2;
-                if answered == all || is_blind {
-                    self.data = Data::Sent;
-                    Next::Data
-                } else {
-                    Next::Wait
-                }
-            }
+        if self.asked == 0 {
+            self.asked = 1;
+            return Next::Mail(self.mail_command(offered));
         }
+        if let Some(recipient) = self.envelope.recipients.get(self.asked - 1) {
+            self.asked += 1;
+            return Next::Rcpt(bracketed(b"RCPT TO:", recipient));
+        }
+        let is_blind = offered.pipelining && all == 2;
+        if answered < all && !is_blind {
+            return Next::Wait;
+        }
+        self.data = Data::Sent;
+        Next::Data
     }
 
-    /// The envelope to try in place of this one: all recipients were refused for good, and somebody
-    /// gets what nobody takes (engine.md section 17). fetchmail names him in the same transaction;
-    /// this one may have its DATA on the way already, so there is another.
-    pub fn second_try(&self) -> Option<Envelope> {
+    /// The transaction to try in place of this one: all recipients were refused for good, and
+    /// somebody gets what nobody takes (engine.md section 17). fetchmail names him in the same
+    /// transaction; this one may have its DATA on the way already, so there is another.
+    pub fn second_try(&self) -> Option<Self> {
         let is_none_left = self.mail.as_ref().is_some_and(Reply::is_good)
             && self.rcpts.len() == self.envelope.recipients.len()
             && self
@@ -137,10 +100,17 @@ impl Transaction {
                 .iter()
                 .all(|reply| !reply.is_good() && !reply.is_temporary());
         let last_resort = self.envelope.last_resort.clone().filter(|_| is_none_left)?;
-        (!self.envelope.recipients.contains(&last_resort)).then(|| Envelope {
+        if self.envelope.recipients.contains(&last_resort) {
+            return None;
+        }
+        let envelope = Envelope {
             recipients: vec![last_resort],
             last_resort: None,
             ..self.envelope.clone()
+        };
+        Some(Self {
+            first_try: Some(self.rcpts.clone()),
+            ..Self::new(self.id, envelope)
         })
     }
 
@@ -163,17 +133,9 @@ impl Transaction {
         refusal.or(put_off).or(all_refused).cloned().map(fate_of)
     }
 
-    /// Recipients that were accepted, and those refused with their replies.
-    pub fn sort_recipients(self) -> Recipients {
-        let mut sorted = Recipients::default();
-        for (recipient, reply) in self.envelope.recipients.into_iter().zip(self.rcpts) {
-            if reply.is_good() {
-                sorted.accepted.push(recipient);
-            } else {
-                sorted.refused.push((recipient, reply));
-            }
-        }
-        sorted
+    /// The final dot is out.
+    pub fn seal(self, is_lmtp: bool) -> Sealed {
+        Sealed::new(self.id, self.rcpts, self.first_try, is_lmtp)
     }
 
     fn mail_command(&self, offered: Capabilities) -> Vec<u8> {
@@ -188,83 +150,24 @@ impl Transaction {
         if let Some(size) = self.envelope.size.filter(|_| offered.size) {
             command.extend_from_slice(format!(" SIZE={size}").as_bytes());
         }
+        if offered.utf8 && self.needs_utf8() {
+            command.extend_from_slice(b" SMTPUTF8");
+        }
         command
     }
-}
 
-/// The recipients of a message that is on its way.
-#[derive(Debug, Default)]
-pub(super) struct Recipients {
-    pub accepted: Vec<Vec<u8>>,
-    pub refused: Vec<(Vec<u8>, Reply)>,
-}
-
-/// The message whose final dot is out and whose answers are awaited: one, or in LMTP one for each
-/// accepted recipient (RFC 2033 section 4.2).
-#[derive(Debug)]
-pub(super) struct Sealed {
-    id: u64,
-    recipients: Recipients,
-    replies: Vec<Reply>,
-    wanted: usize,
-}
-
-impl Sealed {
-    pub fn new(id: u64, recipients: Recipients, is_lmtp: bool) -> Self {
-        let wanted = if is_lmtp {
-            recipients.accepted.len()
-        } else {
-            1
+    /// RFC 6531 section 3.4, for the envelope only: what the header needs is seen when MAIL is long
+    /// out, and a listener that was not told takes it as it took it from fetchmail. Octets that are
+    /// not UTF-8 are no such address.
+    fn needs_utf8(&self) -> bool {
+        let addresses = || {
+            self.envelope
+                .recipients
+                .iter()
+                .chain([&self.envelope.sender])
         };
-        Self {
-            id,
-            recipients,
-            replies: Vec::new(),
-            wanted,
-        }
-    }
-
-    pub fn id(&self) -> u64 {
-        self.id
-    }
-
-    /// How many answers the dot will have.
-    pub fn wanted(&self) -> usize {
-        self.wanted
-    }
-
-    /// Whether this was the last answer.
-    pub fn answered(&mut self, reply: Reply) -> bool {
-        self.replies.push(reply);
-        self.replies.len() == self.wanted
-    }
-
-    /// A recipient put off keeps the message. One refused for good does not, if another was
-    /// served.
-    pub fn fate(self) -> Fate {
-        if let Some(reply) = self.replies.iter().find(|r| r.is_temporary()) {
-            return Fate::Temporary(reply.clone());
-        }
-        let first = self.replies.first();
-        if let Some(reply) = first.filter(|_| !self.replies.iter().any(Reply::is_good)) {
-            return fate_of(reply.clone());
-        }
-        let Recipients {
-            accepted,
-            mut refused,
-        } = self.recipients;
-        let late = accepted.into_iter().zip(self.replies);
-        refused.extend(late.filter(|(_, reply)| !reply.is_good()));
-        Fate::Taken { refused }
-    }
-}
-
-/// What a refusing reply makes of a message.
-pub(super) fn fate_of(reply: Reply) -> Fate {
-    if reply.is_temporary() {
-        Fate::Temporary(reply)
-    } else {
-        Fate::Permanent(reply)
+        addresses().any(|address| !address.is_ascii())
+            && addresses().all(|address| std::str::from_utf8(address).is_ok())
     }
 }
 

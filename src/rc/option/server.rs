@@ -256,19 +256,21 @@ pub static WORDS: &[Keyword] = &[
         .related(&[Id::Auth])
         .dump("principal"),
     word(Id::Esmtpname, Kind::Text, &["esmtpname"])
-        .help("user name towards the listener").warns()
+        .help("user name towards the listener")
         .label("Name for the receiving mail system").page(Page::SignInMethod, 3)
         .about("The user name for signing in to the receiving mail system. It is used only \
-            together with a password.")
+            together with a password; not set, it is the name of the user who runs the program.")
         .synonyms(&["smtp", "login", "user", "relay"])
         .related(&[Id::Esmtppassword, Id::Smtphost])
         .dump_as(&[string("esmtpname", |v| v.text_or(Id::Esmtpname, v.invoking_user()))])
         .account(|d, v| d.account.esmtp_name = Some(v.text().to_vec())),
     word(Id::Esmtppassword, Kind::Secret, &["esmtppassword"])
-        .help("password towards the listener").warns()
+        .help("password towards the listener")
         .label("Password for the receiving mail system").page(Page::SignInMethod, 4)
-        .about("The password for signing in to the receiving mail system. It stands readable in \
-            the file, which therefore must belong to you alone.")
+        .about("The password for signing in to the receiving mail system, if that offers it. The \
+            password itself is sent only to this computer, or over TLS with a certificate that \
+            can be verified. It stands readable in the file, which therefore must belong to you \
+            alone.")
         .synonyms(&["smtp", "login", "secret", "relay"])
         .related(&[Id::Esmtpname])
         .dump_as(&[string("esmtppassword", |v| match v.effective.value(Id::Esmtppassword) {

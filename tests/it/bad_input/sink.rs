@@ -125,6 +125,39 @@ async fn listener_that_is_busy() {
     assert_eq!(journey.left(), 2);
 }
 
+/// `esmtppassword`: it signs in where that is offered, says nothing of the password, and names a
+/// listener that refuses it.
+#[tokio::test]
+async fn sign_in_to_the_listener() {
+    const PLAIN: &str = "AUTH PLAIN AHRpbQBvcGVuIHNlc2FtZQ==";
+    let journey = Journey::small(2).await;
+    let sink = Sink::smtp().await;
+    sink.answer("EHLO", "250-sink\r\n250-PIPELINING\r\n250 AUTH LOGIN PLAIN");
+    let sign_in = " esmtpname tim esmtppassword \"open sesame\" user ";
+    let entry = journey.entry("alpha", Pop3, Shield::Tls, &into_sink(&sink));
+    let entry = entry.replacen(" user ", sign_in, 1);
+
+    sink.answer("AUTH", "535 5.7.8 not you");
+    let words = [
+        "The local mail system does not answer",
+        "refuses the sign-in with esmtpname and esmtppassword: 535 5.7.8 not you",
+    ];
+    suffers(&journey, &entry, (10, 10), &words).await;
+    assert_eq!((journey.left(), sink.count()), (2, 0));
+
+    sink.answer("AUTH", "235 welcome");
+    journey.home.rc(&entry);
+    let ended = journey.expect(0, &["-v", "-v", "-v", "alpha"]).await;
+    assert_eq!((journey.left(), sink.count()), (0, 2));
+    let said = sink.transcript();
+    assert!(said.iter().any(|line| line.ends_with(PLAIN)), "{said:?}");
+    let told = format!("{}{}", ended.out, ended.err);
+    assert!(told.contains("AUTH PLAIN \u{2022}"), "{told}");
+    for secret in ["sesame", "AHRpbQ", "BvcGVuIHNlc2FtZQ"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+}
+
 #[tokio::test]
 async fn program_that_fails() {
     for (protocol, command, words) in [
