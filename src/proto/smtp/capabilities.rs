@@ -11,6 +11,8 @@ pub struct Capabilities {
     pub eight_bit: bool,
     /// RFC 1870
     pub size: bool,
+    /// RFC 3030
+    pub chunking: bool,
     /// RFC 6531
     pub utf8: bool,
     /// RFC 3207
@@ -47,6 +49,7 @@ impl Capabilities {
             b"PIPELINING" => self.pipelining = true,
             b"8BITMIME" => self.eight_bit = true,
             b"SIZE" => self.size = true,
+            b"CHUNKING" => self.chunking = true,
             b"SMTPUTF8" => self.utf8 = true,
             b"STARTTLS" => self.starttls = true,
             b"AUTH" => words.for_each(|word| self.auth.note(word)),
@@ -98,6 +101,7 @@ mod tests {
                 pipelining: true,
                 eight_bit: true,
                 size: true,
+                chunking: true,
                 utf8: true,
                 starttls: true,
                 ..none

@@ -1,4 +1,4 @@
-//! A message whose final dot is out and whose answers are awaited, and what they come to.
+//! A message whose end is out and whose answers are awaited, and what they come to.
 
 use super::reply::Reply;
 
@@ -28,7 +28,7 @@ pub(super) fn fate_of(reply: Reply) -> Fate {
     }
 }
 
-/// One answer follows the final dot, or in LMTP one for each accepted recipient (RFC 2033
+/// One answer follows the end of the body, or in LMTP one for each accepted recipient (RFC 2033
 /// section 4.2).
 #[derive(Debug)]
 pub(super) struct Sealed {
@@ -39,20 +39,30 @@ pub(super) struct Sealed {
     first_try: Option<Vec<Reply>>,
     replies: Vec<Reply>,
     is_lmtp: bool,
+    /// It went in counted chunks. After a refused one only RSET makes sure of the listener's state
+    /// (RFC 3030 section 2).
+    pub is_counted: bool,
 }
 
 impl Sealed {
-    pub fn new(id: u64, rcpts: Vec<Reply>, first_try: Option<Vec<Reply>>, is_lmtp: bool) -> Self {
+    pub fn new(
+        id: u64,
+        rcpts: Vec<Reply>,
+        first_try: Option<Vec<Reply>>,
+        is_lmtp: bool,
+        is_counted: bool,
+    ) -> Self {
         Self {
             id,
             rcpts,
             first_try,
             replies: Vec::new(),
             is_lmtp,
+            is_counted,
         }
     }
 
-    /// How many answers the dot will have.
+    /// How many answers the end will have.
     pub fn wanted(&self) -> usize {
         if self.is_lmtp {
             self.rcpts.iter().filter(|reply| reply.is_good()).count()

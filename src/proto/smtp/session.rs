@@ -2,22 +2,23 @@
 //!
 //! The driver gives messages ([`Session::begin`], [`Session::chunk`], [`Session::finish`]) when the
 //! machine has room for them and hears each one's [`Fate`]. The envelope of a message rides behind
-//! the final dot of the one before it, so that
-//! on a listener with PIPELINING a message costs one round
+//! the end of the one before it, so that on a listener with PIPELINING a message costs one round
 //! trip.
 
 mod answers;
+mod body;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
+use body::{Body, Ready};
+
 use super::Capabilities;
 use super::opening::{Hello, Opened};
 use super::reply::{Replies, Reply, broken};
 use super::sealed::{Fate, Sealed};
-use super::stuff::Stuffer;
 use super::transaction::{Data, Next, Transaction, is_sendable};
 use crate::mail::Envelope;
 use crate::proto::machine::{Error, Machine, Outgoing, Step};
@@ -25,7 +26,7 @@ use crate::proto::machine::{Error, Machine, Outgoing, Step};
 /// What the driver hears.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// 354 came: the body of the message may be given.
+    /// The body of the message may be given.
     Go,
     /// The fate of a message is known. If it was not finished yet, its remaining chunks must not
     /// be given any more.
@@ -52,9 +53,7 @@ pub struct Session {
     queued: usize,
     current: Option<Transaction>,
     sealed: Option<Sealed>,
-    stuffer: Stuffer,
-    /// The last chunk waits for what follows, so that the final dot is never a write of its own.
-    held: Bytes,
+    body: Body,
     wants_quit: bool,
     failed: Option<Error>,
 }
@@ -71,7 +70,10 @@ enum Asked {
     Mail,
     Rcpt,
     Data,
-    Dot,
+    /// A counted chunk of this message, not the last.
+    Chunk(u64),
+    /// The end of the body: the final dot, or the last chunk.
+    End,
     Rset,
     Quit,
 }
@@ -92,8 +94,7 @@ impl Session {
             queued: 0,
             current: None,
             sealed: None,
-            stuffer: Stuffer::new(),
-            held: Bytes::new(),
+            body: Body::default(),
             wants_quit: false,
             failed: None,
         }
@@ -117,29 +118,24 @@ impl Session {
 
     /// The next bytes of the message; only while [`Session::takes_body`].
     pub fn chunk(&mut self, chunk: Bytes) {
-        if !chunk.is_empty() {
-            let held = std::mem::replace(&mut self.held, self.stuffer.push(chunk));
-            self.say_body(held);
+        let ready = self.body.push(chunk);
+        if let (Some(current), true) = (&self.current, ready.command.is_some()) {
+            self.expected.push_back(Asked::Chunk(current.id));
         }
+        self.say_body(ready);
     }
 
-    /// The message is whole: its end may leave. Only while [`Session::takes_body`]. All that was
-    /// said before is answered, so a listener that has more to say answers what it has not seen.
+    /// The message is whole: its end may leave. Only while [`Session::takes_body`].
     pub fn finish(&mut self) {
-        if !self.inbox.is_empty() {
-            return self.fail(broken(EARLY, &self.inbox));
-        }
-        let Some(current) = self.current.take() else {
+        let Some(current) = &mut self.current else {
             return;
         };
-        let held = std::mem::take(&mut self.held);
-        self.say_body(held);
-        let end = self.stuffer.finish();
-        self.say_body(end);
-        let sealed = current.seal(self.hello == Hello::Lhlo);
-        let dots = std::iter::repeat_n(Asked::Dot, sealed.wanted());
-        self.expected.extend(dots);
-        self.sealed = Some(sealed);
+        if current.data == Data::Counted {
+            current.data = Data::Whole;
+            self.advance();
+        } else {
+            self.seal();
+        }
     }
 
     /// No message will follow: QUIT as soon as the last one is answered.
@@ -158,8 +154,7 @@ impl Session {
 
     /// Whether the body of the message begun may be given now.
     pub fn takes_body(&self) -> bool {
-        let has_go = |t: &Transaction| t.data == Data::Go;
-        self.current.as_ref().is_some_and(has_go) && !self.has_failed()
+        self.current.as_ref().is_some_and(Transaction::takes_body) && !self.has_failed()
     }
 
     /// Octets waiting to be taken by the pump.
@@ -173,10 +168,10 @@ impl Session {
     }
 
     /// How long the listener may take for what it is asked now: RFC 5321 section 4.5.3.2 wants ten
-    /// minutes for the final dot, and no more than five for all else.
+    /// minutes for the end of a body, and no more than five for all else.
     pub fn patience(&self) -> Duration {
         Duration::from_secs(match self.expected.front() {
-            Some(Asked::Dot) => 600,
+            Some(Asked::End) => 600,
             _ => 300,
         })
     }
@@ -199,14 +194,44 @@ impl Session {
                 }
                 return;
             };
-            match current.next(self.offered) {
-                Next::Mail(command) => self.say(command, Asked::Mail),
+            match current.next(self.offered, self.expected.is_empty()) {
+                Next::Mail(command) => {
+                    // Costs no round trip; without it MAIL would hang on the fate of the chunks.
+                    if self.sealed.as_ref().is_some_and(|s| s.is_counted) {
+                        self.say(b"RSET".to_vec(), Asked::Rset);
+                    }
+                    self.say(command, Asked::Mail);
+                }
                 Next::Rcpt(command) => self.say(command, Asked::Rcpt),
                 Next::Data => self.say(b"DATA".to_vec(), Asked::Data),
+                Next::Go => self.go(Body::counted()),
+                Next::Last => self.seal(),
                 Next::End(fate) => self.reject(fate),
                 Next::Wait => return,
             }
         }
+    }
+
+    fn go(&mut self, body: Body) {
+        self.body = body;
+        self.steps.push_back(Step::Event(Event::Go));
+    }
+
+    /// The end of the body leaves. All that was said before it is answered, so a listener that has
+    /// more to say answers what it has not seen.
+    fn seal(&mut self) {
+        if !self.inbox.is_empty() {
+            return self.fail(broken(EARLY, &self.inbox));
+        }
+        let Some(current) = self.current.take() else {
+            return;
+        };
+        let end = std::mem::take(&mut self.body).finish();
+        self.say_body(end);
+        let sealed = current.seal(self.hello == Hello::Lhlo);
+        let ends = std::iter::repeat_n(Asked::End, sealed.wanted());
+        self.expected.extend(ends);
+        self.sealed = Some(sealed);
     }
 
     /// The message being sent will not be; the listener forgets it.
@@ -231,10 +256,12 @@ impl Session {
         self.expected.push_back(asked);
     }
 
-    fn say_body(&mut self, bytes: Bytes) {
-        if !bytes.is_empty() {
-            self.queued += bytes.len();
-            self.steps.push_back(Step::Send(Outgoing::body(bytes)));
+    fn say_body(&mut self, ready: Ready) {
+        let command = ready.command.map(Outgoing::plain);
+        let pieces = ready.pieces.into_iter().map(Outgoing::body);
+        for outgoing in command.into_iter().chain(pieces) {
+            self.queued += outgoing.bytes.len();
+            self.steps.push_back(Step::Send(outgoing));
         }
     }
 

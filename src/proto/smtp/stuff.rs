@@ -1,4 +1,5 @@
-//! Makes a message fit for `DATA`: lines end in CRLF and no line begins with a dot of its own.
+//! Makes a message fit for `DATA`: lines end in CRLF and no line begins with a dot of its own. For
+//! `BDAT` the same without dots, so that a message arrives the same either way.
 //!
 //! No bare LF ever leaves, and no bare CR in front of a dot, so that no listener, however lax,
 //! can see an end of data of its own (threats.md A15, the "SMTP smuggling" family). Any other
@@ -11,6 +12,7 @@ use memchr::memchr2;
 /// in which the message comes. A bare LF is a line end, and so is a CR that a dot follows.
 #[derive(Debug)]
 pub struct Stuffer {
+    adds_dots: bool,
     at_line_start: bool,
     /// The last chunk ended in a CR, not yet sent: what it is depends on the next byte.
     holds_cr: bool,
@@ -26,8 +28,18 @@ impl Stuffer {
     /// At the start of a message.
     pub fn new() -> Self {
         Self {
+            adds_dots: true,
             at_line_start: true,
             holds_cr: false,
+        }
+    }
+
+    /// At the start of a message that goes in counted chunks (RFC 3030): the same lines, no dots
+    /// added, none behind the last.
+    pub fn without_dots() -> Self {
+        Self {
+            adds_dots: false,
+            ..Self::new()
         }
     }
 
@@ -62,8 +74,13 @@ impl Stuffer {
         if !self.at_line_start {
             out.put_slice(b"\r\n");
         }
-        out.put_slice(b".\r\n");
-        *self = Self::new();
+        if self.adds_dots {
+            out.put_slice(b".\r\n");
+        }
+        *self = Self {
+            adds_dots: self.adds_dots,
+            ..Self::new()
+        };
         out.freeze()
     }
 
@@ -86,7 +103,7 @@ impl Stuffer {
 
     fn convert(&mut self, mut rest: &[u8], out: &mut BytesMut) {
         while !rest.is_empty() {
-            if self.at_line_start && rest.first() == Some(&b'.') {
+            if self.adds_dots && self.at_line_start && rest.first() == Some(&b'.') {
                 out.put_u8(b'.');
             }
             let end = memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());

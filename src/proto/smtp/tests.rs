@@ -1,5 +1,6 @@
 //! Dialogues: what the listener says, what we send, what the driver hears.
 
+mod chunks;
 mod opening;
 mod refusals;
 mod session;

@@ -1,5 +1,5 @@
-//! One message's way through a session up to its final dot: its envelope, the answers to it, what
-//! they mean.
+//! One message's way through a session up to the end of its body: its envelope, the answers to it,
+//! what they mean.
 
 use super::Capabilities;
 use super::reply::Reply;
@@ -21,15 +21,19 @@ pub(super) struct Transaction {
     pub data: Data,
 }
 
-/// Where a transaction stands with its DATA.
+/// Where a transaction stands with its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Data {
     /// The envelope is on its way.
     Unsent,
     /// DATA was said.
     Sent,
-    /// 354 came: the body may go.
-    Go,
+    /// 354 came: the body may go, up to a final dot.
+    Dotted,
+    /// The envelope is accepted: the body may go in counted chunks (BDAT).
+    Counted,
+    /// The body was given whole; its last chunk waits for the answers to the others.
+    Whole,
 }
 
 /// What a transaction wants to be done.
@@ -41,6 +45,10 @@ pub(super) enum Next {
     Rcpt(Vec<u8>),
     /// Send DATA.
     Data,
+    /// The body may be given.
+    Go,
+    /// Send the last chunk.
+    Last,
     /// Nothing before more answers.
     Wait,
     /// It is over: RSET, and this fate.
@@ -62,9 +70,11 @@ impl Transaction {
 
     /// The next command. DATA goes ahead of the answers only for exactly one recipient
     /// (contract.md, Pipelining rules).
-    pub fn next(&mut self, offered: Capabilities) -> Next {
-        if self.data != Data::Unsent {
-            return Next::Wait;
+    pub fn next(&mut self, offered: Capabilities, is_all_answered: bool) -> Next {
+        match self.data {
+            Data::Unsent => {}
+            Data::Whole if is_all_answered => return Next::Last,
+            _ => return Next::Wait,
         }
         let all = 1 + self.envelope.recipients.len();
         let answered = usize::from(self.mail.is_some()) + self.rcpts.len();
@@ -83,10 +93,19 @@ impl Transaction {
         }
         let is_blind = offered.pipelining && all == 2;
         if answered < all && !is_blind {
-            return Next::Wait;
+            Next::Wait
+        } else if all > 2 && offered.pipelining && offered.chunking {
+            self.data = Data::Counted;
+            Next::Go
+        } else {
+            self.data = Data::Sent;
+            Next::Data
         }
-        self.data = Data::Sent;
-        Next::Data
+    }
+
+    /// Whether the body may be given.
+    pub fn takes_body(&self) -> bool {
+        matches!(self.data, Data::Dotted | Data::Counted)
     }
 
     /// The transaction to try in place of this one: all recipients were refused for good, and
@@ -133,9 +152,10 @@ impl Transaction {
         refusal.or(put_off).or(all_refused).cloned().map(fate_of)
     }
 
-    /// The final dot is out.
+    /// The end of the body is out.
     pub fn seal(self, is_lmtp: bool) -> Sealed {
-        Sealed::new(self.id, self.rcpts, self.first_try, is_lmtp)
+        let is_counted = self.data == Data::Whole;
+        Sealed::new(self.id, self.rcpts, self.first_try, is_lmtp, is_counted)
     }
 
     fn mail_command(&self, offered: Capabilities) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! What each answer of the listener changes.
 
-use super::{Asked, Event, Session, Stage};
-use crate::proto::machine::Step;
+use super::body::Body;
+use super::{Asked, Session, Stage};
 use crate::proto::smtp::Reply;
 use crate::proto::smtp::sealed::fate_of;
 use crate::proto::smtp::transaction::{Data, Transaction};
@@ -28,13 +28,14 @@ impl Session {
             return self.closing(Some(asked), reply);
         }
         match asked {
-            Asked::Mail | Asked::Rcpt if reply.is_go_ahead() => {
+            Asked::Mail | Asked::Rcpt | Asked::Chunk(_) if reply.is_go_ahead() => {
                 self.fail(reply.out_of_place());
             }
             Asked::Mail => self.envelope_answered(reply, Transaction::mail_answered),
             Asked::Rcpt => self.envelope_answered(reply, Transaction::rcpt_answered),
             Asked::Data => self.data_answered(reply),
-            Asked::Dot => self.dot_answered(reply),
+            Asked::Chunk(id) => self.chunk_answered(id, reply),
+            Asked::End => self.end_answered(reply),
             Asked::Rset if reply.is_good() => self.advance(),
             Asked::Rset => self.fail(reply.out_of_place()),
             Asked::Quit => self.stage = Stage::Over,
@@ -54,8 +55,8 @@ impl Session {
         };
         match (current.verdict(), reply.is_go_ahead()) {
             (None, true) => {
-                current.data = Data::Go;
-                self.steps.push_back(Step::Event(Event::Go));
+                current.data = Data::Dotted;
+                self.go(Body::default());
             }
             (None, false) if reply.is_good() => self.fail(reply.out_of_place()),
             (None, false) => self.reject(fate_of(reply)),
@@ -73,7 +74,18 @@ impl Session {
         self.advance();
     }
 
-    fn dot_answered(&mut self, reply: Reply) {
+    /// A refused chunk ends the message; what is said of those sent behind it is of no account
+    /// (RFC 3030 section 2).
+    fn chunk_answered(&mut self, id: u64, reply: Reply) {
+        if !reply.is_good() && self.current.as_ref().is_some_and(|c| c.id == id) {
+            self.current = None;
+            self.end(id, fate_of(reply));
+            self.say(b"RSET".to_vec(), Asked::Rset);
+        }
+        self.advance();
+    }
+
+    fn end_answered(&mut self, reply: Reply) {
         if reply.is_go_ahead() || reply.code == 221 {
             return self.fail(reply.out_of_place());
         }
@@ -94,13 +106,13 @@ impl Session {
             is_spam: false,
             ..reply.clone()
         };
-        let (of_dot, of_envelope) = match asked {
-            Some(Asked::Dot) => (reply, put_off),
-            Some(Asked::Mail | Asked::Rcpt | Asked::Data) => (put_off, reply),
+        let (of_end, of_envelope) = match asked {
+            Some(Asked::End) => (reply, put_off),
+            Some(Asked::Mail | Asked::Rcpt | Asked::Data | Asked::Chunk(_)) => (put_off, reply),
             _ => (put_off.clone(), put_off),
         };
         if let Some(sealed) = self.sealed.take() {
-            self.end(sealed.id, fate_of(of_dot));
+            self.end(sealed.id, fate_of(of_end));
         }
         if let Some(current) = self.current.take() {
             self.end(current.id, fate_of(of_envelope));
