@@ -19,6 +19,7 @@ mod output;
 mod poll;
 mod pump;
 mod route;
+mod routing_corpus;
 mod servers;
 mod support;
 mod tidy;
