@@ -84,7 +84,10 @@ fn words(value: &str) -> Vec<String> {
 
 fn theirs(value: &str, ours: &[String]) -> Vec<String> {
     match value.rsplit_once("; ") {
-        Some((to, _why)) => names(to),
+        Some((to, _why)) => {
+            assert_ne!(names(to), ours, "{value}: does not differ");
+            names(to)
+        }
         None => {
             assert_eq!(value, "same", "what differs needs a reason");
             ours.to_vec()
