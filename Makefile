@@ -2,6 +2,7 @@
 #
 #   make demo       a mail server with a mailbox to look at, and Postrider fetching from it
 #   make test       every test; test-long adds the long runs, lint what a commit must pass
+#   make test-real  with Exim, OpenSMTPD, Postfix, Dovecot, maildrop and procmail (root, Debian)
 #   make install    PREFIX=/usr/local DESTDIR= ; needs `make build` before it
 #   make pot        writes po/postrider.pot anew
 #   make generated  writes manual page, completions and option reference in data/ anew
@@ -45,7 +46,7 @@ endif
 STAGE = GSK_RENDERER=cairo GTK_A11Y=test NO_AT_BRIDGE=1 xvfb-run -a dbus-run-session --
 
 .PHONY: all build deps deps-build deps-test deps-rust demo test test-headless test-desktop \
-	test-long lint bench man pot generated install uninstall
+	test-long test-real lint bench man pot generated install uninstall
 
 all: build
 
@@ -85,6 +86,11 @@ test-desktop: deps-test
 test-long: deps-test
 	@echo "Running the long tests (up to an hour)…"
 	POSTRIDER_LONG=1 $(if $(HEADLESS),,$(STAGE)) $(CARGO) test --locked $(FEATURES)
+
+test-real: deps-rust
+	@echo "Delivering to other makes of mail servers, in chroots (about 4 minutes)…"
+	$(CARGO) build --locked --no-default-features --bin postrider
+	tests/real/run
 
 lint: deps-build
 	$(CARGO) fmt --check

@@ -49,10 +49,12 @@ pub fn qualify(body: &[u8], host: &str) -> Option<Vec<u8>> {
                 places.extend(scan.end_address());
                 at + 1
             }
-            b':' => {
+            // Behind a group's name; not one inside an address, as in `a@[IPv6:2001:db8::1]`.
+            b':' if !scan.has_host => {
                 scan = Scan::default();
                 at + 1
             }
+            b':' => at + 1,
             b' ' | b'\t' | b'\r' | b'\n' => at + 1,
             _ => {
                 let end = body[at..]
@@ -187,6 +189,9 @@ mod tests {
             Some(" team: anna@h.org, bernd@h.org;\r\n"),
         );
         check(" Anna Berg\r\n", None);
+        check(" anna@[IPv6:2001:db8::1]\r\n", None);
+        check(" @relay.org:anna, anna@x:y\r\n", None);
+        check(" mailto:anna@x.org\r\n", None);
         check(
             " anna,\r\n\tbernd\r\n",
             Some(" anna@h.org,\r\n\tbernd@h.org\r\n"),

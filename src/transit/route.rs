@@ -210,10 +210,27 @@ fn qualified(path: &[u8], server: &str) -> Vec<u8> {
     [path, b"@", host.as_bytes()].concat()
 }
 
+/// It can stand in a command of SMTP: nothing in it ends the path or the line.
 fn is_safe(path: &[u8]) -> bool {
     !path.is_empty()
         && path.len() <= 1000
         && !path
             .iter()
-            .any(|b| b.is_ascii_control() || matches!(b, b'<' | b'>' | b' '))
+            .any(|b| b.is_ascii_control() || matches!(b, b'<' | b'>'))
+        && has_quoted_blanks(path)
+}
+
+/// Each blank is inside quotes that end, as in `"joe smith"@x.org` (RFC 5321 section 4.1.2).
+fn has_quoted_blanks(path: &[u8]) -> bool {
+    let (mut is_quoted, mut is_escaped, mut has_blank) = (false, false, false);
+    for byte in path {
+        match byte {
+            b' ' if !is_quoted => return false,
+            b' ' => has_blank = true,
+            b'"' if !is_escaped => is_quoted = !is_quoted,
+            _ => {}
+        }
+        is_escaped = is_quoted && *byte == b'\\' && !is_escaped;
+    }
+    !(has_blank && is_quoted)
 }

@@ -22,6 +22,7 @@ mod promises;
 mod pump;
 mod report;
 mod route;
+mod routing_corpus;
 mod servers;
 mod support;
 mod tidy;

@@ -126,6 +126,23 @@ fn as_fetchmail_has_it() {
     check("is anna here", "To: bernd@mx.org", &["anna"]);
 }
 
+/// A recipient may have a blank where quotes make it harmless, and nowhere else.
+#[test]
+fn blanks_and_brackets() {
+    let check = |path: &str, expected| assert_eq!(is_safe(path.as_bytes()), expected, "{path}");
+    check("anna@x.org", true);
+    check("\"joe smith\"@x.org", true);
+    check("\"joe \\\" smith\"@x.org", true);
+    check("joe smith@x.org", false);
+    check("\"joe\" smith@x.org", false);
+    check("\"joe smith@x.org", false);
+    check("\"joe smith\\\"@x.org", false);
+    check("\"joe\\\\\" smith@x.org", false);
+    check("\"a> <b\"@x.org", false);
+    check("\"a\r\n b\"@x.org", false);
+    check("", false);
+}
+
 /// What fetchmail 6.4.37 does otherwise, with reasons at the head of the file.
 #[test]
 fn better_on_purpose() {
