@@ -5,6 +5,10 @@ mod batch;
 mod cut;
 mod goal;
 mod kill;
+mod model;
+mod power;
+mod rig;
+mod steps;
 
 use crate::support::server::Server;
 use goal::{Goal, Target};

@@ -17,15 +17,6 @@ pub enum Target {
     Lmtp,
 }
 
-/// All of them.
-pub const TARGETS: [Target; 5] = [
-    Target::Maildir,
-    Target::Mda,
-    Target::Bsmtp,
-    Target::Smtp,
-    Target::Lmtp,
-];
-
 impl Target {
     /// Most messages that one crash may have delivered twice. A Maildir gets none.
     pub fn window(self) -> usize {
@@ -34,11 +25,6 @@ impl Target {
             Self::Mda | Self::Bsmtp => documented().0,
             Self::Smtp | Self::Lmtp => documented().1,
         }
-    }
-
-    /// There is a listener at the other end.
-    pub fn is_listener(self) -> bool {
-        matches!(self, Self::Smtp | Self::Lmtp)
     }
 }
 
