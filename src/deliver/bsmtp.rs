@@ -16,6 +16,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::spool::{self, Spool};
 use super::{Error, Feed, Part, Settings, disk_error};
+use crate::base::durable;
 use crate::mail::Envelope;
 use crate::mail::envelope::BodyType;
 use crate::proto::smtp::Stuffer;
@@ -127,8 +128,12 @@ fn append_to_file(path: &Path, text: &mut impl Read) -> io::Result<()> {
         return io::copy(text, &mut file).and_then(|_| file.flush());
     }
     lock(&file)?;
+    // Always: whoever made the file may have been killed before its name was durable.
+    match path.parent() {
+        Some(directory) if directory != Path::new("") => durable::sync_dir(directory)?,
+        _ => durable::sync_dir(Path::new("."))?,
+    }
     let length = file.metadata()?.len();
-    let is_new = length == 0;
     let end = whole_batches(&mut file, length)?;
     file.set_len(end)?;
     file.seek(SeekFrom::Start(end))?;
@@ -138,10 +143,7 @@ fn append_to_file(path: &Path, text: &mut impl Read) -> io::Result<()> {
         let _ = file.set_len(end).and_then(|()| file.sync_all());
         return Err(error);
     }
-    match path.parent().filter(|_| is_new) {
-        Some(directory) if directory != Path::new("") => File::open(directory)?.sync_all(),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Waits for others that append, ours or not, as long as is decent.
@@ -186,12 +188,13 @@ fn whole_batches(file: &mut File, length: u64) -> io::Result<u64> {
     })
 }
 
-/// Whether a message of ours begins at an offset, however much there is of it.
+/// Whether a message of ours begins at an offset, however much there is of it. A power cut may
+/// leave zeros where its octets were to be.
 fn is_ours(file: &mut File, at: u64) -> io::Result<bool> {
     file.seek(SeekFrom::Start(at))?;
     let mut begin = Vec::new();
     file.take(FIRST.len() as u64).read_to_end(&mut begin)?;
-    Ok(FIRST.starts_with(&begin))
+    Ok(begin.first() == Some(&0) || FIRST.starts_with(&begin))
 }
 
 /// What stands before the text of a message.
@@ -305,6 +308,9 @@ mod tests {
             let now = std::fs::read(&path).unwrap();
             assert!(now == [&whole[..], &message].concat(), "{cut}");
         }
+        std::fs::write(&path, [&whole[..], &[0; 70]].concat()).unwrap();
+        deliver(&path, &[b"B: 2\r\n\r\ny\r\n"]).await;
+        assert!(std::fs::read(&path).unwrap() == [&whole[..], &message].concat());
         // What nobody of us wrote stays.
         std::fs::write(&path, "HELO x\r\n").unwrap();
         deliver(&path, &[b"B: 2\r\n\r\ny\r\n"]).await;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tokio::sync::{broadcast, mpsc};
 
-use super::api::{Command, Event, Snapshot};
+use super::api::{Command, Event, Halt, Snapshot};
 use super::board::Board;
 use super::schedule::Scheduler;
 use super::source::{File, Source};
@@ -100,8 +100,25 @@ pub fn start(
     let (commands, inbox) = mpsc::unbounded_channel();
     let board = Board::default();
     let events = board.subscribe();
-    runtime.spawn(Scheduler::new(options, board.clone(), inbox).run());
+    let running = runtime.spawn(Scheduler::new(options, board.clone(), inbox).run());
+    let watched = board.clone();
+    runtime.spawn(async move {
+        if let Err(error) = running.await {
+            broke(&watched, &error);
+        }
+    });
     (Handle { commands, board }, events)
+}
+
+/// The engine panicked, as it does where the system gives it no thread. Nobody must wait for it.
+fn broke(board: &Board, error: &tokio::task::JoinError) {
+    tracing::error!(%error, "the engine broke");
+    let sentence = gettext("Postrider could not go on and has stopped. Start it again.");
+    board.load(Snapshot {
+        halted: Some(Halt::State(sentence)),
+        ..board.snapshot()
+    });
+    board.tell(Event::Ended);
 }
 
 impl Handle {

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
+use crate::base::durable;
+
 /// Puts `bytes` in the place of `path`, by way of `path` with `suffix` appended to its name.
 /// Returns the open file. A symbolic link at `path` is replaced, never followed.
 pub fn replace(path: &Path, suffix: &str, bytes: &[u8]) -> io::Result<File> {
@@ -61,11 +63,7 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    match File::open(parent)?.sync_all() {
-        // Some network file systems have nothing to be asked for here.
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        synced => synced,
-    }
+    durable::sync_dir(parent)
 }
 
 /// Gives a file that cannot be trusted the name `NAME.damaged-N`, with the first free N, and says

@@ -284,11 +284,14 @@ fn is_fresh(metadata: &Metadata) -> bool {
         .modified()
         .ok()
         .and_then(|at| SystemTime::now().duration_since(at).ok());
-    age.is_some_and(|age| age < ATTEMPTS * PAUSE)
+    age.is_some_and(|age| age < STARTING)
 }
 
 const ATTEMPTS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(25);
+/// How long an empty file may be somebody's who is starting. Shorter than all attempts together:
+/// whoever waits for it to pass still has one to take the lock.
+const STARTING: Duration = Duration::from_millis(800);
 
 fn disk_error(path: &Path, error: &io::Error) -> LockError {
     LockError::Disk {

@@ -3,10 +3,15 @@
 
 mod batch;
 mod cut;
+mod goal;
 mod kill;
+mod model;
+mod power;
+mod rig;
+mod steps;
 
 use crate::support::server::Server;
-use crate::support::sink::Sink;
+use goal::{Goal, Target};
 
 /// How the server is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,28 +20,20 @@ enum Protocol {
     Imap,
 }
 
-/// Where mail is delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Target {
-    Maildir,
-    Smtp,
-    Mda,
-}
+/// Both.
+const PROTOCOLS: [Protocol; 2] = [Protocol::Pop3, Protocol::Imap];
 
-/// An rc file for one account of `server`; `mda` is the command for the two targets that have one.
-fn rc(server: &Server, sink: &Sink, protocol: Protocol, target: Target, mda: &str) -> String {
+/// An rc file for one account of `server`.
+fn rc(server: &Server, protocol: Protocol, goal: &Goal) -> String {
     let (word, port) = match protocol {
         Protocol::Pop3 => ("pop3", server.pop3),
         Protocol::Imap => ("imap", server.imap),
     };
-    let delivery = match target {
-        Target::Smtp => format!("smtphost \"127.0.0.1/{}\"", sink.port),
-        Target::Maildir | Target::Mda => format!("mda \"{mda}\""),
-    };
     format!(
         "poll 127.0.0.1 protocol {word} port {port}\n\
          \tuser \"ada\" password \"secret\" sslproto \"\"\n\
-         \t{delivery}\n"
+         \t{}\n",
+        goal.words()
     )
 }
 

@@ -19,5 +19,6 @@ pub mod pop3;
 pub mod server;
 pub mod sink;
 pub mod store;
+pub mod strace;
 pub mod talk;
 pub mod wire;

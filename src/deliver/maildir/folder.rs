@@ -13,6 +13,8 @@ use rustix::fs::{
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
+use crate::base::durable;
+
 /// An open Maildir. Work is done relative to its open directories, so that nobody can move it from
 /// under a delivery.
 #[derive(Debug)]
@@ -25,12 +27,15 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens a Maildir, making what is missing, readable by its owner only.
+    /// Opens a Maildir, making what is missing, readable by its owner only. The way to it is
+    /// durable then.
     pub fn open(path: &Path) -> io::Result<Self> {
         let path = std::path::absolute(path)?;
         for name in ["tmp", "new", "cur"] {
-            make_durably(&path.join(name))?;
+            let mut make = DirBuilder::new();
+            make.recursive(true).mode(0o700).create(path.join(name))?;
         }
+        durable::sync_way_to(&path)?;
         let open = |name: &str| {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
             rustix::fs::open(path.join(name), flags, Mode::empty())
@@ -121,20 +126,6 @@ impl Folder {
             result => result?,
         }
         Ok(self.path.join("new").join(public))
-    }
-}
-
-/// Makes a directory and those above it, each entry durable.
-fn make_durably(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let parent = path.parent().unwrap_or(Path::new("/"));
-    make_durably(parent)?;
-    match DirBuilder::new().mode(0o700).create(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        Err(error) => Err(error),
-        Ok(()) => File::open(parent)?.sync_all(),
     }
 }
 

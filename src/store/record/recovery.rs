@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
 
+use crate::base::durable;
 use crate::store::journal::{self, Line, Word};
 use crate::store::places::state_file;
 use crate::store::record::memory::Memory;
@@ -29,6 +30,7 @@ pub(super) fn open(idfile: &Path, state_dir: &Path) -> Result<(Memory, Writer), 
     make_private_dir(state_dir)?;
     let disk = |e: io::Error| Error::disk(&path, &e);
     let mut journal = open_locked(&path)?;
+    make_names_durable(state_dir, idfile)?;
     let mut bytes = Vec::new();
     journal.read_to_end(&mut bytes).map_err(disk)?;
     let found = journal::read(&bytes);
@@ -87,14 +89,21 @@ pub(super) fn journal_path(idfile: &Path, state_dir: &Path) -> Result<PathBuf, E
 }
 
 fn make_private_dir(dir: &Path) -> Result<(), Error> {
-    let missing: Vec<&Path> = dir.ancestors().take_while(|d| !d.exists()).collect();
     let made = std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(dir);
-    // A journal is as durable as the names that lead to it.
-    made.and_then(|()| missing.into_iter().try_for_each(atomic::sync_parent))
-        .map_err(|e| Error::disk(dir, &e))
+    made.map_err(|e| Error::disk(dir, &e))
+}
+
+/// A journal is as durable as the names that lead to it, and so is the id file. Both may be from a
+/// run that was killed before they were.
+fn make_names_durable(state_dir: &Path, idfile: &Path) -> Result<(), Error> {
+    durable::sync_way_to(state_dir).map_err(|e| Error::disk(state_dir, &e))?;
+    match idfile.exists() {
+        true => atomic::sync_parent(idfile).map_err(|e| Error::disk(idfile, &e)),
+        false => Ok(()),
+    }
 }
 
 /// Between two tries to lock the journal; there are a hundred.

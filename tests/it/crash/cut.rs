@@ -10,10 +10,9 @@ use tempfile::TempDir;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::batch::Batch;
-use super::{Protocol, Target, is_long, rc};
+use super::{Goal, Protocol, Target, is_long, rc};
 use crate::support::manner::{Deed, Trap};
 use crate::support::server::Server;
-use crate::support::sink::Sink;
 
 /// Octets between two cuts, unless a long run makes it one. No multiple of a line's length.
 const STEP: usize = 37;
@@ -24,8 +23,23 @@ async fn pop3_server_to_maildir() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pop3_server_to_mda() {
+    cut_server(Protocol::Pop3, Target::Mda).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pop3_server_to_bsmtp() {
+    cut_server(Protocol::Pop3, Target::Bsmtp).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pop3_server_to_smtp() {
     cut_server(Protocol::Pop3, Target::Smtp).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pop3_server_to_lmtp() {
+    cut_server(Protocol::Pop3, Target::Lmtp).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -34,18 +48,43 @@ async fn imap_server_to_maildir() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn imap_server_to_mda() {
+    cut_server(Protocol::Imap, Target::Mda).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn imap_server_to_bsmtp() {
+    cut_server(Protocol::Imap, Target::Bsmtp).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn imap_server_to_smtp() {
     cut_server(Protocol::Imap, Target::Smtp).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn listener_for_pop3() {
-    cut_listener(Protocol::Pop3).await;
+async fn imap_server_to_lmtp() {
+    cut_server(Protocol::Imap, Target::Lmtp).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn listener_for_imap() {
-    cut_listener(Protocol::Imap).await;
+async fn smtp_listener_for_pop3() {
+    cut_listener(Protocol::Pop3, Target::Smtp).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lmtp_listener_for_pop3() {
+    cut_listener(Protocol::Pop3, Target::Lmtp).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn smtp_listener_for_imap() {
+    cut_listener(Protocol::Imap, Target::Smtp).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lmtp_listener_for_imap() {
+    cut_listener(Protocol::Imap, Target::Lmtp).await;
 }
 
 /// The server falls silent after each octet in turn. The sink is well, so what it took over is
@@ -59,7 +98,7 @@ async fn cut_server(protocol: Protocol, target: Target) {
         rig.poll().await;
         rig.server.manner(|m| m.closes_after = None);
         let second = rig.poll().await;
-        let copies = rig.copies(&batch);
+        let copies = rig.goal.copies(&batch);
         assert_eq!(copies, [1; 3], "cut after {end} of {all}: {second:?}");
         rig.is_emptied(end, &second);
     }
@@ -67,18 +106,18 @@ async fn cut_server(protocol: Protocol, target: Target) {
 
 /// The listener goes after each octet in turn. A message whose taking over it could not tell any
 /// more may come again.
-async fn cut_listener(protocol: Protocol) {
-    let rig = Rig::start(protocol, Target::Smtp).await;
+async fn cut_listener(protocol: Protocol, target: Target) {
+    let rig = Rig::start(protocol, target).await;
     let (_, all) = rig.whole_poll().await;
     for end in (0..all).step_by(step()) {
         let batch = rig.fill(&format!("listener{end}"));
-        rig.sink.manner(|m| m.closes_after = Some(end));
-        let connections = rig.sink.connections();
+        rig.goal.sink.manner(|m| m.closes_after = Some(end));
+        let connections = rig.goal.sink.connections();
         rig.poll().await;
-        let tries = rig.sink.connections() - connections;
-        rig.sink.manner(|m| m.closes_after = None);
+        let tries = rig.goal.sink.connections() - connections;
+        rig.goal.sink.manner(|m| m.closes_after = None);
         let second = rig.poll().await;
-        let copies = rig.copies(&batch);
+        let copies = rig.goal.copies(&batch);
         assert!(copies.iter().all(|n| *n > 0), "after {end}: {copies:?}");
         let extra = copies.iter().sum::<usize>() - copies.len();
         assert!(
@@ -96,26 +135,26 @@ fn step() -> usize {
 /// Servers and a place for the state of an engine in this process.
 struct Rig {
     server: Server,
-    sink: Sink,
+    goal: Goal,
     home: TempDir,
-    target: Target,
     rc: String,
 }
 
 impl Rig {
     async fn start(protocol: Protocol, target: Target) -> Self {
         let server = Server::start().await;
-        let sink = Sink::smtp().await;
         let home = tempfile::tempdir().unwrap();
+        let goal = Goal::new(target, home.path()).await;
         server.store.add_user("ada", "secret");
         server.manner(|m| m.offers_starttls = false);
-        let mda = format!("postrider deliver --maildir {}/Mail", home.path().display());
-        let rc = rc(&server, &sink, protocol, target, &mda);
+        for name in ["in", "out"] {
+            std::fs::create_dir(home.path().join(name)).unwrap();
+        }
+        let rc = rc(&server, protocol, &goal);
         Self {
             server,
-            sink,
+            goal,
             home,
-            target,
             rc,
         }
     }
@@ -125,19 +164,17 @@ impl Rig {
         let batch = self.fill("whole");
         let (server, sink) = (Trap::counting(), Trap::counting());
         self.server.manner(|m| m.trap = Some(server.clone()));
-        self.sink.manner(|m| m.trap = Some(sink.clone()));
+        self.goal.sink.manner(|m| m.trap = Some(sink.clone()));
         let after = self.poll().await;
         self.server.manner(|m| m.trap = None);
-        self.sink.manner(|m| m.trap = None);
-        assert_eq!(self.copies(&batch), [1; 3], "{after:?}");
+        self.goal.sink.manner(|m| m.trap = None);
+        assert_eq!(self.goal.copies(&batch), [1; 3], "{after:?}");
         (server.count(Deed::Sent), sink.count(Deed::Sent))
     }
 
     /// Three new messages on the server, and earlier mail out of the way.
     fn fill(&self, name: &str) -> Batch {
-        self.sink.forget();
-        // Absent before the first delivery.
-        let _ = std::fs::remove_dir_all(self.home.path().join("Mail/new"));
+        self.goal.clear();
         let batch = Batch::three(name);
         let messages = batch.messages.iter().cloned();
         self.server.store.add("ada", "INBOX", messages);
@@ -170,27 +207,13 @@ impl Rig {
         }
     }
 
-    fn copies(&self, batch: &Batch) -> Vec<usize> {
-        if self.target == Target::Smtp {
-            let received = self.sink.received();
-            return batch.copies(received.iter().map(|r| &r.octets[..]));
-        }
-        let entries = std::fs::read_dir(self.home.path().join("Mail/new"));
-        let texts: Vec<Vec<u8>> = entries
-            .into_iter()
-            .flatten()
-            .map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
-            .collect();
-        batch.copies(texts.iter().map(Vec::as_slice))
-    }
-
     /// Nothing is left on the server or half written, and the last poll was content.
     fn is_emptied(&self, end: u64, after: &Snapshot) {
         let left = self.server.store.count("ada", "INBOX");
         assert_eq!(left, 0, "after {end}: {after:?}");
         let trouble = after.accounts.iter().find_map(|a| a.trouble.as_ref());
         assert_eq!(trouble, None, "after {end}");
-        let tmp = std::fs::read_dir(self.home.path().join("Mail/tmp"));
-        assert_eq!(tmp.into_iter().flatten().count(), 0, "after {end}");
+        let leftovers = self.goal.leftovers();
+        assert_eq!(leftovers, [] as [PathBuf; 0], "after {end}");
     }
 }

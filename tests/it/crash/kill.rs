@@ -2,10 +2,9 @@
 //! folder: a clock would rarely hit the short ones. A failing seed is repeated by
 //! `POSTRIDER_SEED=7`.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -14,30 +13,20 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::batch::Batch;
+use super::goal::{Goal, files};
 use super::{Protocol, Target, is_long, rc};
 use crate::support::home::Home;
 use crate::support::manner::{Deed, Trap};
 use crate::support::server::Server;
-use crate::support::sink::Sink;
 
 /// Messages in the mailbox.
 const COUNT: usize = 64;
 /// Seeds of each combination: in a usual run, and in a long one.
-const SEEDS: (u64, u64) = (3, 20);
-/// Most messages a listener may get twice after one crash.
-const SMTP_TWICE: usize = 64;
-/// The same for a program, which runs for one message at a time: that one, and one that ended
-/// while its outcome was being written down.
-const MDA_TWICE: usize = 2;
+const SEEDS: (u64, u64) = (3, 120);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pop3_to_maildir() {
     run(Protocol::Pop3, Target::Maildir).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pop3_to_smtp() {
-    run(Protocol::Pop3, Target::Smtp).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,8 +35,33 @@ async fn pop3_to_mda() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pop3_to_bsmtp() {
+    run(Protocol::Pop3, Target::Bsmtp).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pop3_to_smtp() {
+    run(Protocol::Pop3, Target::Smtp).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pop3_to_lmtp() {
+    run(Protocol::Pop3, Target::Lmtp).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn imap_to_maildir() {
     run(Protocol::Imap, Target::Maildir).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn imap_to_mda() {
+    run(Protocol::Imap, Target::Mda).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn imap_to_bsmtp() {
+    run(Protocol::Imap, Target::Bsmtp).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,8 +70,8 @@ async fn imap_to_smtp() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn imap_to_mda() {
-    run(Protocol::Imap, Target::Mda).await;
+async fn imap_to_lmtp() {
+    run(Protocol::Imap, Target::Lmtp).await;
 }
 
 /// Calibrates, then kills once for each seed. State and mailbox of one seed are the start of the
@@ -92,6 +106,8 @@ enum Moment {
     Sink(Deed, u64, Duration),
     /// So many files are in the folder where delivered mail appears.
     Files(usize),
+    /// The batch file is longer than this.
+    Batch(u64),
     /// The journal was seen to grow so often.
     Journal(usize),
     /// So long after the start.
@@ -103,6 +119,8 @@ struct Whole {
     server: Trap,
     sink: Trap,
     time: Duration,
+    /// Length of the batch file.
+    octets: u64,
 }
 
 impl Moment {
@@ -115,7 +133,14 @@ impl Moment {
         let heard = server(Deed::Heard);
         let mut sink = |deed| Self::Sink(deed, 1 + dice.below(whole.sink.count(deed)), linger);
         let rest = match target {
-            Target::Smtp => vec![sink(Deed::Sent), sink(Deed::Heard), sink(Deed::Taken)],
+            Target::Smtp | Target::Lmtp => {
+                vec![sink(Deed::Sent), sink(Deed::Heard), sink(Deed::Taken)]
+            }
+            Target::Bsmtp => vec![
+                Self::Batch(dice.below(whole.octets)),
+                Self::Batch(dice.below(whole.octets)),
+                Self::Journal(1 + dice.below(6) as usize),
+            ],
             Target::Mda | Target::Maildir => vec![
                 Self::Files(1 + dice.below(COUNT as u64) as usize),
                 Self::Files(1 + dice.below(COUNT as u64) as usize),
@@ -152,30 +177,23 @@ impl Dice {
 /// Servers, a home, and the program in it.
 struct Rig {
     server: Server,
-    sink: Sink,
+    goal: Goal,
     home: Home,
-    target: Target,
 }
 
 impl Rig {
     async fn start(protocol: Protocol, target: Target) -> Self {
+        let home = Home::new();
         let rig = Self {
             server: Server::start().await,
-            sink: Sink::smtp().await,
-            home: Home::new(),
-            target,
+            goal: Goal::new(target, home.path()).await,
+            home,
         };
         rig.server.store.add_user("ada", "secret");
         rig.server.manner(|m| m.offers_starttls = false);
-        let mda = match target {
-            Target::Maildir => "postrider deliver --maildir ~/Mail",
-            // Takes over only what it has read to the end, as a mail program does.
-            _ => "f=$(mktemp ~/in/XXXXXXXX) && cat >$f && mv $f ~/out/",
-        };
         rig.home.write("in/.here", "");
         rig.home.write("out/.here", "");
-        rig.home
-            .rc(&rc(&rig.server, &rig.sink, protocol, target, mda));
+        rig.home.rc(&rc(&rig.server, protocol, &rig.goal));
         rig
     }
 
@@ -188,34 +206,30 @@ impl Rig {
         let begun = Instant::now();
         self.poll_to_the_end(&batch).await;
         let time = begun.elapsed();
-        assert_eq!(self.copies(&batch), [1; COUNT]);
-        Whole { server, sink, time }
+        assert_eq!(self.goal.copies(&batch), [1; COUNT]);
+        Whole {
+            server,
+            sink,
+            time,
+            octets: length(&self.home.path().join("batch")),
+        }
     }
 
     /// Kills at `moment`, polls again, and judges. Returns how many came twice.
     async fn crash(&self, seed: u64, moment: &Moment) -> usize {
         let batch = Batch::many(&format!("seed{seed}"), COUNT);
-        self.clear();
+        self.goal.clear();
         self.fill(&batch);
         self.kill_at(moment).await;
         self.judge_the_wreck(&batch);
         self.set_traps(None, None);
         self.poll_to_the_end(&batch).await;
-        let copies = self.copies(&batch);
+        let copies = self.goal.copies(&batch);
         assert!(copies.iter().all(|n| (1..=2).contains(n)), "{copies:?}");
         let twice = copies.iter().filter(|n| **n > 1).count();
-        let bound = match self.target {
-            Target::Maildir => 0,
-            Target::Smtp => SMTP_TWICE,
-            Target::Mda => MDA_TWICE,
-        };
+        let bound = self.goal.target.window();
         assert!(twice <= bound, "{twice} came twice: {copies:?}");
-        if self.target == Target::Maildir {
-            assert_eq!(
-                files(&self.home.path().join("Mail/tmp")),
-                [] as [PathBuf; 0]
-            );
-        }
+        assert_eq!(self.goal.leftovers(), [] as [&Path; 0]);
         twice
     }
 
@@ -226,7 +240,7 @@ impl Rig {
 
     fn set_traps(&self, server: Option<Trap>, sink: Option<Trap>) {
         self.server.manner(|m| m.trap = server);
-        self.sink.manner(|m| m.trap = sink);
+        self.goal.sink.manner(|m| m.trap = sink);
     }
 
     async fn kill_at(&self, moment: &Moment) {
@@ -261,17 +275,22 @@ impl Rig {
         killer: Killer,
         has_ended: Arc<AtomicBool>,
     ) -> std::thread::JoinHandle<()> {
-        let (delivered, state) = (self.delivered(), self.home.path().join(".local/state"));
+        let root = self.home.path().to_owned();
+        let delivered = match self.goal.target {
+            Target::Maildir => root.join("Mail/new"),
+            _ => root.join("out"),
+        };
         let begun = Instant::now();
-        let (mut length, mut growths) = (None, 0);
+        let (mut seen, mut growths) = (None, 0);
         let mut has_come = move || match moment {
             Moment::Server(..) | Moment::Sink(..) => false,
             Moment::Clock(after) => begun.elapsed() >= after,
             Moment::Files(count) => files(&delivered).len() >= count,
+            Moment::Batch(octets) => length(&root.join("batch")) > octets,
             Moment::Journal(count) => {
-                let now = journal_length(&state.join("postrider"));
-                growths += usize::from(length.is_some() && length != Some(now));
-                length = Some(now);
+                let now = journal_length(&root.join(".local/state/postrider"));
+                growths += usize::from(seen.is_some() && seen != Some(now));
+                seen = Some(now);
                 growths >= count
             }
         };
@@ -299,7 +318,7 @@ impl Rig {
     /// Straight after the kill: what the server no longer has was delivered, and whole.
     fn judge_the_wreck(&self, batch: &Batch) {
         let there = batch.numbers(&self.server.store.messages("ada", "INBOX"));
-        let copies = self.copies(batch);
+        let copies = self.goal.copies(batch);
         for (n, copies) in copies.iter().enumerate() {
             assert!(*copies > 0 || there.contains(&n), "message {n} is lost");
             assert!(*copies <= 1, "message {n} came twice in one poll");
@@ -311,37 +330,8 @@ impl Rig {
         let ended = self.home.run(program, &["fetch"]).await;
         assert!(matches!(ended.status, 0 | 1), "{ended:?}");
         assert_eq!(self.server.store.count("ada", "INBOX"), 0, "{ended:?}");
-        let copies = self.copies(batch);
+        let copies = self.goal.copies(batch);
         assert!(copies.iter().all(|n| *n > 0), "lost: {copies:?} {ended:?}");
-    }
-
-    /// Where delivered mail appears.
-    fn delivered(&self) -> PathBuf {
-        let name = match self.target {
-            Target::Maildir => "Mail/new",
-            _ => "out",
-        };
-        self.home.path().join(name)
-    }
-
-    fn copies(&self, batch: &Batch) -> Vec<usize> {
-        if self.target == Target::Smtp {
-            let received = self.sink.received();
-            return batch.copies(received.iter().map(|r| &r.octets[..]));
-        }
-        let found: BTreeMap<_, _> = files(&self.delivered())
-            .into_iter()
-            .map(|path| (path.clone(), std::fs::read(&path).unwrap()))
-            .collect();
-        batch.copies(found.values().map(Vec::as_slice))
-    }
-
-    /// Takes earlier mail away.
-    fn clear(&self) {
-        self.sink.forget();
-        for path in files(&self.delivered()) {
-            std::fs::remove_file(path).unwrap();
-        }
     }
 }
 
@@ -360,17 +350,13 @@ impl Killer {
     }
 }
 
-/// The files of a directory; none if it is missing.
-fn files(directory: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let is_shown = |path: &PathBuf| !path.ends_with(".here");
-    entries.map(|e| e.path()).filter(is_shown).collect()
+/// Octets of a file; none if it is missing.
+fn length(path: &Path) -> u64 {
+    path.metadata().map_or(0, |metadata| metadata.len())
 }
 
 fn journal_length(state: &Path) -> u64 {
     let journals = files(state).into_iter();
     let journals = journals.filter(|path| path.extension().is_some_and(|e| e == "journal"));
-    journals
-        .filter_map(|path| Some(path.metadata().ok()?.len()))
-        .sum()
+    journals.map(|path| length(&path)).sum()
 }

@@ -36,6 +36,15 @@ impl Home {
         Self::make(rustix::process::geteuid().is_root())
     }
 
+    /// An empty home on a file system in memory, where there is one: syncing costs no time.
+    pub fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        match tempfile::tempdir_in(memory) {
+            Ok(dir) => Self::at(dir, rustix::process::geteuid().is_root()),
+            _ => Self::new(),
+        }
+    }
+
     /// An empty home whose programs run as whoever we are: for a window, which display and
     /// session bus open to their owner only.
     pub fn own() -> Self {
@@ -47,6 +56,10 @@ impl Home {
             .prefix("postrider-")
             .tempdir()
             .expect("a temporary directory");
+        Self::at(dir, as_nobody)
+    }
+
+    fn at(dir: TempDir, as_nobody: bool) -> Self {
         let home = Self { dir, as_nobody };
         let mode = fs::Permissions::from_mode(0o700);
         fs::set_permissions(home.path(), mode).expect("our own directory");
@@ -60,7 +73,7 @@ impl Home {
     }
 
     /// Writes a file with mode 0600, and the directories above it; returns its path.
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    pub fn write(&self, name: impl AsRef<Path>, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(name);
         let mut missing: Vec<&Path> = path
             .ancestors()
@@ -75,6 +88,14 @@ impl Home {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("our own file");
         self.give(&path);
         path
+    }
+
+    /// Makes a directory with mode 0700 in one that is there.
+    pub fn dir(&self, name: impl AsRef<Path>) {
+        let path = self.path().join(name);
+        fs::create_dir(&path).expect("inside our own directory");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("our own directory");
+        self.give(&path);
     }
 
     /// Writes `.fetchmailrc`.
