@@ -5,9 +5,12 @@ mod batch;
 mod cut;
 mod goal;
 mod kill;
+mod matrix;
 mod model;
 mod power;
 mod rig;
+mod server;
+mod sink;
 mod steps;
 
 use crate::support::server::Server;

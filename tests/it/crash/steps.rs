@@ -152,7 +152,7 @@ impl Step<'_> {
             false => log.contains("(INJECTED)") || log.contains("--- SIGTERM"),
         };
         // It may be killed before it has learned to listen to signals, but not by itself.
-        let is_orderly = first.is_some_and(|code| code < 20);
+        let is_orderly = first.is_some_and(|code| code < 24);
         assert!(
             is_orderly || what.starts_with("signal"),
             "{name}: {first:?} {log}"

@@ -173,7 +173,11 @@ impl Item {
         let text = match self {
             Self::Flags => flags(stored),
             Self::Uid => format!("UID {}", stored.uid),
-            Self::Size => format!("RFC822.SIZE {}", stored.message.size()),
+            Self::Size => {
+                let size = stored.message.size();
+                let size = size.saturating_add_signed(wire.manner.size_error);
+                format!("RFC822.SIZE {size}")
+            }
             Self::Date => "INTERNALDATE \"21-Nov-2026 18:04:11 +0100\"".to_owned(),
             Self::Part {
                 name,

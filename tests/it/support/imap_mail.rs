@@ -165,6 +165,9 @@ pub async fn expunge(
     if selected.is_read_only {
         return Ok("NO [READ-ONLY] this folder cannot be changed".to_owned());
     }
+    if wire.manner.refuses_expunge {
+        return Ok("NO not now".to_owned());
+    }
     let set = set.map_or("1:*".to_owned(), Word::text);
     let Some(named) = named(selected, &set, true) else {
         return Ok("BAD no set".to_owned());

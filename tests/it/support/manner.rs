@@ -45,6 +45,14 @@ pub struct Manner {
     pub closes_in_message: Option<u32>,
     /// Ends the connection after so many octets sent (before encryption).
     pub closes_after: Option<u64>,
+    /// Falls silent after so many octets sent, and leaves the connection open.
+    pub stalls_after: Option<u64>,
+    /// Spoils TLS after so many octets sent: with a fatal alert in the clear, or a record of noise.
+    pub spoils_after: Option<(u64, bool)>,
+    /// Announces sizes that are wrong by so much.
+    pub size_error: i64,
+    /// Says no when deleted messages are to go (POP3 `QUIT`, IMAP `EXPUNGE`).
+    pub refuses_expunge: bool,
     /// Sends no more than so many octets, waits, goes on.
     pub trickle: Option<(usize, Duration)>,
     /// Waits so long before each answer.
@@ -74,6 +82,10 @@ impl Default for Manner {
             refuses_delete: false,
             closes_in_message: None,
             closes_after: None,
+            stalls_after: None,
+            spoils_after: None,
+            size_error: 0,
+            refuses_expunge: false,
             trickle: None,
             thinks: Duration::ZERO,
             trap: None,

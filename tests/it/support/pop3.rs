@@ -15,6 +15,7 @@ struct Session<'a> {
     user: Option<String>,
     drop: Vec<Stored>,
     deleted: Vec<bool>,
+    validity: u32,
 }
 
 /// Serves one connection until it ends.
@@ -26,6 +27,7 @@ pub async fn serve(wire: &mut Wire, shared: &Shared, number: usize) -> io::Resul
         user: None,
         drop: Vec::new(),
         deleted: Vec::new(),
+        validity: 0,
     };
     let stamp = if wire.manner.pipelining {
         session.stamp.as_str()
@@ -52,6 +54,10 @@ impl Session<'_> {
     async fn command(&mut self, wire: &mut Wire, verb: &str, rest: &str) -> io::Result<bool> {
         match (verb, self.user.is_some()) {
             ("QUIT", _) => {
+                if wire.manner.refuses_expunge && self.marked().next().is_some() {
+                    wire.say("-ERR some deleted messages not removed").await?;
+                    return Ok(false);
+                }
                 self.update();
                 wire.say("+OK bye").await?;
                 return Ok(false);
@@ -147,6 +153,8 @@ impl Session<'_> {
         }
         self.drop = self.shared.store.messages(&user, "INBOX");
         self.deleted = vec![false; self.drop.len()];
+        let folder = |folder: &mut super::store::Folder| folder.uid_validity;
+        self.validity = self.shared.store.with(&user, "INBOX", folder).unwrap_or(0);
         self.user = Some(user);
         wire.say("+OK Logged in.").await
     }
@@ -193,10 +201,17 @@ impl Session<'_> {
             }
             "LAST" => wire.say("+OK 0").await,
             "LIST" => {
-                self.listing(wire, rest, |s| s.message.size().to_string())
+                let error = wire.manner.size_error;
+                self.listing(wire, rest, |s| {
+                    s.message.size().saturating_add_signed(error).to_string()
+                })
+                .await
+            }
+            "UIDL" if wire.manner.uidl => {
+                let validity = self.validity;
+                self.listing(wire, rest, |stored| unique_id(stored, validity))
                     .await
             }
-            "UIDL" if wire.manner.uidl => self.listing(wire, rest, unique_id).await,
             "RETR" => self.retrieve(wire, first, None).await,
             "TOP" if wire.manner.top => {
                 let lines = rest.split(' ').nth(1).and_then(|n| n.parse::<u64>().ok());
@@ -274,8 +289,8 @@ impl Session<'_> {
 }
 
 /// Stable as long as the message exists; not a number, as on many servers.
-pub fn unique_id(stored: &Stored) -> String {
-    format!("{:08x}{:08x}", stored.uid, 0x6553_f101_u32)
+pub fn unique_id(stored: &Stored, validity: u32) -> String {
+    format!("{:08x}{validity:08x}", stored.uid)
 }
 
 /// How much of a message TOP wants: the header, the empty line, so many lines of body.

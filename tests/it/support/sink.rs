@@ -89,6 +89,11 @@ impl Sink {
             .insert(0, (step.to_ascii_uppercase(), reply.to_owned()));
     }
 
+    /// Answers as usual again.
+    pub fn forget_answers(&self) {
+        lock(&self.state).answers.clear();
+    }
+
     /// Takes an extension (`PIPELINING`) out of the EHLO answer.
     pub fn hide(&self, extension: &str) {
         lock(&self.state).hidden.push(extension.to_owned());

@@ -128,11 +128,7 @@ impl Wire {
     /// Sends what is gathered, then waits until something comes. Cancel-safe after the sending.
     pub async fn fill(&mut self) -> io::Result<bool> {
         self.flush().await?;
-        let read = match &mut self.stream {
-            Stream::Plain(s) => s.read_buf(&mut self.inbox).await?,
-            Stream::Tls(s) => s.read_buf(&mut self.inbox).await?,
-            Stream::None => 0,
-        };
+        let read = self.read().await?;
         if read > 0 && !self.manner.thinks.is_zero() {
             tokio::time::sleep(self.manner.thinks).await;
         }
@@ -162,12 +158,12 @@ impl Wire {
                 None => (usize::MAX, None),
             };
             let room = self.manner.trap.as_ref().map_or(usize::MAX, Trap::room);
-            let left = self
-                .manner
-                .closes_after
-                .map_or(u64::MAX, |end| end.saturating_sub(self.sent));
+            let spoils = self.manner.spoils_after.map(|(end, _)| end);
+            let ends = [self.manner.closes_after, self.manner.stalls_after, spoils];
+            let end = ends.into_iter().flatten().min();
+            let left = end.map_or(u64::MAX, |end| end.saturating_sub(self.sent));
             if left == 0 {
-                self.cut().await;
+                self.end().await;
                 return Err(io::ErrorKind::ConnectionAborted.into());
             }
             let count = self
@@ -195,6 +191,35 @@ impl Wire {
                 s.flush().await
             }
             Stream::None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// The moment of the manner has come.
+    async fn end(&mut self) {
+        if let (Some((_, is_alert)), Stream::Tls(s)) = (self.manner.spoils_after, &mut self.stream)
+        {
+            // RFC 8446 section 5.1: type, version, length, content.
+            let alert: &[u8] = &[21, 3, 3, 0, 2, 2, 80];
+            let noise: &[u8] = &[
+                23, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0,
+            ];
+            let record = if is_alert { alert } else { noise };
+            // The client may be gone already.
+            let _ = s.get_mut().0.write_all(record).await;
+        }
+        if self.manner.stalls_after.is_some() {
+            self.out.clear();
+            while matches!(self.read().await, Ok(1..)) {}
+            return;
+        }
+        self.cut().await;
+    }
+
+    async fn read(&mut self) -> io::Result<usize> {
+        match &mut self.stream {
+            Stream::Plain(s) => s.read_buf(&mut self.inbox).await,
+            Stream::Tls(s) => s.read_buf(&mut self.inbox).await,
+            Stream::None => Ok(0),
         }
     }
 
