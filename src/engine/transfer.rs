@@ -116,7 +116,7 @@ enum Phase {
     Body {
         ticket: Ticket,
         passage: Passage,
-        letter: Letter,
+        letter: Box<Letter>,
     },
     /// What comes is thrown away.
     Discard,

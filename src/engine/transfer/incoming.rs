@@ -161,7 +161,7 @@ impl Course<'_, '_> {
         current.phase = Phase::Body {
             ticket,
             passage,
-            letter,
+            letter: Box::new(letter),
         };
         self.on.sink.write(head).await && self.on.sink.write(rest).await
     }
@@ -232,7 +232,7 @@ impl Course<'_, '_> {
         // Only now: whoever stops the poll before must not wait for an outcome that never comes.
         let letter = Letter {
             octets: current.octets,
-            ..letter
+            ..*letter
         };
         let flying = Flying {
             letter,

@@ -40,7 +40,7 @@ pub fn look(idfile: &Path, state_dir: &Path, accounts: &[Mailbox]) -> Result<Vec
     for mailbox in accounts {
         memory.shelf(mailbox);
     }
-    let mut looks: Vec<Look> = memory.map_shelves(|name, shelf| of(name, shelf));
+    let mut looks: Vec<Look> = memory.map_shelves(of);
     looks.retain(|look| !look.is_empty());
     looks.sort_by(|a, b| a.mailbox.cmp(&b.mailbox));
     Ok(looks)

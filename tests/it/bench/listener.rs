@@ -110,8 +110,7 @@ async fn hand_over(listener: &str, recipients: usize) -> Duration {
     let header = Bytes::from_static(b"From: a@localhost\r\nSubject: bench\r\n\r\n");
     let body = Bytes::from("a line of fifty characters, as many lines have it\r\n".repeat(19));
     let begun = Instant::now();
-    let (delivery, mut reports) =
-        deliver::open(&Target::Smtp(vec![listener.to_owned()]), settings);
+    let (delivery, mut reports) = deliver::open(&Target::Smtp(vec![listener.to_owned()]), settings);
     let feed = tokio::spawn(async move {
         for ticket in 1..=MESSAGES {
             let envelope = Envelope {
