@@ -154,7 +154,7 @@ const MATRIX: &[(&str, &[&str])] = &[
         "sink: 5xx for some recipients; LMTP: mixed answers",
         &[
             "src/engine/transfer/tests/refused.rs::",
-            "src/deliver/smtp/tests.rs::some_recipients_refused",
+            "src/deliver/smtp/tests/recipients.rs::some_recipients_refused",
         ],
     ),
     (
@@ -175,7 +175,7 @@ const MATRIX: &[(&str, &[&str])] = &[
     ),
     (
         "sink: never answers the dot",
-        &["src/deliver/smtp/tests.rs::silence_ends"],
+        &["src/deliver/smtp/tests/lost.rs::silence_ends"],
     ),
     (
         "MDA: exit status, signal, not found, not executable",
