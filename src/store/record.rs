@@ -12,6 +12,7 @@
 //! The journal is written anew, shorter, when it has grown. Look-ups see a commit as soon as it
 //! is durable, never before.
 
+mod lines;
 pub mod look;
 mod memory;
 mod recovery;

@@ -10,7 +10,8 @@ use rustix::fs::FlockOperation;
 use tokio::sync::oneshot;
 
 use crate::store::journal::{self, Batch, Line};
-use crate::store::record::memory::{self, Memory};
+use crate::store::record::lines;
+use crate::store::record::memory::Memory;
 use crate::store::record::{Entry, lock};
 use crate::store::{Error, atomic, idfile};
 
@@ -59,7 +60,7 @@ impl Writer {
         let mut lines = Vec::new();
         let mut replies = Vec::with_capacity(group.len());
         for (batch, reply) in group {
-            match memory::lines(batch) {
+            match lines::of(batch) {
                 Ok(mut made) => {
                     lines.append(&mut made);
                     replies.push(reply);
@@ -85,7 +86,7 @@ impl Writer {
             self.rewrite(memory)?;
         }
         let mut batch = Batch::default();
-        lines.iter().for_each(|line| memory::put(&mut batch, line));
+        lines.iter().for_each(|line| lines::put(&mut batch, line));
         self.append(batch)?;
         self.sync()?;
         let mut memory = lock(memory);
