@@ -32,6 +32,8 @@ pub struct Memo {
     pub uid: Option<Uid>,
     /// Whether the server is told to delete it.
     pub deletes: bool,
+    /// Octets as announced, where a name may come to stand for another message (POP3).
+    pub size: Option<u64>,
 }
 
 impl Memo {
@@ -41,6 +43,15 @@ impl Memo {
             mailbox: self.mailbox,
             uid: self.uid?,
             deletes: self.deletes,
+        })
+    }
+
+    /// How large it is, if that may matter later.
+    pub fn sized(&self) -> Option<Entry> {
+        Some(Entry::Sized {
+            mailbox: self.mailbox.clone(),
+            uid: self.uid.clone()?,
+            size: self.size.filter(|_| self.deletes)?,
         })
     }
 
@@ -256,7 +267,7 @@ impl Closer {
     /// Journals the files' names; true when they may appear. A file that nothing is known of must
     /// not: after a crash nobody could tell what it was.
     async fn intend(&mut self, files: Vec<(Ticket, PathBuf)>) -> bool {
-        let entries: Option<Vec<_>> = {
+        let entries = {
             let memos = lock(&self.memos);
             let entry = |(ticket, file): &(Ticket, PathBuf)| {
                 let Open { memo, .. } = memos.get(ticket)?;
@@ -267,7 +278,10 @@ impl Closer {
                     file: file.clone(),
                 })
             };
-            files.iter().map(entry).collect()
+            let sized = |(ticket, _): &(Ticket, PathBuf)| memos.get(ticket)?.memo.sized();
+            let sizes: Vec<_> = files.iter().filter_map(sized).collect();
+            let intents: Option<Vec<_>> = files.iter().map(entry).collect();
+            intents.map(|intents| intents.into_iter().chain(sizes).collect::<Vec<_>>())
         };
         let Some(entries) = entries else {
             tracing::error!(?files, "a file of no message that was handed over");
@@ -288,10 +302,14 @@ impl Closer {
             return;
         }
         let mut entries = Vec::with_capacity(outcomes.len());
+        let mut sizes = Vec::new();
         for (ticket, outcome) in &outcomes {
             let memo = lock(&self.memos).get(ticket).map(|open| open.memo.clone());
             if let Some(file) = self.files.remove(ticket) {
                 entries.push(Entry::Settled { file });
+            }
+            if *outcome == Outcome::Delivered {
+                sizes.extend(memo.as_ref().and_then(Memo::sized));
             }
             let entry = memo.and_then(|memo| match outcome {
                 Outcome::Delivered => memo.delivered(),
@@ -300,6 +318,7 @@ impl Closer {
             });
             entries.extend(entry);
         }
+        entries.append(&mut sizes);
         let remembered = match entries.is_empty() {
             true => Ok(()),
             false => self.remember(entries).await,

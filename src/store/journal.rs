@@ -68,6 +68,13 @@ pub enum Line {
         /// Who, as the envelope names them.
         recipients: Vec<Vec<u8>>,
     },
+    /// `Z`: so large the server says these are, so that another message of the same name is noticed.
+    Sized {
+        /// Where they are.
+        mailbox: Mailbox,
+        /// Which, and their octets.
+        sizes: Vec<(Uid, u64)>,
+    },
     /// `V`: the folder has this UIDVALIDITY now; another one voids what was known of it.
     Validity {
         /// The folder.
@@ -196,6 +203,28 @@ impl Batch {
             put(&mut line, Some(recipient));
         }
         self.add(&line);
+    }
+
+    /// Adds how large messages are, in as many lines as it takes.
+    pub fn sized<'a>(
+        &mut self,
+        mailbox: &Mailbox,
+        sizes: impl IntoIterator<Item = (&'a [u8], u64)>,
+    ) {
+        let mut head = b"Z".to_vec();
+        put_mailbox(&mut head, mailbox);
+        let mut line = head.clone();
+        for (uid, size) in sizes {
+            put(&mut line, Some(uid));
+            line.extend_from_slice(format!(" {size}").as_bytes());
+            if line.len() > LINE_SOFT_MAX {
+                self.add(&line);
+                line.truncate(head.len());
+            }
+        }
+        if line.len() > head.len() {
+            self.add(&line);
+        }
     }
 
     /// Adds a folder's UIDVALIDITY.
@@ -351,6 +380,15 @@ fn parse_line<'a>(mut fields: impl Iterator<Item = &'a [u8]>) -> Option<Line> {
                 uid,
                 recipients,
             }
+        }
+        b"Z" => {
+            let mailbox = take_mailbox(&mut fields)?;
+            let mut sizes = Vec::new();
+            while let Some(uid) = fields.next() {
+                let size = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
+                sizes.push((Uid::new(take(uid)??), size));
+            }
+            Line::Sized { mailbox, sizes }
         }
         b"C" => Line::IdfileWritten,
         _ => return None,

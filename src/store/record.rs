@@ -127,6 +127,17 @@ pub enum Entry {
         /// Who has it.
         recipients: Vec<Vec<u8>>,
     },
+    /// So large the server says a message is. If what it calls by this name is of another size later,
+    /// it is another message, whatever RFC 1939 section 7 demands of servers. To be said with or after
+    /// its intent or delivery, if it is to be deleted.
+    Sized {
+        /// Where it is.
+        mailbox: Mailbox,
+        /// Its UID.
+        uid: Uid,
+        /// Octets as announced.
+        size: u64,
+    },
     /// First contact, or `MarkAllKnown`: these count as delivered.
     Baseline {
         /// Where.
@@ -309,6 +320,11 @@ impl View {
             let later = times.filter(|at| *at > now);
             (later.clone().count(), later.min())
         })
+    }
+
+    /// Octets of a message as announced when it was delivered, if that was noted.
+    pub fn size(&self, uid: &Uid) -> Option<u64> {
+        self.read(|shelf| shelf.sizes.get(uid).copied())
     }
 
     /// Recipients who have the message already, though it is not known as delivered.

@@ -43,6 +43,7 @@ fn memo(uid: Option<&[u8]>, deletes: bool) -> Memo {
         mailbox: mailbox(),
         uid: uid.map(Uid::new),
         deletes,
+        size: None,
     }
 }
 
@@ -78,6 +79,7 @@ impl Rig {
             mailbox: mailbox(),
             uid: Some(uid.into()),
             deletes: true,
+            size: None,
         };
         self.sink.begin(envelope(), memo).await.unwrap()
     }

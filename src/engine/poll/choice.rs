@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::engine::hold::Patience;
+use crate::mail::Uid;
 use crate::rc::Account;
 use crate::retrieve::Survey;
 use crate::store::{self, Entry, Mailbox, View};
@@ -76,7 +77,7 @@ impl Choice {
         let mut choice = Self::default();
         for listed in &survey.listed {
             let known = match &listed.uid {
-                Some(uid) if are_names => view.known(uid),
+                Some(uid) if are_names && !is_another(listed, uid, view) => view.known(uid),
                 _ => store::Known::New,
             };
             let held = listed.uid.as_ref().filter(|_| are_names);
@@ -130,6 +131,13 @@ impl Choice {
         });
         self.delete.extend(pending);
     }
+}
+
+/// Whether a POP3 server gives the name of a message that is to be deleted to another one: it is of
+/// another size. Deleted unfetched it would be lost; fetched once too often it is not.
+fn is_another(listed: &Listed, uid: &Uid, view: &View) -> bool {
+    let sizes = view.size(uid).zip(listed.size);
+    sizes.is_some_and(|(noted, now)| noted != now)
 }
 
 /// What the record says, in the words of the decision. A pending deletion that may be another

@@ -28,6 +28,8 @@ impl Course<'_, '_> {
             mailbox: self.on.mailbox.clone(),
             uid: listed.uid,
             deletes: !self.on.account.keep,
+            // IMAP has UIDVALIDITY for that.
+            size: listed.size.filter(|_| self.on.mailbox.folder.is_none()),
         };
         let phase = if self.is_ending {
             Phase::Discard

@@ -28,8 +28,11 @@ impl Disposals {
         }
     }
 
-    pub(super) fn remember(&mut self, entry: Option<Entry>) {
-        self.entries.extend(entry);
+    /// It is settled, without having been delivered by the sink.
+    pub(super) fn settle(&mut self, letter: &Letter) {
+        self.entries.extend(letter.memo.clone().delivered());
+        self.entries.extend(letter.memo.sized());
+        self.dispose(letter);
     }
 }
 
@@ -131,8 +134,7 @@ impl Course<'_, '_> {
             (Outcome::Delivered, _) => disposals.dispose(&letter),
             // Those it was refused for are passed over in silence, or told.
             (Outcome::Partly(_), Sequel::Over) => {
-                disposals.remember(letter.memo.clone().delivered());
-                disposals.dispose(&letter);
+                disposals.settle(&letter);
             }
             (_, sequel) => {
                 let why = match outcome {

@@ -161,8 +161,7 @@ impl Course<'_, '_> {
             Aside::Nobody => Some(false),
             Aside::Twice => Some(true),
         };
-        disposals.remember(letter.memo.clone().delivered());
-        disposals.dispose(&letter);
+        disposals.settle(&letter);
         if let Some(is_twice) = note {
             let what = What::Discarded { number, is_twice };
             self.on.board.log(Some(&self.on.account.id), what);

@@ -43,8 +43,7 @@ impl Course<'_, '_> {
         match sequel {
             Sequel::Over => {
                 self.on.tally.let_go += 1;
-                todo.remember(letter.memo.clone().delivered());
-                todo.dispose(&letter);
+                todo.settle(&letter);
                 self.say_let_go(&letter, why, None);
             }
             Sequel::Stays { is_final, refusal } => {

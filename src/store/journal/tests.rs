@@ -28,6 +28,9 @@ fn put_line(batch: &mut Batch, line: &Line) {
             uid,
             recipients,
         } => batch.served(mailbox, uid.as_bytes(), recipients),
+        Line::Sized { mailbox, sizes } => {
+            batch.sized(mailbox, sizes.iter().map(|(uid, n)| (uid.as_bytes(), *n)));
+        }
         Line::Known {
             mailbox,
             state,
@@ -236,6 +239,11 @@ fn any_line() -> impl Strategy<Value = Line> {
                 uid,
                 recipients
             }),
+        (
+            any_mailbox(),
+            prop::collection::vec((uid(), any::<u64>()), 1..4)
+        )
+            .prop_map(|(mailbox, sizes)| Line::Sized { mailbox, sizes }),
         (any_mailbox(), state, prop::collection::vec(word, 1..6)).prop_map(
             |(mailbox, state, uids)| Line::Known {
                 mailbox,

@@ -55,6 +55,18 @@ pub(super) fn of(batch: Vec<Entry>) -> Result<Vec<Line>, Error> {
                     recipients,
                 });
             }
+            Entry::Sized { mailbox, uid, size } => {
+                usable(&uid)?;
+                match lines.last_mut() {
+                    Some(Line::Sized { mailbox: m, sizes }) if *m == mailbox => {
+                        sizes.push((uid, size));
+                    }
+                    _ => lines.push(Line::Sized {
+                        mailbox,
+                        sizes: vec![(uid, size)],
+                    }),
+                }
+            }
             Entry::Settled { file } => lines.push(Line::Settled { file }),
             Entry::Baseline {
                 mailbox,
@@ -136,6 +148,9 @@ pub(super) fn put(batch: &mut Batch, line: &Line) {
             uid,
             recipients,
         } => batch.served(mailbox, uid.as_bytes(), recipients),
+        Line::Sized { mailbox, sizes } => {
+            batch.sized(mailbox, sizes.iter().map(|(uid, n)| (uid.as_bytes(), *n)));
+        }
         Line::Known {
             mailbox,
             state,

@@ -37,6 +37,8 @@ pub(super) struct Shelf {
     pub(super) held: BTreeMap<Uid, Held>,
     /// Recipients who have a message that others still wait for.
     pub(super) served: BTreeMap<Uid, Vec<Vec<u8>>>,
+    /// Announced sizes of those that are to be deleted.
+    pub(super) sizes: HashMap<Uid, u64>,
 }
 
 /// A promised rename.
@@ -79,6 +81,7 @@ impl Memory {
             has_baseline: false,
             held: BTreeMap::new(),
             served: BTreeMap::new(),
+            sizes: HashMap::new(),
         };
         let shelf = Arc::new(RwLock::new(shelf));
         self.shelves.insert(key, shelf.clone());
@@ -139,6 +142,13 @@ impl Memory {
                 let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
                 let known = shelf.served.get(uid).map_or(&[][..], Vec::as_slice);
                 recipients.iter().any(|name| !known.contains(name))
+            }
+            Line::Sized { mailbox, sizes } => {
+                let shelf = self.shelf(mailbox);
+                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+                sizes
+                    .iter()
+                    .any(|(uid, size)| shelf.sizes.get(uid) != Some(size))
             }
             Line::Known {
                 mailbox,
@@ -202,6 +212,11 @@ impl Memory {
                     }
                 }
             }
+            Line::Sized { mailbox, sizes } => {
+                write(&self.shelf(mailbox))
+                    .sizes
+                    .extend(sizes.iter().cloned());
+            }
             Line::Known {
                 mailbox,
                 state,
@@ -220,6 +235,7 @@ impl Memory {
             shelf.has_baseline = false;
             shelf.held.clear();
             shelf.served.clear();
+            shelf.sizes.clear();
             // The UID of a delivery under way names nothing any more.
             let folded = mailbox.folded();
             for intent in self.intents.values_mut() {
@@ -242,6 +258,9 @@ impl Memory {
                     let uid = Uid::new(uid);
                     shelf.held.remove(&uid);
                     shelf.served.remove(&uid);
+                }
+                if state != Known::DeletePending && !shelf.sizes.is_empty() {
+                    shelf.sizes.remove(&Uid::new(uid));
                 }
                 let in_idfile = shelf.is_in_idfile(uid);
                 let is_listed = shelf.uids.get(uid) != Known::New;
@@ -301,6 +320,12 @@ impl Memory {
             for (uid, held) in &shelf.held {
                 batch.held(&shelf.name, uid.as_bytes(), held);
             }
+            let mut sizes: Vec<_> = shelf.sizes.iter().collect();
+            sizes.sort_unstable();
+            batch.sized(
+                &shelf.name,
+                sizes.iter().map(|(uid, n)| (uid.as_bytes(), **n)),
+            );
             for (uid, recipients) in &shelf.served {
                 batch.served(&shelf.name, uid.as_bytes(), recipients);
             }

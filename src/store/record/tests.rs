@@ -283,6 +283,41 @@ fn who_has_it_is_remembered_until_all_have() {
 }
 
 #[test]
+fn sizes_are_those_of_what_is_to_be_deleted() {
+    let home = Home::new();
+    let sized = |text: &str, size| Entry::Sized {
+        mailbox: pop(),
+        uid: uid(text),
+        size,
+    };
+    let record = home.record();
+    commit(
+        &record,
+        vec![
+            delivered(&pop(), "a", true),
+            delivered(&pop(), "b", true),
+            sized("a", 7),
+            sized("b", u64::MAX),
+        ],
+    );
+    commit(
+        &record,
+        vec![gone(&pop(), "b"), delivered(&pop(), "a", true)],
+    );
+    drop(record);
+    for _ in 0..2 {
+        let record = home.record();
+        let view = record.mailbox_view(&pop());
+        assert_eq!(
+            (view.size(&uid("a")), view.size(&uid("b"))),
+            (Some(7), None)
+        );
+        drop(record);
+        reopen_rewritten(&home);
+    }
+}
+
+#[test]
 fn known_things_cost_no_write() {
     let home = Home::new();
     let record = home.record();
@@ -748,6 +783,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
                 mailbox, uid, recipients: names.into_iter().map(String::into_bytes).collect()
             }
         ),
+        2 => (mailbox(), uid(), 0u64..3).prop_map(|(mailbox, uid, size)| Entry::Sized { mailbox, uid, size }),
         3 => (mailbox(), uid()).prop_map(|(mailbox, uid)| Entry::Gone { mailbox, uid }),
         1 => (1u32..3).prop_map(|validity| Entry::Validity { mailbox: inbox(), validity }),
         1 => (mailbox(), 1u32..3, prop::collection::vec(uid(), 0..4)).prop_map(

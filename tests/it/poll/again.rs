@@ -223,6 +223,30 @@ async fn renumbered_mail_does_not_come_again() {
     assert_arrived(&numbered(0..4), journey.mail("Mail"));
 }
 
+/// A POP3 server that names messages by their place, against RFC 1939 section 7, and did not delete:
+/// what has moved up is not deleted for what was delivered.
+#[tokio::test]
+async fn names_that_move_up_delete_nothing_unseen() {
+    let journey = Journey::small(2).await;
+    journey.rc(Pop3, Shield::Tls, &into_maildir("Mail"));
+    journey.server.manner(|m| m.refuses_delete = true);
+    journey.fetch(&[]).await;
+    assert_eq!((journey.left(), journey.mail("Mail").len()), (2, 2));
+    journey.server.store.remove("ada", "INBOX", &[1]);
+    journey.server.store.add("ada", "INBOX", numbered(2..3));
+    journey.server.store.with("ada", "INBOX", |folder| {
+        for (stored, place) in folder.messages.iter_mut().zip(1..) {
+            stored.uid = place;
+        }
+    });
+    journey.server.manner(|m| m.refuses_delete = false);
+    journey.expect(0, &[]).await;
+    assert_eq!(journey.left(), 0);
+    let third = Message::numbered(2).field("Subject");
+    let has_third = |mail: &Vec<u8>| String::from_utf8_lossy(mail).contains(&third);
+    assert!(journey.mail("Mail").iter().any(has_third));
+}
+
 #[tokio::test]
 async fn servers_without_extensions() {
     for protocol in BOTH {

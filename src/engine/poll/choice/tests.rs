@@ -235,3 +235,35 @@ async fn what_was_not_taken_waits_its_time() {
     let choice = Choice::new(&folder(), &survey, &view, &account, None, patience(true));
     assert_eq!((numbers(&choice.fetch), choice.held), (vec![1, 2, 3], 0));
 }
+
+#[tokio::test]
+async fn another_message_of_the_same_name_is_not_deleted_unseen() {
+    let (_home, record) = record().await;
+    let mailbox = Mailbox::new(b"remote", b"mail.example.org", None);
+    let pending = |uid: u32, size: Option<u64>| {
+        let delivered = Entry::Delivered {
+            mailbox: mailbox.clone(),
+            uid: uid.into(),
+            deletes: true,
+        };
+        let sized = size.map(|size| Entry::Sized {
+            mailbox: mailbox.clone(),
+            uid: uid.into(),
+            size,
+        });
+        std::iter::once(delivered).chain(sized)
+    };
+    let entries = pending(1, Some(u64::MAX))
+        .chain(pending(2, Some(5)))
+        .chain(pending(3, None));
+    record.commit(entries.collect()).await.unwrap();
+    let view = record.mailbox_view(&mailbox);
+    let survey = Survey {
+        uid_validity: None,
+        ..survey(Some(1), &[1, 2, 3])
+    };
+    let account = account(|_| {});
+    let choice = Choice::new(&mailbox, &survey, &view, &account, None, patience(false));
+    assert_eq!(numbers(&choice.fetch), [2]);
+    assert_eq!(numbers(&choice.delete), [1, 3]);
+}
