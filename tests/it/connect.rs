@@ -62,9 +62,10 @@ async fn implicit_tls_needs_tls() {
 
 #[tokio::test]
 async fn nobody_there() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    // Bound and not listening: refused as long as it is ours.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
     let error = connect(&peer("127.0.0.1", port)).await.err().unwrap();
     assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
     let error = connect(&peer("a\0b", port)).await.err().unwrap();
