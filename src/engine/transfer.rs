@@ -140,7 +140,7 @@ struct Letter {
     likeness: Vec<Sent>,
     /// A person wrote it: the sender may be told of it.
     may_answer: bool,
-    /// As much of its header as a report repeats; empty where there will be none.
+    /// As much of its header as a report repeats.
     header: Vec<u8>,
 }
 

@@ -9,7 +9,6 @@ use super::{Course, Current, DRAIN_OCTETS, Flying, Letter, Phase};
 use crate::engine::api::Why;
 use crate::engine::close::Memo;
 use crate::mail::Envelope;
-use crate::rc::Globals;
 use crate::store::Sent;
 use crate::transit::route::reason::Routing;
 use crate::transit::{
@@ -144,7 +143,7 @@ impl Course<'_, '_> {
         self.on.begin_likeness(&likeness);
         let letter = Letter {
             likeness,
-            ..Letter::new(current, &about, &envelope, &header, self.on.globals)
+            ..Letter::new(current, &about, &envelope, &header)
         };
         let Some(ticket) = self.on.sink.begin(envelope, current.memo.clone()).await else {
             return false;
@@ -179,7 +178,7 @@ impl Course<'_, '_> {
             recipients: vec![account.user.clone()],
             // What may be wrong with it is nothing to tell a stranger.
             may_answer: false,
-            ..Letter::new(current, about, &envelope, header, self.on.globals)
+            ..Letter::new(current, about, &envelope, header)
         })
     }
 
@@ -258,19 +257,7 @@ impl Course<'_, '_> {
 
 impl Letter {
     /// Of a message whose header has come.
-    fn new(
-        current: &Current,
-        about: &Rewritten,
-        envelope: &Envelope,
-        header: &Header,
-        globals: &Globals,
-    ) -> Self {
-        // With one recipient and `softbounce` there is never a report.
-        let has_report = !globals.soft_bounce || envelope.recipients.len() > 1;
-        let header = match has_report {
-            true => bounce::excerpt(&header.lines).to_vec(),
-            false => Vec::new(),
-        };
+    fn new(current: &Current, about: &Rewritten, envelope: &Envelope, header: &Header) -> Self {
         Self {
             number: current.number,
             place: current.place,
@@ -283,7 +270,7 @@ impl Letter {
             is_with_some: false,
             likeness: Vec::new(),
             may_answer: !about.is_automatic,
-            header,
+            header: bounce::excerpt(&header.lines).to_vec(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::mail::Uid;
 use crate::store::journal::{Batch, Line, Word};
@@ -93,7 +93,7 @@ impl Memory {
         let shelves = self.shelves.values();
         shelves
             .map(|shelf| {
-                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+                let shelf = read(shelf);
                 look(&shelf.name, &shelf)
             })
             .collect()
@@ -125,13 +125,11 @@ impl Memory {
                 has_baseline,
             } => {
                 let shelf = self.shelf(mailbox);
-                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+                let shelf = read(&shelf);
                 shelf.validity != Some(*validity) || (*has_baseline && !shelf.has_baseline)
             }
             Line::Held { mailbox, uid, held } => {
-                let shelf = self.shelf(mailbox);
-                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
-                shelf.held.get(uid) != Some(held)
+                read(&self.shelf(mailbox)).held.get(uid) != Some(held)
             }
             Line::Served {
                 mailbox,
@@ -139,13 +137,13 @@ impl Memory {
                 recipients,
             } => {
                 let shelf = self.shelf(mailbox);
-                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+                let shelf = read(&shelf);
                 let known = shelf.served.get(uid).map_or(&[][..], Vec::as_slice);
                 recipients.iter().any(|name| !known.contains(name))
             }
             Line::Sized { mailbox, sizes } => {
                 let shelf = self.shelf(mailbox);
-                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+                let shelf = read(&shelf);
                 sizes
                     .iter()
                     .any(|(uid, size)| shelf.sizes.get(uid) != Some(size))
@@ -156,7 +154,7 @@ impl Memory {
                 uids,
             } => {
                 let shelf = self.shelf(mailbox);
-                let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+                let shelf = read(&shelf);
                 let mut differs = false;
                 uids.iter().for_each(|word| {
                     each(word, |uid| {
@@ -280,7 +278,7 @@ impl Memory {
     pub(super) fn idfile(&self) -> Vec<u8> {
         let mut out = Vec::new();
         for shelf in self.order.iter().filter_map(|key| self.shelves.get(key)) {
-            let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+            let shelf = read(shelf);
             for (uid, _) in shelf.uids.iter().filter(|(uid, _)| shelf.is_in_idfile(uid)) {
                 idfile::put(&mut out, &shelf.name.account, uid);
             }
@@ -295,7 +293,7 @@ impl Memory {
         let mut keys: Vec<_> = self.shelves.keys().collect();
         keys.sort_unstable();
         for shelf in keys.into_iter().filter_map(|key| self.shelves.get(key)) {
-            let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+            let shelf = read(shelf);
             if let Some(validity) = shelf.validity {
                 batch.validity(&shelf.name, validity, shelf.has_baseline);
             }
@@ -316,7 +314,7 @@ impl Memory {
         }
         batch.idfile_written();
         for shelf in self.shelves.values() {
-            let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+            let shelf = read(shelf);
             for (uid, held) in &shelf.held {
                 batch.held(&shelf.name, uid.as_bytes(), held);
             }
@@ -372,6 +370,10 @@ fn each(word: &Word, mut f: impl FnMut(&[u8])) {
         Word::One(uid) => f(uid.as_bytes()),
         Word::Range(first, last) => (*first..=*last).for_each(|n| f(n.to_string().as_bytes())),
     }
+}
+
+fn read(shelf: &RwLock<Shelf>) -> RwLockReadGuard<'_, Shelf> {
+    shelf.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn write(shelf: &RwLock<Shelf>) -> RwLockWriteGuard<'_, Shelf> {

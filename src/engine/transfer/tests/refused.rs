@@ -290,6 +290,30 @@ async fn one_of_two_refused_is_reported_and_the_message_goes() {
     assert_eq!((seen.len(), rig.heard("DELE").len()), (1, 1));
 }
 
+/// The listener has refused the one recipient, and the postmaster took the message in his place.
+#[tokio::test]
+async fn the_writer_hears_that_only_the_postmaster_has_it() {
+    let mut script = small(1);
+    script.messages[0].1 = "From: w@far\r\nSubject: mine\r\n\r\nx\r\n".to_owned();
+    let mut rig = rig(script).await;
+    let sink = rig.answer(|seen| match seen.is_report() {
+        true => Outcome::Delivered,
+        false => Outcome::Partly(Shares {
+            served: vec![b"postmaster".to_vec()],
+            put_off: Vec::new(),
+            refused: vec![(b"anna".to_vec(), no(550))],
+        }),
+    });
+    let tally = in_time(rig.run()).await;
+    rig.sink.hang_up();
+    let seen = in_time(sink).await.unwrap();
+    assert_eq!((tally.delivered, rig.heard("DELE").len()), (1, 1));
+    let report = seen.last().unwrap();
+    assert_eq!((seen.len(), report.to()), (2, "w@far".to_owned()));
+    assert!(report.text.contains("Final-Recipient: rfc822; anna\r\n"));
+    assert!(report.text.contains("Subject: mine\r\n"));
+}
+
 #[tokio::test]
 async fn a_damaged_header_is_a_refusal_of_ours() {
     let damaged = |soft| async move {
