@@ -7,6 +7,7 @@ mod clock;
 mod close;
 pub mod handle;
 mod hold;
+mod jobs;
 mod meter;
 pub mod oneshot;
 mod poll;

@@ -15,6 +15,7 @@ pub mod net;
 pub mod store;
 
 pub mod deliver;
+pub mod probe;
 pub mod retrieve;
 
 pub mod engine;

@@ -1,6 +1,7 @@
 //! Sockets, TLS, names, processes: the only place where bytes move.
 
 pub mod alias;
+pub mod certificate;
 pub mod connect;
 pub mod host;
 pub mod process;
@@ -8,9 +9,11 @@ pub mod pump;
 pub mod service;
 mod silence;
 pub mod tls;
+pub mod world;
 
 pub use connect::{Peer, connect, connect_unix};
 pub use pump::{Conn, Turn};
+pub use world::World;
 
 use crate::proto;
 

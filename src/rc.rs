@@ -15,6 +15,7 @@ pub mod option;
 pub mod outline;
 pub mod resolve;
 pub mod settings;
+pub mod setup;
 pub mod show;
 
 pub use account::{Account, AccountId, Globals};

@@ -3,6 +3,7 @@
 //! Whoever shows the engine's work holds a [`Snapshot`] (asked for at the start and whenever the
 //! event stream reports a gap) and applies each [`Event`] to it. Both are plain data.
 
+pub mod job;
 pub mod saving;
 pub mod words;
 
@@ -10,6 +11,8 @@ use std::time::{Duration, SystemTime};
 
 pub use crate::rc::AccountId;
 
+use crate::base::Secret;
+use job::{Job, JobId, Question, QuestionId};
 use saving::{Saved, Version, Which};
 
 /// What a front end may ask for.
@@ -19,6 +22,13 @@ pub enum Command {
     Check {
         /// Which.
         ids: Option<Vec<AccountId>>,
+    },
+    /// Poll one account now, in another way than it says; also one that is skipped.
+    CheckOnce {
+        /// Which.
+        id: AccountId,
+        /// How.
+        how: Once,
     },
     /// End the running polls of these accounts (`None`: all). What is delivered stays delivered.
     Stop {
@@ -41,8 +51,33 @@ pub enum Command {
     },
     /// Write `accounts.toml` and take it over. [`Event::Saved`] answers.
     SaveLocal(Version),
+    /// Begin a piece of one-off work; [`Event::Job`] and [`Event::JobDone`] tell of it.
+    Start {
+        /// Its name from now on.
+        id: JobId,
+        /// What.
+        job: Box<Job>,
+    },
+    /// End a job; its [`Event::JobDone`] follows. Nothing if it is over already.
+    Cancel(JobId),
+    /// Answer an [`Event::Question`]; `None`: no answer is to be had.
+    Answer {
+        /// Which.
+        id: QuestionId,
+        /// The answer.
+        value: Option<Secret>,
+    },
     /// Stop everything and end. [`Event::Ended`] follows.
     Shutdown,
+}
+
+/// A poll that does something else than its account says, once (contract, "What is new").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// Everything on the server is fetched, whatever was read or fetched before.
+    FetchAll,
+    /// Nothing is fetched: what is on the server counts as fetched from now on.
+    MarkAllKnown,
 }
 
 /// What the engine tells.
@@ -67,6 +102,25 @@ pub enum Event {
     },
     /// The answer to a save.
     Saved(Saved),
+    /// How far a job is.
+    Job {
+        /// Which.
+        id: JobId,
+        /// How far.
+        progress: job::Progress,
+    },
+    /// A job is over.
+    JobDone {
+        /// Which.
+        id: JobId,
+        /// What came of it.
+        outcome: job::Outcome,
+    },
+    /// The engine waits for an answer; [`Command::Answer`] gives it. Whoever cannot ask a person
+    /// leaves it alone: it is withdrawn after a while.
+    Question(Question),
+    /// A question is answered or withdrawn: nothing is waited for any more.
+    Unasked(QuestionId),
     /// All polls asked for are finished (terminal: the cycle is over).
     CycleEnded,
     /// The engine has ended; nothing follows.

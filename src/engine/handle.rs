@@ -9,6 +9,7 @@ use super::board::Board;
 use super::schedule::Scheduler;
 use super::source::{File, Source};
 use crate::base::i18n::{fill, gettext};
+use crate::net::World;
 use crate::rc::Overrides;
 use crate::store::{Places, user};
 
@@ -27,6 +28,8 @@ pub struct Options {
     pub places: Places,
     /// This very program, for `mda "postrider ..."`.
     pub program: PathBuf,
+    /// Names and trust; the system's own but in tests.
+    pub world: World,
 }
 
 impl Options {
@@ -68,6 +71,7 @@ impl Options {
             serial: false,
             places,
             program,
+            world: World::system(),
         })
     }
 }

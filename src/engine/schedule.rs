@@ -11,12 +11,15 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 use super::api::saving::Which;
 use super::api::{AccountId, Command, Event};
 use super::board::Board;
 use super::handle::{Options, Rhythm};
+use super::jobs::{Context, Jobs};
 use super::poll::{Ended, Surroundings};
+use super::secrets::Secrets;
 use super::source::Seen;
 use crate::net::host;
 use crate::store::Lock;
@@ -40,6 +43,9 @@ pub struct Scheduler {
     places: Arc<Semaphore>,
     mailboxes: HashMap<MailboxKey, Arc<Mutex<()>>>,
     around: Option<Surroundings>,
+    /// Passwords, for polls and jobs.
+    secrets: Arc<Secrets>,
+    jobs: Jobs,
     /// The files as they were when they were read last, well or not.
     seen: Seen,
     /// A change that is not taken yet: somebody may still be writing.
@@ -63,6 +69,7 @@ impl Scheduler {
     /// A scheduler that has not begun.
     pub fn new(options: Options, board: Board, commands: mpsc::UnboundedReceiver<Command>) -> Self {
         let places = if options.serial { 1 } else { POLLS };
+        let secrets = Arc::new(Secrets::new(options.places.netrc()));
         Self {
             options,
             board,
@@ -72,6 +79,8 @@ impl Scheduler {
             places: Arc::new(Semaphore::new(places)),
             mailboxes: HashMap::new(),
             around: None,
+            secrets,
+            jobs: Jobs::default(),
             seen: Seen::default(),
             unsettled: None,
             look: None,
@@ -92,14 +101,14 @@ impl Scheduler {
         }
         self.load().await;
         let mut was_busy = true;
-        while !(self.is_ending && self.polls.is_empty()) {
+        while !(self.is_ending && self.polls.is_empty() && self.jobs.is_empty()) {
             self.start_due();
             let is_busy = !self.polls.is_empty();
             if was_busy && !is_busy {
                 self.board.tell(Event::CycleEnded);
             }
             was_busy = is_busy;
-            if !is_busy && (self.is_ending || self.is_once()) {
+            if !is_busy && self.jobs.is_empty() && (self.is_ending || self.is_once()) {
                 break;
             }
             self.wait().await;
@@ -124,6 +133,11 @@ impl Scheduler {
                     Err(error) => self.poll_broke(&error),
                 }
             }
+            Some(end) = self.jobs.next(), if !self.jobs.is_empty() => {
+                if end.reload && !self.is_ending {
+                    self.load().await;
+                }
+            }
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                 self.time_has_come().await;
             }
@@ -133,13 +147,29 @@ impl Scheduler {
     async fn obey(&mut self, command: Command) {
         match command {
             // Nothing begins any more.
-            Command::Check { .. } | Command::Reload if self.is_ending => {}
+            Command::Check { .. } | Command::CheckOnce { .. } | Command::Reload
+                if self.is_ending => {}
             Command::Check { ids } => self.check(ids.as_deref()).await,
             Command::Stop { ids } => self.stop(ids.as_deref()),
             Command::Ack { ids } => self.acknowledge(ids.as_deref()),
             Command::Reload => self.load().await,
             Command::SaveLocal(version) => self.save(version, Which::Local).await,
             Command::SaveRc { version, which } => self.save(version, which).await,
+            Command::CheckOnce { id, how } => self.check_once(&id, how).await,
+            Command::Start { id, job } => {
+                let context = Context {
+                    options: Arc::new(self.options.clone()),
+                    board: self.board.clone(),
+                    secrets: self.secrets.clone(),
+                    own_name: self.own_name.clone(),
+                    around: self.around.clone(),
+                    id,
+                    stop: CancellationToken::new(),
+                };
+                self.jobs.start(context, *job);
+            }
+            Command::Cancel(id) => self.jobs.cancel(id),
+            Command::Answer { id, value } => self.secrets.answer(id, value),
             Command::Shutdown => self.shut_down(),
         }
     }
@@ -170,6 +200,7 @@ impl Scheduler {
         for slot in &mut self.slots {
             slot.due = None;
         }
+        self.jobs.cancel_all();
         self.stop(None);
     }
 

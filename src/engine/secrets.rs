@@ -7,6 +7,7 @@ mod command;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use super::api::job::QuestionId;
 use super::api::{Cause, What};
 use super::board::Board;
 use super::trouble::{Fault, status};
@@ -50,6 +51,9 @@ impl Secrets {
         });
         found.ok_or_else(|| Fault::yours(Cause::NoPassword, status::SIGN_IN))
     }
+
+    /// Somebody has answered a question. One that is not open is no trouble: it was withdrawn.
+    pub fn answer(&self, _id: QuestionId, _value: Option<Secret>) {}
 
     /// The file is small and local: reading it holds nobody up.
     fn read(&self, path: &Path, board: &Board) -> Option<netrc::Netrc> {

@@ -83,6 +83,11 @@ impl Fault {
         self
     }
 
+    /// The first of its kind.
+    pub fn first(self) -> Trouble {
+        self.follow(None)
+    }
+
     /// With its history: `before` is the trouble of the last poll.
     pub fn follow(self, before: Option<&Trouble>) -> Trouble {
         Trouble {

@@ -193,6 +193,8 @@ impl App {
             }
             Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
             Event::RcChanged | Event::Arrived { .. } | Event::Saved(_) | Event::CycleEnded => {}
+            Event::Job { .. } | Event::JobDone { .. } => {}
+            Event::Question(_) | Event::Unasked(_) => {}
             Event::Ended => self.ended(sender),
         }
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use postrider::engine::api::{Command, Event, What};
 use postrider::engine::{File, Handle, Options, Rhythm, Source, start};
+use postrider::net::World;
 use postrider::rc::Overrides;
 use postrider::store::Places;
 use tokio::sync::broadcast::Receiver;
@@ -51,6 +52,7 @@ fn engine(home: &Home, rc: &str, rhythm: Rhythm) -> (Handle, Receiver<Event>) {
         serial: false,
         places: Places::from_env(env, 1000, |_| None).unwrap(),
         program: PathBuf::from(POSTRIDER),
+        world: World::system(),
     };
     start(&tokio::runtime::Handle::current(), options)
 }

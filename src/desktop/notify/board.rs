@@ -68,6 +68,10 @@ impl Board {
             Event::RcChanged
             | Event::Activity(_)
             | Event::Saved(_)
+            | Event::Job { .. }
+            | Event::JobDone { .. }
+            | Event::Question(_)
+            | Event::Unasked(_)
             | Event::CycleEnded
             | Event::Ended => Vec::new(),
         }

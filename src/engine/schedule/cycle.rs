@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::slot::{Slot, pause};
 use super::{MailboxKey, Scheduler};
-use crate::engine::api::{AccountId, Cause, Event, Snapshot, State, Trouble, What, Who};
+use crate::engine::api::{AccountId, Cause, Event, Once, Snapshot, State, Trouble, What, Who};
 use crate::engine::handle::Rhythm;
 use crate::engine::poll::{self, Ended, Order};
 use crate::engine::source::Loaded;
@@ -170,6 +170,12 @@ impl Scheduler {
                 slot.due = Some(Instant::now());
             }
         }
+    }
+
+    /// Polls one account in another way than it says.
+    pub(super) async fn check_once(&mut self, id: &AccountId, how: Once) {
+        tracing::debug!(%id, ?how, "asked for once");
+        self.check(Some(std::slice::from_ref(id))).await;
     }
 
     /// Tells running polls to end.

@@ -14,7 +14,6 @@ use crate::engine::api::saving::{Version, Which};
 use crate::engine::api::{Event, Halt, Snapshot, What};
 use crate::engine::handle::Rhythm;
 use crate::engine::poll::Surroundings;
-use crate::engine::secrets::Secrets;
 use crate::engine::source::Loaded;
 use crate::store::{Lock, LockError, Record};
 
@@ -123,7 +122,7 @@ impl Scheduler {
                 globals: Arc::new(globals.clone()),
                 record: Arc::new(record),
                 board: self.board.clone(),
-                secrets: Arc::new(Secrets::new(places.netrc())),
+                secrets: self.secrets.clone(),
                 own_name: self.own_name.clone(),
                 program: Arc::new(self.options.program.clone()),
                 is_root: self.options.source.is_root,

@@ -11,6 +11,7 @@ use crate::engine::api::saving::{Version, Which};
 use crate::engine::api::{Cause, Halt, State, What};
 use crate::engine::handle::{Handle, start};
 use crate::engine::source::{File, Source};
+use crate::net::World;
 use crate::rc::Overrides;
 use crate::store::Places;
 
@@ -45,6 +46,7 @@ fn rig(rc: &str, rhythm: Rhythm) -> Rig {
         serial: false,
         places: Places::from_env(env, 1000, |_| None).unwrap(),
         program: PathBuf::from("/no/such/place/postrider"),
+        world: World::system(),
     };
     let (handle, events) = start(&tokio::runtime::Handle::current(), options);
     Rig {
@@ -73,6 +75,8 @@ fn told(event: &Event) -> Option<String> {
         Event::Ended => "ended".to_owned(),
         Event::RcChanged => "changed".to_owned(),
         Event::Account(_) | Event::Arrived { .. } | Event::Saved(_) => return None,
+        Event::Job { .. } | Event::JobDone { .. } => return None,
+        Event::Question(_) | Event::Unasked(_) => return None,
     })
 }
 
@@ -235,6 +239,7 @@ fn options_of(rc: &str) -> Options {
         serial: false,
         places: Places::from_env(|_| None, 1000, |_| None).unwrap(),
         program: PathBuf::new(),
+        world: World::system(),
     }
 }
 

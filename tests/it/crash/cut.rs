@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use postrider::engine::api::{Event, Snapshot};
 use postrider::engine::{self, File, Options, Rhythm, Source};
+use postrider::net::World;
 use postrider::rc::Overrides;
 use postrider::store::Places;
 use tempfile::TempDir;
@@ -197,6 +198,7 @@ impl Rig {
             serial: false,
             places: Places::from_env(env, 1000, |_| None).unwrap(),
             program: PathBuf::from(env!("CARGO_BIN_EXE_postrider")),
+            world: World::system(),
         };
         let (handle, mut events) = engine::start(&tokio::runtime::Handle::current(), options);
         loop {

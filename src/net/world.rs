@@ -1,0 +1,91 @@
+//! What the program believes of the world outside: how names become addresses, which name server
+//! is asked, which authorities are trusted. [`World::system`] is the one that ships; tests make
+//! their own, so that no environment variable has to lead the program astray.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{NameServerConfig, ResolverConfig};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use rustls_pki_types::CertificateDer;
+use tokio::net::lookup_host;
+
+/// Where a name and port lead in a test.
+pub type Table = HashMap<(String, u16), Vec<SocketAddr>>;
+
+/// Names and trust. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    table: Option<Arc<Table>>,
+    name_server: Option<SocketAddr>,
+    authorities: Option<Arc<Vec<CertificateDer<'static>>>>,
+}
+
+impl World {
+    /// The system's own: its resolver, its name servers, its authorities.
+    pub fn system() -> Self {
+        Self::default()
+    }
+
+    /// With a host table (a name and port that are not in it do not exist), a name server and
+    /// authorities of its own.
+    pub fn of(
+        table: Table,
+        name_server: SocketAddr,
+        authorities: Vec<CertificateDer<'static>>,
+    ) -> Self {
+        Self {
+            table: Some(Arc::new(table)),
+            name_server: Some(name_server),
+            authorities: Some(Arc::new(authorities)),
+        }
+    }
+
+    /// The addresses of a name, in the order they are to be tried. The caller bounds the time.
+    ///
+    /// # Errors
+    /// The system's: `getaddrinfo` tells its reason in the text.
+    pub async fn addresses(&self, host: &str, port: u16) -> std::io::Result<Vec<SocketAddr>> {
+        let Some(table) = &self.table else {
+            return Ok(lookup_host((host, port)).await?.collect());
+        };
+        match table.get(&(host.to_ascii_lowercase(), port)) {
+            Some(addresses) => Ok(addresses.clone()),
+            None if table.keys().any(|(name, _)| name == host) => {
+                Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused))
+            }
+            None => Err(std::io::Error::other("Name or service not known")),
+        }
+    }
+
+    /// A resolver for records other than addresses (SRV, MX, PTR).
+    ///
+    /// # Errors
+    /// The system's settings cannot be used: the resolver's words.
+    pub fn resolver(&self) -> Result<TokioResolver, String> {
+        let builder = match self.name_server {
+            None => TokioResolver::builder_tokio(),
+            Some(address) => {
+                let mut server = NameServerConfig::udp_and_tcp(address.ip());
+                for connection in &mut server.connections {
+                    connection.port = address.port();
+                }
+                let config = ResolverConfig::from_parts(None, Vec::new(), vec![server]);
+                Ok(TokioResolver::builder_with_config(
+                    config,
+                    TokioRuntimeProvider::default(),
+                ))
+            }
+        };
+        builder
+            .and_then(|builder| builder.build())
+            .map_err(|error| error.to_string())
+    }
+
+    /// The authorities to trust in place of the system's; `None`: the system's.
+    pub fn authorities(&self) -> Option<&[CertificateDer<'static>]> {
+        self.authorities.as_deref().map(Vec::as_slice)
+    }
+}
