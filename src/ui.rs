@@ -13,7 +13,10 @@ mod actions;
 mod activity;
 mod app;
 mod bar;
+mod certificate;
+mod choose;
 mod icons;
+mod wizard;
 
 pub use app::{App, Init, Msg, Out};
 
@@ -21,6 +24,11 @@ use gtk::{gdk, gio};
 
 /// Where icons and style lie among the compiled resources: the application id as a path.
 pub const RESOURCES: &str = "/io/github/postrider/Postrider";
+
+/// `text` for the places that libadwaita 1.2 takes for markup.
+fn markup(text: &str) -> gtk::glib::GString {
+    gtk::glib::markup_escape_text(text)
+}
 
 /// Makes icons and style known to the display. Called once, after GTK is initialised and before
 /// the first window.
@@ -41,4 +49,12 @@ pub fn prepare() {
         &style,
         gtk::STYLE_PROVIDER_PRIORITY_APPLICATION,
     );
+}
+
+/// The sign of a row that leads somewhere.
+fn arrow() -> gtk::Image {
+    gtk::Image::builder()
+        .icon_name("go-next-symbolic")
+        .accessible_role(gtk::AccessibleRole::Presentation)
+        .build()
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 pub use crate::rc::AccountId;
 
 use crate::base::Secret;
+use job::Hint;
 use job::{Job, JobId, Question, QuestionId};
 use saving::{Saved, Version, Which};
 
@@ -482,4 +483,18 @@ pub enum Why {
     Loop,
     /// DNS did not say whether the hosts of its recipients are the mail server.
     NoDns,
+}
+
+/// What is known of the provider of a domain, from the table alone: nothing is asked.
+pub fn provider_of(domain: &str) -> Option<Hint> {
+    use crate::rc::lint::provider::{SignIn, builtin};
+    let is_its = |own: &String| own.eq_ignore_ascii_case(domain);
+    let provider = builtin().iter().find(|p| p.domains.iter().any(is_its))?;
+    Some(Hint {
+        provider: provider.name.clone(),
+        needs_app_password: provider.sign_in == SignIn::AppPassword,
+        needs_oauth: provider.sign_in == SignIn::Oauth,
+        off: provider.off.clone(),
+        page: provider.page.clone(),
+    })
 }

@@ -1,9 +1,10 @@
 //! The root of the window: the only component that talks to the engine.
 
 mod quit;
+mod set_up;
 mod window;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use adw::prelude::*;
 use relm4::{Component, ComponentController, ComponentParts, ComponentSender, Controller};
@@ -13,8 +14,11 @@ use super::accounts::{self, Accounts};
 use super::actions;
 use super::activity::{self, Activity};
 use super::bar::Notice;
-use crate::base::i18n::{fill, ngettext};
-use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot};
+use super::wizard::{self, Wizard};
+use crate::base::i18n::{fill, gettext, ngettext};
+use crate::engine::api::job::{JobId, Outcome, Undo};
+use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, words};
+pub use set_up::WizardWish;
 use window::Widgets;
 
 /// What the window starts with.
@@ -37,6 +41,8 @@ pub enum Msg {
     Present(Option<String>),
     /// Poll the account of this label or address now; `None`: all.
     Check(Option<String>),
+    /// Show what the server of this name, or those of this address, offer.
+    Probe(String),
     /// End the program, with a question if mail is being fetched.
     Quit,
     /// End the program at once: what is under way is stopped in order.
@@ -54,6 +60,12 @@ pub enum Msg {
     /// From the activity page.
     #[doc(hidden)]
     Activity(ActivityWish),
+    /// From the wizard.
+    #[doc(hidden)]
+    Wizard(Box<WizardWish>),
+    /// Take back what the wizard wrote.
+    #[doc(hidden)]
+    Undo(Box<Undo>),
     /// The first button of the bar.
     #[doc(hidden)]
     BarDetails,
@@ -70,11 +82,26 @@ pub struct AccountWish(accounts::Output);
 #[derive(Debug)]
 pub struct ActivityWish(activity::Output);
 
+/// Which part of the window asked for a job and hears of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asker {
+    Wizard,
+    /// The window itself.
+    Window,
+}
+
 /// What the window says to the program around it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Out {
     /// The engine has ended and the person wants to quit.
     Quit,
+    /// What a person wants of the program beyond its accounts.
+    Prefer {
+        /// Start at login.
+        starts_at_login: bool,
+        /// Show notices of new mail.
+        notifies: bool,
+    },
 }
 
 /// The window.
@@ -83,6 +110,11 @@ pub struct App {
     widgets: Widgets,
     accounts: Controller<Accounts>,
     activity: Controller<Activity>,
+    wizard: Option<Controller<Wizard>>,
+    /// Jobs that are not over.
+    jobs: HashMap<JobId, Asker>,
+    /// It has been on the screen.
+    was_shown: bool,
     ids: Vec<AccountId>,
     busy: HashSet<AccountId>,
     halted: Option<Halt>,
@@ -132,6 +164,9 @@ impl Component for App {
             widgets,
             accounts,
             activity,
+            wizard: None,
+            jobs: HashMap::new(),
+            was_shown: false,
             ids: Vec::new(),
             busy: HashSet::new(),
             halted: None,
@@ -154,7 +189,15 @@ impl Component for App {
                     root.set_startup_id(&token);
                 }
                 root.present();
+                // Who starts it without any configuration wants to set up mail.
+                let is_first = !std::mem::replace(&mut self.was_shown, true);
+                if is_first && self.halted == Some(Halt::NoFile) {
+                    self.set_up(None, root, &sender);
+                }
             }
+            Msg::Probe(_) => root.present(),
+            Msg::Wizard(wish) => self.on_wizard(*wish, root, &sender),
+            Msg::Undo(undo) => self.undo(*undo),
             Msg::Check(label) => self.check(label.as_deref()),
             Msg::Quit if self.busy.is_empty() => self.quit(root, &sender),
             Msg::Quit => self.ask_to_quit(root, &sender),
@@ -165,7 +208,7 @@ impl Component for App {
                 self.show_bar();
             }
             Msg::Act(name) => self.act(name, root, &sender),
-            Msg::Account(AccountWish(wish)) => self.on_account(wish),
+            Msg::Account(AccountWish(wish)) => self.on_account(wish, &sender),
             Msg::Activity(ActivityWish(wish)) => self.on_activity(&wish),
             Msg::BarDetails => self.show_details(root, &sender),
             Msg::BarSettle => self.settle(),
@@ -193,9 +236,42 @@ impl App {
             }
             Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
             Event::RcChanged | Event::Arrived { .. } | Event::Saved(_) | Event::CycleEnded => {}
-            Event::Job { .. } | Event::JobDone { .. } => {}
+            Event::Job { id, progress } => {
+                if let (Some(Asker::Wizard), Some(wizard)) = (self.jobs.get(&id), &self.wizard) {
+                    wizard.emit(wizard::Input::Progress(id, Box::new(progress)));
+                }
+            }
+            Event::JobDone { id, outcome } => self.job_done(id, outcome),
             Event::Question(_) | Event::Unasked(_) => {}
-            Event::Ended => self.ended(sender),
+            Event::Ended => {
+                let open: Vec<JobId> = self.jobs.keys().copied().collect();
+                for id in open {
+                    self.job_done(id, Outcome::Cancelled);
+                }
+                self.ended(sender);
+            }
+        }
+    }
+
+    fn job_done(&mut self, id: JobId, outcome: Outcome) {
+        match (self.jobs.remove(&id), outcome) {
+            (Some(Asker::Wizard), outcome) => {
+                if let Some(wizard) = &self.wizard {
+                    wizard.emit(wizard::Input::Done(id, Box::new(outcome)));
+                }
+            }
+            (Some(Asker::Window), Outcome::Undone) => {
+                self.widgets
+                    .toast(&gettext("The account was taken out again"));
+            }
+            (Some(Asker::Window), Outcome::Failed(failed)) => {
+                let why = match &failed.unsaved {
+                    Some(unsaved) => unsaved.to_string(),
+                    None => words::headline(failed.cause()),
+                };
+                self.widgets.toast(&why);
+            }
+            _ => {}
         }
     }
 
@@ -280,6 +356,7 @@ impl App {
             "check-selected" => self.accounts.emit(accounts::Input::CheckSelected),
             "ack" => self.send(Command::Ack { ids: None }),
             "reload" => self.send(Command::Reload),
+            "set-up" => self.set_up(None, root, sender),
             "back" => self.accounts.emit(accounts::Input::Back),
             "show-accounts" => self.widgets.show_page("accounts"),
             "show-activity" => self.widgets.show_page("activity"),
@@ -297,7 +374,7 @@ impl App {
         }
     }
 
-    fn on_account(&self, wish: accounts::Output) {
+    fn on_account(&self, wish: accounts::Output, sender: &ComponentSender<Self>) {
         match wish {
             accounts::Output::Check(id) => self.send(Command::Check {
                 ids: Some(vec![id]),
@@ -309,6 +386,8 @@ impl App {
                 ids: Some(vec![id]),
             }),
             accounts::Output::Reload => self.send(Command::Reload),
+            accounts::Output::SetUp => sender.input(Msg::Act("set-up")),
+            accounts::Output::Examine => sender.input(Msg::Probe(String::new())),
             accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back(can),
         }
     }

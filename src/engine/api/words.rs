@@ -5,6 +5,7 @@
 //! is inserted as it is; making it quiet is the engine's matter, escaping markup the window's.
 
 mod cause;
+mod certificate;
 mod entry;
 mod halt;
 mod status;
@@ -16,6 +17,7 @@ use crate::base::text;
 use crate::rc::AccountId;
 
 pub use cause::{advice, headline};
+pub use certificate::{certificate, date};
 pub use entry::{entry, is_problem};
 pub use halt::{halt_advice, halt_headline, stale_advice, stale_headline};
 pub use status::{new_messages, open, progress, status_line, summary};
