@@ -3,16 +3,18 @@
 //! asks a person.
 
 mod command;
+mod name;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::api::job::QuestionId;
+use super::api::job::{self, QuestionId};
 use super::api::{Cause, What};
 use super::board::Board;
 use super::trouble::{Fault, status};
 use crate::base::Secret;
 use crate::rc::Account;
+use crate::store::keyring::{self, Keyring};
 use crate::store::netrc;
 use crate::store::rcfile::Stamp;
 
@@ -22,6 +24,8 @@ pub struct Secrets {
     netrc: Option<PathBuf>,
     /// The `.netrc` whose oddities were told already: each version is told of once.
     told: Mutex<Option<Stamp>>,
+    /// `None`: there is no session bus to find one on.
+    keyring: Option<Keyring>,
 }
 
 impl Secrets {
@@ -30,6 +34,19 @@ impl Secrets {
         Self {
             netrc,
             told: Mutex::default(),
+            keyring: keyring::has_bus().then(Keyring::default),
+        }
+    }
+
+    /// Whether a keyring answers, and is open. Known within two seconds.
+    pub async fn keyring_state(&self) -> job::Keyring {
+        match &self.keyring {
+            None => job::Keyring::Missing,
+            Some(keyring) => match keyring.state().await {
+                keyring::State::Open => job::Keyring::Open,
+                keyring::State::Locked => job::Keyring::Locked,
+                keyring::State::Missing => job::Keyring::Missing,
+            },
         }
     }
 
