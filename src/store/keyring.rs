@@ -5,11 +5,13 @@
 //! lead to one, and both are for when a person has asked. No file stands in for a missing service:
 //! a password must not lie where nobody expects it.
 
+mod work;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oo7::dbus::{Collection, Item, Service, ServiceError};
+use oo7::dbus::{Service, ServiceError};
 use oo7::zbus;
 use tokio::sync::Mutex;
 
@@ -115,13 +117,9 @@ pub struct Keyring {
 impl Keyring {
     /// How things stand. A service that does not answer in time counts as missing.
     pub async fn state(&self) -> State {
-        let asked = self.bounded(WAIT, async |service| match collection(&service).await? {
-            Some(collection) => Ok(collection.is_locked().await?),
-            None => Ok(false),
-        });
-        match asked.await {
-            Ok(false) => State::Open,
-            Ok(true) => State::Locked,
+        match self.bounded(WAIT, work::is_locked).await {
+            Ok(Some(true)) => State::Locked,
+            Ok(_) => State::Open,
             Err(error) => {
                 tracing::debug!(%error, "no keyring");
                 State::Missing
@@ -132,22 +130,8 @@ impl Keyring {
     /// The password, if there is one. [`KeyringError::Locked`] only where it may be in there: some
     /// services show what a locked keyring has, others do not.
     pub async fn find(&self, name: &Name) -> Result<Option<Secret>, KeyringError> {
-        let found = self.bounded(WAIT, async |service| {
-            let Some(item) = item(&service, name).await? else {
-                return Ok(None);
-            };
-            let secret = item.secret().await?;
-            Ok(Some(Secret::new(secret.as_bytes())))
-        });
-        found.await
-    }
-
-    /// Whether there is one; it is not read.
-    pub async fn has(&self, name: &Name) -> Result<bool, KeyringError> {
-        let found = self.bounded(WAIT, async |service| {
-            Ok(item(&service, name).await?.is_some())
-        });
-        found.await
+        let find = |service| work::find(service, name.clone());
+        self.bounded(WAIT, find).await
     }
 
     /// Keeps a password in the place of one that is there. Where there is no keyring yet the
@@ -157,102 +141,63 @@ impl Keyring {
             let what = gettext("a name contains a NUL");
             return Err(KeyringError::Other { what });
         }
-        let is_there = self.bounded(WAIT, async |service| {
-            Ok(collection(&service).await?.is_some())
-        });
-        let limit = if is_there.await? { WAIT } else { DIALOGUE };
-        let done = self.bounded(limit, async |service| {
-            let collection = service.default_collection().await?;
-            if collection.is_locked().await? {
-                return Err(Refusal::Locked);
-            }
-            let secret = match std::str::from_utf8(secret.expose()) {
-                Ok(text) => oo7::Secret::text(text),
-                Err(_) => oo7::Secret::blob(secret.expose()),
-            };
-            let (label, attributes) = (name.label(), name.attributes().to_vec());
-            let made = collection.create_item(&label, &attributes, secret, true, None);
-            let made = made.await?;
-            // One mailbox, one password: what was kept for another protocol would be found later.
-            for other in collection.search_items(&name.mailbox().to_vec()).await? {
-                if other.path() != made.path() {
-                    other.delete(None).await?;
-                }
-            }
-            Ok(())
-        });
-        done.await
+        let limit = match self.bounded(WAIT, work::is_locked).await? {
+            Some(true) => return Err(KeyringError::Locked),
+            Some(false) => WAIT,
+            None => DIALOGUE,
+        };
+        let set = |service| work::set(service, name.clone(), secret.clone());
+        self.bounded(limit, set).await
     }
 
     /// Forgets the password. `false`: there was none.
     pub async fn clear(&self, name: &Name) -> Result<bool, KeyringError> {
-        let done = self.bounded(WAIT, async |service| {
-            let mut is_gone = false;
-            while let Some(item) = item(&service, name).await? {
-                item.delete(None).await?;
-                is_gone = true;
-            }
-            Ok(is_gone)
-        });
-        done.await
+        let clear = |service| work::clear(service, name.clone());
+        self.bounded(WAIT, clear).await
     }
 
     /// The account has got another name. `false`: there was no password, or the new name has one
     /// already, which stays.
     pub async fn rename(&self, from: &Name, to: &Name) -> Result<bool, KeyringError> {
-        if !to.can_be_said() || self.has(to).await? {
+        if !to.can_be_said() {
             return Ok(false);
         }
-        let done = self.bounded(WAIT, async |service| {
-            let Some(item) = item(&service, from).await? else {
-                return Ok(false);
-            };
-            item.set_attributes(&to.attributes().to_vec()).await?;
-            item.set_label(&to.label()).await?;
-            Ok(true)
-        });
-        done.await
+        let rename = |service| work::rename(service, from.clone(), to.clone());
+        self.bounded(WAIT, rename).await
     }
 
     /// Has the service ask for the keyring's own password. Only when a person wants it.
     pub async fn unlock(&self) -> Result<(), KeyringError> {
-        let done = self.bounded(DIALOGUE, async |service| {
-            let Some(collection) = collection(&service).await? else {
-                return Ok(());
-            };
-            collection.unlock(None).await?;
-            match collection.is_locked().await? {
-                true => Err(Refusal::Dismissed),
-                false => Ok(()),
-            }
-        });
-        done.await
+        self.bounded(DIALOGUE, work::unlock).await
     }
 
     /// Does something with the service within `limit`; once more with a new connection when the
     /// old one is of no use.
-    async fn bounded<T>(
+    async fn bounded<T, F>(
         &self,
         limit: Duration,
-        work: impl AsyncFn(Arc<Service>) -> Result<T, Refusal>,
-    ) -> Result<T, KeyringError> {
+        work: impl Fn(Arc<Service>) -> F,
+    ) -> Result<T, KeyringError>
+    where
+        F: Future<Output = Result<T, Refusal>>,
+    {
         let both = async {
-            let mut slot = self.service.lock().await;
-            if let Some(service) = slot.clone() {
+            let known = self.service.lock().await.clone();
+            if let Some(service) = known {
                 match work(service).await {
                     Err(Refusal::Other(error)) => {
                         tracing::debug!(%error, "the keyring is asked anew");
-                        *slot = None;
                     }
                     done => return done.map_err(told),
                 }
             }
+            *self.service.lock().await = None;
             let service = Service::new().await.map_err(|error| {
                 tracing::debug!(%error, "no keyring");
                 KeyringError::Missing
             })?;
-            let service = slot.insert(Arc::new(service)).clone();
-            drop(slot);
+            let service = Arc::new(service);
+            *self.service.lock().await = Some(service.clone());
             work(service).await.map_err(told)
         };
         let done = tokio::time::timeout(limit, both).await;
@@ -289,34 +234,6 @@ fn told(refusal: Refusal) -> KeyringError {
             },
         },
     }
-}
-
-/// The one that new entries go to; none is made.
-async fn collection(service: &Service) -> Result<Option<Collection>, Refusal> {
-    Ok(service.with_alias(Service::DEFAULT_COLLECTION).await?)
-}
-
-/// The entry of this name, else one of the same mailbox.
-async fn item(service: &Service, name: &Name) -> Result<Option<Item>, Refusal> {
-    let Some(collection) = collection(service).await? else {
-        return Ok(None);
-    };
-    if !name.can_be_said() {
-        return Ok(None);
-    }
-    let mut items = collection.search_items(&name.attributes().to_vec()).await?;
-    if items.is_empty() {
-        items = collection.search_items(&name.mailbox().to_vec()).await?;
-    }
-    let is_locked = collection.is_locked().await?;
-    if is_locked && items.is_empty() && !collection.items().await?.is_empty() {
-        // It shows what it has, and this is not among it.
-        return Ok(None);
-    }
-    if is_locked {
-        return Err(Refusal::Locked);
-    }
-    Ok(items.into_iter().next())
 }
 
 #[cfg(test)]

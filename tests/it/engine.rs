@@ -50,6 +50,8 @@ fn engine(home: &Home, rc: &str, rhythm: Rhythm) -> (Handle, Receiver<Event>) {
         rhythm,
         only_check: false,
         serial: false,
+        asks: Asks::Nobody,
+        keyring: false,
         places: Places::from_env(env, 1000, |_| None).unwrap(),
         program: PathBuf::from(POSTRIDER),
         world: World::system(),

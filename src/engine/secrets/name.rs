@@ -6,14 +6,26 @@ use crate::store::keyring::Name;
 
 /// The name of an account's password. Bytes of a user name that are no UTF-8 are taken for Latin-1.
 pub fn of(account: &Account) -> Name {
-    let user = match std::str::from_utf8(&account.user) {
-        Ok(user) => user.to_owned(),
-        Err(_) => account.user.iter().copied().map(char::from).collect(),
-    };
     Name {
         server: account.host.clone(),
-        user,
+        user: text(&account.user),
         protocol: word(account.protocol),
+    }
+}
+
+/// The name of a password whose account is not set up.
+pub fn unbound(label: &str, user: &[u8]) -> Name {
+    Name {
+        server: label.to_owned(),
+        user: text(user),
+        protocol: word(Protocol::Auto),
+    }
+}
+
+fn text(user: &[u8]) -> String {
+    match std::str::from_utf8(user) {
+        Ok(user) => user.to_owned(),
+        Err(_) => user.iter().copied().map(char::from).collect(),
     }
 }
 

@@ -196,6 +196,8 @@ impl Rig {
             rhythm: Rhythm::Once,
             only_check: false,
             serial: false,
+            asks: Asks::Nobody,
+            keyring: false,
             places: Places::from_env(env, 1000, |_| None).unwrap(),
             program: PathBuf::from(env!("CARGO_BIN_EXE_postrider")),
             world: World::system(),
