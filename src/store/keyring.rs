@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use oo7::dbus::{Service, ServiceError};
 use oo7::zbus;
+use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
 use crate::base::Secret;
@@ -111,7 +112,7 @@ pub fn has_bus() -> bool {
 pub struct Keyring {
     /// The connection, once there was one. It is made anew when it fails: the service may have
     /// been started again.
-    service: Mutex<Option<Arc<Service>>>,
+    service: Mutex<Option<Arc<Held>>>,
 }
 
 impl Keyring {
@@ -176,7 +177,7 @@ impl Keyring {
     async fn bounded<T, F>(
         &self,
         limit: Duration,
-        work: impl Fn(Arc<Service>) -> F,
+        work: impl Fn(Arc<Held>) -> F,
     ) -> Result<T, KeyringError>
     where
         F: Future<Output = Result<T, Refusal>>,
@@ -196,12 +197,40 @@ impl Keyring {
                 tracing::debug!(%error, "no keyring");
                 KeyringError::Missing
             })?;
-            let service = Arc::new(service);
+            let service = Arc::new(Held::new(service));
             *self.service.lock().await = Some(service.clone());
             work(service).await.map_err(told)
         };
         let done = tokio::time::timeout(limit, both).await;
         done.unwrap_or(Err(KeyringError::Late))
+    }
+}
+
+/// The service, which says goodbye on its runtime when it is dropped, wherever that is.
+#[derive(Debug)]
+struct Held {
+    service: Option<Service>,
+    runtime: Handle,
+}
+
+impl Held {
+    fn new(service: Service) -> Self {
+        Self {
+            service: Some(service),
+            runtime: Handle::current(),
+        }
+    }
+
+    /// Always there until it is dropped.
+    fn service(&self) -> Result<&Service, Refusal> {
+        self.service.as_ref().ok_or(Refusal::Dismissed)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _guard = self.runtime.enter();
+        self.service = None;
     }
 }
 

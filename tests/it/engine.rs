@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use postrider::engine::api::{Command, Event, What};
-use postrider::engine::{File, Handle, Options, Rhythm, Source, start};
+use postrider::engine::{Asks, File, Handle, Options, Rhythm, Source, start};
 use postrider::net::World;
 use postrider::rc::Overrides;
 use postrider::store::Places;

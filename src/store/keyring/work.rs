@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use oo7::dbus::{Collection, Item, Service};
 
-use super::{Name, Refusal};
+use super::{Held, Name, Refusal};
 use crate::base::Secret;
 
 /// The collection that new entries go to; none is made.
@@ -35,15 +35,15 @@ async fn item(service: &Service, name: &Name) -> Result<Option<Item>, Refusal> {
 }
 
 /// `None`: there is no keyring that could be.
-pub(super) async fn is_locked(service: Arc<Service>) -> Result<Option<bool>, Refusal> {
-    match collection(&service).await? {
+pub(super) async fn is_locked(held: Arc<Held>) -> Result<Option<bool>, Refusal> {
+    match collection(held.service()?).await? {
         Some(collection) => Ok(Some(collection.is_locked().await?)),
         None => Ok(None),
     }
 }
 
-pub(super) async fn find(service: Arc<Service>, name: Name) -> Result<Option<Secret>, Refusal> {
-    match item(&service, &name).await? {
+pub(super) async fn find(held: Arc<Held>, name: Name) -> Result<Option<Secret>, Refusal> {
+    match item(held.service()?, &name).await? {
         Some(item) => {
             let secret = item.secret().await?;
             Ok(Some(Secret::new(secret.as_bytes())))
@@ -52,8 +52,8 @@ pub(super) async fn find(service: Arc<Service>, name: Name) -> Result<Option<Sec
     }
 }
 
-pub(super) async fn set(service: Arc<Service>, name: Name, secret: Secret) -> Result<(), Refusal> {
-    let collection = service.default_collection().await?;
+pub(super) async fn set(held: Arc<Held>, name: Name, secret: Secret) -> Result<(), Refusal> {
+    let collection = held.service()?.default_collection().await?;
     let secret = match std::str::from_utf8(secret.expose()) {
         Ok(text) => oo7::Secret::text(text),
         Err(_) => oo7::Secret::blob(secret.expose()),
@@ -71,20 +71,20 @@ pub(super) async fn set(service: Arc<Service>, name: Name, secret: Secret) -> Re
     Ok(())
 }
 
-pub(super) async fn clear(service: Arc<Service>, name: Name) -> Result<bool, Refusal> {
+pub(super) async fn clear(held: Arc<Held>, name: Name) -> Result<bool, Refusal> {
     let mut is_gone = false;
-    while let Some(item) = item(&service, &name).await? {
+    while let Some(item) = item(held.service()?, &name).await? {
         item.delete(None).await?;
         is_gone = true;
     }
     Ok(is_gone)
 }
 
-pub(super) async fn rename(service: Arc<Service>, from: Name, to: Name) -> Result<bool, Refusal> {
-    if item(&service, &to).await?.is_some() {
+pub(super) async fn rename(held: Arc<Held>, from: Name, to: Name) -> Result<bool, Refusal> {
+    if item(held.service()?, &to).await?.is_some() {
         return Ok(false);
     }
-    let Some(item) = item(&service, &from).await? else {
+    let Some(item) = item(held.service()?, &from).await? else {
         return Ok(false);
     };
     item.set_attributes(&to.attributes().to_vec()).await?;
@@ -92,8 +92,8 @@ pub(super) async fn rename(service: Arc<Service>, from: Name, to: Name) -> Resul
     Ok(true)
 }
 
-pub(super) async fn unlock(service: Arc<Service>) -> Result<(), Refusal> {
-    let Some(collection) = collection(&service).await? else {
+pub(super) async fn unlock(held: Arc<Held>) -> Result<(), Refusal> {
+    let Some(collection) = collection(held.service()?).await? else {
         return Ok(());
     };
     collection.unlock(None).await?;

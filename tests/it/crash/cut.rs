@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use postrider::engine::api::{Event, Snapshot};
-use postrider::engine::{self, File, Options, Rhythm, Source};
+use postrider::engine::{self, Asks, File, Options, Rhythm, Source};
 use postrider::net::World;
 use postrider::rc::Overrides;
 use postrider::store::Places;
