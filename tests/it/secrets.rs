@@ -7,6 +7,7 @@ mod journey;
 mod planted;
 mod terminal;
 mod tty;
+mod window;
 
 use crate::support::journey::{Journey, PASSWORD, Protocol, Shield, into_maildir};
 
