@@ -205,6 +205,27 @@ impl Secrets {
         keyring.set(name, secret).await.map_err(of_keyring)
     }
 
+    /// Keeps the password of an account that a person has just set up with the keyring for its
+    /// place: in the keyring, or else in memory until the end, and then why.
+    pub async fn keep_or_remember(&self, account: &Account, secret: &Secret) -> Option<Fault> {
+        let kept = match self.unlock_for_somebody().await {
+            Ok(()) => self.keep(account, secret).await,
+            Err(fault) => Err(fault),
+        };
+        let fault = kept.err()?;
+        self.remember(account, secret.clone());
+        Some(fault)
+    }
+
+    /// A person wants something of the keyring that it must be open for: where there is a window,
+    /// a locked one may ask for its own password.
+    pub async fn unlock_for_somebody(&self) -> Result<(), Fault> {
+        match self.asks == Asks::Anytime && self.keyring_state().await == job::Keyring::Locked {
+            true => self.unlock().await,
+            false => Ok(()),
+        }
+    }
+
     /// Forgets the password of the keyring, and what was typed. `false`: there was none.
     pub async fn clear(&self, account: &Account) -> Result<bool, Fault> {
         let was_typed = self.typed.forget(&Whose::of(account));

@@ -2,9 +2,8 @@
 //! it, so a locked keyring may ask for its own password where there is a window.
 
 use super::Context;
-use crate::engine::api::job::{Failed, Keyring, Outcome, SecretWish};
+use crate::engine::api::job::{Failed, Outcome, SecretWish};
 use crate::engine::api::{AccountId, Cause};
-use crate::engine::handle::Asks;
 use crate::engine::trouble::{Fault, status};
 use crate::rc::Account;
 
@@ -18,11 +17,8 @@ pub(super) async fn run(context: &Context, id: &AccountId, what: SecretWish) -> 
 async fn done(context: &Context, id: &AccountId, what: SecretWish) -> Result<Account, Fault> {
     let account = account(context, id)?;
     let secrets = &context.secrets;
-    if what != SecretWish::Source
-        && context.options.asks == Asks::Anytime
-        && secrets.keyring_state().await == Keyring::Locked
-    {
-        secrets.unlock().await?;
+    if what != SecretWish::Source {
+        secrets.unlock_for_somebody().await?;
     }
     match what {
         SecretWish::Set(secret) => secrets.keep(&account, &secret).await?,

@@ -173,6 +173,28 @@ async fn a_person_is_asked_once_and_not_nagged() {
     assert_eq!(person.poll(true, "y", &[Some("y")]).await.0, Ok(()));
 }
 
+/// What a person has just set up works until the end, keyring or not.
+#[tokio::test]
+async fn without_a_keyring_it_is_kept_in_memory() {
+    let Person {
+        secrets,
+        board,
+        account,
+        ..
+    } = Person::new(Asks::Anytime);
+    let secret = Secret::new("x");
+    let fault = secrets.keep_or_remember(&account, &secret).await;
+    assert_eq!(fault.map(|fault| fault.cause), Some(Cause::NoKeyring));
+    let found = secrets.password(&account, &board).await;
+    assert_eq!(found.ok(), Some(secret));
+    assert!(secrets.clear(&account).await.unwrap());
+    let found = secrets.password(&account, &board).await;
+    assert_eq!(
+        found.err().map(|fault| fault.cause),
+        Some(Cause::NoPassword)
+    );
+}
+
 /// Another server behind the same name must not get what was typed for the first.
 #[tokio::test]
 async fn what_was_typed_is_for_one_server() {

@@ -30,6 +30,11 @@ pub struct Tty {
 impl Tty {
     /// Starts `postrider` with these words.
     pub fn start(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
+        Self::of(program(), home, args, env)
+    }
+
+    /// The same for another program.
+    pub fn of(program: &Path, home: &Home, args: &[&str], env: &[(&str, &str)]) -> Self {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let person = openpt(flags).unwrap();
         grantpt(&person).unwrap();
@@ -42,7 +47,7 @@ impl Tty {
         let open = || File::options().read(true).write(true).open(&name).unwrap();
         let line = open();
         // It makes the terminal the program's own, as a shell does.
-        let reachable = home.command(program()).as_std().get_program().to_owned();
+        let reachable = home.command(program).as_std().get_program().to_owned();
         let mut command = home.command(Path::new("/usr/bin/setsid"));
         let child = command
             .args(["-c", "-w"])
@@ -77,6 +82,23 @@ impl Tty {
             tokio::time::sleep(Duration::from_millis(10)).await;
             self.look();
         }
+    }
+
+    /// Answers every question the same until the program ends; gives the questions.
+    pub async fn questions(&mut self, answer: &str) -> Vec<String> {
+        let (start, mut questions, mut seen) = (Instant::now(), Vec::new(), 0);
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(start.elapsed() < PATIENCE, "no end: {}", self.shown);
+            self.look();
+            if self.shown.len() > seen && self.shown.ends_with(": ") && !self.echoes() {
+                seen = self.shown.len();
+                let line = self.shown.lines().next_back().unwrap_or_default();
+                questions.push(line.to_owned());
+                self.type_in(answer);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        questions
     }
 
     pub fn type_in(&self, text: &str) {
