@@ -237,7 +237,7 @@ async fn without_a_terminal_the_first_missing_password_counts() {
         ..Account::example()
     };
     without.id.label = "bare".into();
-    assert_eq!(gather(false, &[with.clone()]).await, None);
+    assert_eq!(gather(false, std::slice::from_ref(&with)).await, None);
     let found = gather(false, &[with, without.clone()]).await;
     assert_eq!(found, Some(without.id.clone()));
     // What a command would say is not asked for here.

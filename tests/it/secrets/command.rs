@@ -52,25 +52,25 @@ fn check(ended: &Ended, status: i32, words: &str) {
 async fn a_password_is_kept_found_and_forgotten() {
     let journey = bare().await;
     let bus = Keyring::start(&journey.home);
-    let bus = Some(&bus);
+    let on = Some(&bus);
     check(
-        &run(&journey, bus, &SHOW, "").await,
+        &run(&journey, on, &SHOW, "").await,
         1,
         "Nothing has the password",
     );
     check(
-        &run(&journey, bus, &CLEAR, "").await,
+        &run(&journey, on, &CLEAR, "").await,
         1,
         "has no password of ada",
     );
-    check(&run(&journey, bus, &SET, "\n").await, 5, "is empty");
+    check(&run(&journey, on, &SET, "\n").await, 5, "is empty");
     let piped = format!("{PASSWORD}\r\nmore\n");
     check(
-        &run(&journey, bus, &SET, &piped).await,
+        &run(&journey, on, &SET, &piped).await,
         0,
         "is in the keyring",
     );
-    let items = bus.unwrap().items();
+    let items = bus.items();
     assert_eq!(items.len(), 1);
     let pairs = [
         ("application", "postrider"),
@@ -86,40 +86,40 @@ async fn a_password_is_kept_found_and_forgotten() {
     );
     assert_eq!(items[0].secret, PASSWORD.as_bytes());
     check(
-        &run(&journey, bus, &SHOW, "").await,
+        &run(&journey, on, &SHOW, "").await,
         0,
         "The keyring has the password",
     );
-    check(&run(&journey, bus, &["fetch"], "").await, 0, "1 message");
+    check(&run(&journey, on, &["fetch"], "").await, 0, "1 message");
     // The account changes over to another protocol: the password is found, and kept once.
     let rc = std::fs::read_to_string(journey.home.path().join(".fetchmailrc")).unwrap();
     journey.home.rc(&rc.replace("imap", "auto"));
     check(
-        &run(&journey, bus, &SHOW, "").await,
+        &run(&journey, on, &SHOW, "").await,
         0,
         "The keyring has the password",
     );
     check(
-        &run(&journey, bus, &SET, "another\n").await,
+        &run(&journey, on, &SET, "another\n").await,
         0,
         "is in the keyring",
     );
-    let items = bus.unwrap().items();
+    let items = bus.items();
     assert_eq!((items.len(), &items[0].secret[..]), (1, &b"another"[..]));
     // Refused: nobody is asked over it, and it stays.
     check(
-        &run(&journey, bus, &["fetch"], "").await,
+        &run(&journey, on, &["fetch"], "").await,
         3,
         "Sign-in was refused",
     );
     check(
-        &run(&journey, bus, &CLEAR, "").await,
+        &run(&journey, on, &CLEAR, "").await,
         0,
         "no longer in the keyring",
     );
-    assert_eq!(bus.unwrap().items(), []);
+    assert_eq!(bus.items(), []);
     check(
-        &run(&journey, bus, &["fetch"], "").await,
+        &run(&journey, on, &["fetch"], "").await,
         3,
         "can't find a password",
     );

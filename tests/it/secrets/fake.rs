@@ -32,7 +32,7 @@ pub struct State {
 }
 
 /// One entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Item {
     pub attributes: HashMap<String, String>,
     pub label: String,
@@ -265,8 +265,42 @@ impl Entry {
         ),))
     }
 
+    #[zbus(property)]
+    fn attributes(&self) -> HashMap<String, String> {
+        self.item().attributes
+    }
+
+    #[zbus(property)]
+    fn set_attributes(&self, attributes: HashMap<String, String>) {
+        self.change(|item| item.attributes = attributes);
+    }
+
+    #[zbus(property)]
+    fn label(&self) -> String {
+        self.item().label
+    }
+
+    #[zbus(property)]
+    fn set_label(&self, label: String) {
+        self.change(|item| item.label = label);
+    }
+
     fn delete(&self) -> OwnedObjectPath {
         self.0.lock().unwrap().items[self.1] = None;
         none()
+    }
+}
+
+impl Entry {
+    fn item(&self) -> Item {
+        let state = self.0.lock().unwrap();
+        state.items[self.1].clone().unwrap_or_default()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Item)) {
+        let mut state = self.0.lock().unwrap();
+        if let Some(item) = &mut state.items[self.1] {
+            change(item);
+        }
     }
 }

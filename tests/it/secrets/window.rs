@@ -12,6 +12,7 @@ use postrider::engine::{Asks, File, Handle, Options, Rhythm, Source, start};
 use postrider::net::World;
 use postrider::rc::Overrides;
 use postrider::store::Places;
+use postrider::store::keyring::{self, Name, State};
 use tokio::sync::broadcast::Receiver;
 
 use super::fake::{Item, Keyring};
@@ -105,6 +106,34 @@ async fn inside() {
     match window.secret(SecretWish::Source).await {
         Outcome::Failed(failed) => assert_eq!(*failed.cause(), Cause::NoAccount),
         other => panic!("{other:?}"),
+    }
+    renamed().await;
+}
+
+/// An entry goes with its account, and never over another one.
+async fn renamed() {
+    let keyring = keyring::Keyring::default();
+    let name = |server: &str, user: &str| Name {
+        server: server.into(),
+        user: user.into(),
+        protocol: "imap",
+    };
+    let (old, new) = (name("old", "ada"), name("new", "ada"));
+    let secret = Secret::new("x");
+    let found = async |name: &Name| keyring.find(name).await.unwrap();
+    assert_eq!(keyring.state().await, State::Open);
+    assert_eq!(keyring.rename(&old, &new).await, Ok(false));
+    keyring.set(&old, &secret).await.unwrap();
+    assert_eq!(keyring.rename(&old, &name("n\0", "ada")).await, Ok(false));
+    assert_eq!(keyring.rename(&old, &new).await, Ok(true));
+    assert_eq!(found(&old).await, None);
+    assert_eq!(found(&new).await, Some(secret));
+    keyring.set(&old, &Secret::new("y")).await.unwrap();
+    assert_eq!(keyring.rename(&new, &old).await, Ok(false));
+    assert_eq!(found(&old).await, Some(Secret::new("y")));
+    for name in [old, new] {
+        assert_eq!(keyring.clear(&name).await, Ok(true));
+        assert_eq!(keyring.clear(&name).await, Ok(false));
     }
 }
 
