@@ -289,8 +289,11 @@ fn halted(program: &str, halt: &Halt, rc_path: &str) -> Vec<Line> {
     match halt {
         Halt::Syntax(errors) => errors.iter().map(|text| error(text)).collect(),
         Halt::NoFile => vec![error(&advice)],
-        // In fetchmail's words: scripts look for them.
-        Halt::NoPassword(id) => vec![error(&format!("can't find a password for {id}."))],
+        // First in fetchmail's words: scripts look for them.
+        Halt::NoPassword(id) => vec![
+            error(&format!("can't find a password for {id}.")),
+            error(&advice),
+        ],
         _ => vec![error(&format!("{}. {advice}", words::halt_headline(halt)))],
     }
 }
