@@ -1,6 +1,7 @@
 //! The command line: what was typed becomes an engine that runs in this process, or one piece
 //! of work done at once. Nothing here knows protocols or sockets.
 
+mod ask;
 mod commands;
 pub mod completions;
 mod deliver;
@@ -17,6 +18,7 @@ mod report;
 mod route;
 mod say;
 mod screen;
+mod secret;
 mod trace;
 
 use std::ffi::OsString;
@@ -48,6 +50,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("fmt") => fmt::run(&rest[1..]),
         Some("report") => report::run(&rest[1..]),
         Some("route") => route::run(&rest[1..]),
+        Some("secret") => secret::run(&rest[1..]),
         Some("man" | "help" | "--help" | "-h" | "-?" | "--version" | "-V") if words.len() > 1 => {
             usage().lines().for_each(say::err);
             USAGE
@@ -110,6 +113,9 @@ Usage:
   postrider route [--rc FILE] [--server LABEL] [--user NAME] [--dns ask|yes|no] [--json] [MESSAGE]
                                who would get a message of a mailbox with several recipients,
                                and why
+  postrider secret set|show-source|clear LABEL USER
+                               keep an account’s password in the keyring, say where it
+                               comes from, or take it out
   postrider report [--rc FILE] [SERVER…]
                                what to show whoever helps you: versions, the accounts'
                                file with its passwords masked, what is unfinished

@@ -7,6 +7,7 @@
 pub mod atomic;
 pub mod idfile;
 pub mod journal;
+pub mod keyring;
 pub mod local;
 pub mod lock;
 pub mod messages;

@@ -198,6 +198,23 @@ pub static COMMANDS: &[Command] = &[
         operand: Operand::File,
     },
     Command {
+        name: "secret",
+        usage: "set|show-source|clear LABEL USER",
+        help: "keep the password of an account in the keyring",
+        about: "Keeps the password of the account with this name behind poll or skip and this remote \
+                user in the keyring of the desktop (Secret Service), where fetch finds it. set asks for \
+                it twice in the terminal, or takes the first line of standard input when that is not a \
+                terminal; it is never taken from the command line, where others could see it. \
+                show-source says where the password would come from at the next check, not what it is: \
+                the configuration, its password command, the keyring, .netrc, or a question. clear takes \
+                it out of the keyring. fetchmail does not know the keyring and asks for such a password. \
+                The status is 0 when it is done, 1 when there was nothing to take out or nothing has \
+                the password, 3 when the keyring is missing or locked or fails, 5 for wrong arguments or \
+                a configuration with errors, 6 when it cannot be read.",
+        options: &[],
+        operand: Operand::Word(&["set", "show-source", "clear"]),
+    },
+    Command {
         name: "report",
         usage: "[--rc FILE] [SERVER ...]",
         help: "what to show whoever helps you",

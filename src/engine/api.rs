@@ -158,6 +158,9 @@ pub enum Halt {
         /// Its process id, if the lock file tells.
         pid: Option<u32>,
     },
+    /// Nothing has this account's password, and there is no terminal to ask for it (exit status
+    /// 3).
+    NoPassword(AccountId),
     /// The state directory cannot be written: no journal, no deletion. A whole sentence.
     State(String),
 }
@@ -327,6 +330,14 @@ pub enum Cause {
     NoMethod,
     /// No password is known.
     NoPassword,
+    /// The keyring is locked, and may have the password.
+    KeyringLocked,
+    /// No keyring service is running, and one was asked for.
+    NoKeyring,
+    /// The keyring failed: a sentence.
+    Keyring(String),
+    /// There is no such account any more.
+    NoAccount,
     /// Mailbox in use.
     Locked,
     /// The server asks to wait.

@@ -2,6 +2,8 @@
 //! one outcome, can be cancelled, and never touches the accounts that are polled. What it leaves to
 //! do for the scheduler it says in its [`End`].
 
+mod secret;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -107,11 +109,15 @@ impl Jobs {
 }
 
 async fn run(context: Context, job: Job) -> (Outcome, End) {
-    drop(context);
-    let word = format!("{job:?}");
-    let fault = Fault::yours(Cause::Unsupported(word), status::SYNTAX);
-    (
-        Outcome::Failed(Box::new(Failed::new(fault.first()))),
-        End::default(),
-    )
+    match job {
+        Job::Secret { id, what } => (secret::run(&context, &id, what).await, End::default()),
+        job => {
+            let word = format!("{job:?}");
+            let fault = Fault::yours(Cause::Unsupported(word), status::SYNTAX);
+            (
+                Outcome::Failed(Box::new(Failed::new(fault.first()))),
+                End::default(),
+            )
+        }
+    }
 }

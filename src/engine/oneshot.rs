@@ -4,6 +4,7 @@ mod inspect;
 pub mod lint;
 pub mod report;
 pub mod route;
+pub mod secret;
 
 pub use inspect::Inspection;
 

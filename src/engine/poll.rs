@@ -90,6 +90,7 @@ pub async fn run(
         undeleted: Vec::new(),
         mailboxes: Vec::new(),
         patience: Patience::new(account, &around.globals, order.is_asked),
+        is_asked: order.is_asked,
     };
     let result = match (&order.unsupported, &account.local.refusal) {
         (_, Some(sentence)) => Err(Fault::yours(Cause::Keys(sentence.clone()), status::SYNTAX)),
@@ -141,6 +142,8 @@ struct Poll<'a> {
     /// What was looked into.
     mailboxes: Vec<Mailbox>,
     patience: Patience,
+    /// Somebody asked for it.
+    is_asked: bool,
 }
 
 impl Poll<'_> {
@@ -154,7 +157,7 @@ impl Poll<'_> {
             .board
             .change(&self.account.id, |a| a.state = State::Connecting);
         let opened = tokio::select! {
-            session = session::open(self.account, self.around) => session,
+            session = session::open(self.account, self.around, self.is_asked) => session,
             () = self.stop.cancelled() => Err(Fault::passing(Cause::Stopped, status::OK)),
         };
         let mut session = opened?;

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 
 use super::api::{Cause, What};
 use super::poll::Surroundings;
+use super::secrets::Given;
 use super::trouble::{Fault, of_server, status};
+use crate::base::Secret;
 use crate::base::i18n::gettext;
 use crate::net::{self, Peer, tls};
 use crate::proto::{Credentials, Reason, TlsPolicy};
@@ -25,9 +27,41 @@ pub struct Session {
 }
 
 /// Connects and signs in. With `auto`, IMAP comes first and POP3 follows when nothing answers
-/// there or it is not IMAP (better than fetchmail on purpose: contract, 6).
-pub async fn open(account: &Account, around: &Surroundings) -> Result<Session, Fault> {
-    let (first, second) = match account.protocol {
+/// there or it is not IMAP (better than fetchmail on purpose: contract, 6). `is_asked`: a person
+/// wants this poll, and may be asked for the password.
+pub async fn open(
+    account: &Account,
+    around: &Surroundings,
+    is_asked: bool,
+) -> Result<Session, Fault> {
+    let kinds = kinds(account)?;
+    if !needs_password(account) {
+        let refused = crate::proto::Error::Refused {
+            reason: Reason::NoMethod,
+            reply: Vec::new(),
+        };
+        return Err(of_server(net::Error::Proto(refused), account, 0));
+    }
+    let (secrets, board) = (&around.secrets, &around.board);
+    let given = secrets.for_poll(account, board, is_asked).await?;
+    let fault = match open_with(account, kinds, &given, around).await {
+        Err(fault) if fault.cause == Cause::SignIn => fault,
+        done => return done,
+    };
+    let again = secrets.refused(account, &given, &fault, is_asked).await;
+    let given = again.ok_or(fault)?;
+    let done = open_with(account, kinds, &given, around).await;
+    if let Err(fault) = &done
+        && fault.cause == Cause::SignIn
+    {
+        secrets.forget(account, &given, fault);
+    }
+    done
+}
+
+/// What is spoken, and what is tried where that fails.
+fn kinds(account: &Account) -> Result<(Kind, Option<Kind>), Fault> {
+    let kinds = match account.protocol {
         Protocol::Imap => (Kind::Imap, None),
         Protocol::Pop3 | Protocol::Apop => (Kind::Pop3, None),
         Protocol::Auto => (Kind::Imap, Some(Kind::Pop3)),
@@ -42,7 +76,17 @@ pub async fn open(account: &Account, around: &Surroundings) -> Result<Session, F
         );
         return Err(Fault::yours(Cause::Keys(sentence), status::SYNTAX));
     }
-    let sign_in = sign_in(account, around).await?;
+    Ok(kinds)
+}
+
+/// With this password.
+async fn open_with(
+    account: &Account,
+    (first, second): (Kind, Option<Kind>),
+    given: &Given,
+    around: &Surroundings,
+) -> Result<Session, Fault> {
+    let sign_in = sign_in(account, given.secret.clone());
     match (open_as(account, first, &sign_in, around).await, second) {
         (Err(fault), Some(second)) if matches!(fault.status, status::SOCKET | status::PROTOCOL) => {
             let again = open_as(account, second, &sign_in, around).await;
@@ -108,16 +152,13 @@ async fn open_as(
     })
 }
 
-async fn sign_in(account: &Account, around: &Surroundings) -> Result<SignIn, Fault> {
-    if !matches!(account.auth, Auth::Any | Auth::Password | Auth::CramMd5) {
-        let refused = crate::proto::Error::Refused {
-            reason: Reason::NoMethod,
-            reply: Vec::new(),
-        };
-        return Err(of_server(net::Error::Proto(refused), account, 0));
-    }
-    let password = around.secrets.password(account, &around.board).await?;
-    Ok(SignIn {
+/// Whether the account signs in by a password, in a way that this version knows.
+pub fn needs_password(account: &Account) -> bool {
+    matches!(account.auth, Auth::Any | Auth::Password | Auth::CramMd5)
+}
+
+fn sign_in(account: &Account, password: Secret) -> SignIn {
+    SignIn {
         credentials: Credentials {
             user: account.user.clone(),
             password,
@@ -129,7 +170,7 @@ async fn sign_in(account: &Account, around: &Surroundings) -> Result<SignIn, Fau
         } else {
             tls::policy(&account.tls)
         },
-    })
+    }
 }
 
 /// The port by `service`/`port`: a number, a well-known name, or the protocol's own.

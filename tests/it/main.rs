@@ -23,6 +23,7 @@ mod pump;
 mod report;
 mod route;
 mod routing_corpus;
+mod secrets;
 mod servers;
 mod support;
 mod tidy;

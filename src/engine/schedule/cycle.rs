@@ -100,7 +100,7 @@ impl Scheduler {
 
     /// Starts every account whose time has come.
     pub(super) fn start_due(&mut self) {
-        if self.is_ending {
+        if self.is_ending || !self.gathering.is_empty() {
             return;
         }
         let now = Instant::now();

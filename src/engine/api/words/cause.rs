@@ -18,6 +18,10 @@ pub fn headline(cause: &Cause) -> String {
         Cause::SignIn => gettext("Sign-in was refused"),
         Cause::NoMethod => gettext("No common way to sign in"),
         Cause::NoPassword => gettext("The password is missing"),
+        Cause::KeyringLocked => gettext("The keyring is locked"),
+        Cause::NoKeyring => gettext("No keyring service"),
+        Cause::Keyring(_) => gettext("The keyring could not be used"),
+        Cause::NoAccount => gettext("The account is gone"),
         Cause::Locked => gettext("The mailbox is in use"),
         Cause::Busy => gettext("The server asks to wait"),
         Cause::Folder(_) => gettext("A folder cannot be opened"),
@@ -138,6 +142,14 @@ fn of_the_server(cause: &Cause) -> String {
         Cause::NoPassword => gettext(
             "No password is known for this account. Put it into the configuration file or into ~/.netrc.",
         ),
+        Cause::KeyringLocked => gettext("Unlock it to check mail."),
+        Cause::NoKeyring => gettext(
+            "Passwords can be kept in the configuration file or asked for after each start.",
+        ),
+        Cause::Keyring(sentence) => sentence.clone(),
+        Cause::NoAccount => {
+            gettext("It is not in the configuration any more; it may have got another name.")
+        }
         Cause::Locked => gettext("Another program has it open. It is tried again."),
         Cause::Busy => gettext("It has too much to do or limits how often you may ask."),
         Cause::Folder(name) => fill(
