@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 
-use super::lint::shown::Lines;
+use crate::rc::shown::Lines;
 use super::{fetch, say};
 use crate::base::i18n::gettext;
 use crate::base::text::{QUIET_MAX, quiet};

@@ -4,11 +4,12 @@
 
 mod command;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::api::job::QuestionId;
-use super::api::{Cause, What};
+use super::api::{AccountId, Cause, What};
 use super::board::Board;
 use super::trouble::{Fault, status};
 use crate::base::Secret;
@@ -22,6 +23,8 @@ pub struct Secrets {
     netrc: Option<PathBuf>,
     /// The `.netrc` whose oddities were told already: each version is told of once.
     told: Mutex<Option<Stamp>>,
+    /// Typed since the program started.
+    typed: Mutex<HashMap<AccountId, Secret>>,
 }
 
 impl Secrets {
@@ -30,6 +33,7 @@ impl Secrets {
         Self {
             netrc,
             told: Mutex::default(),
+            typed: Mutex::default(),
         }
     }
 
@@ -49,7 +53,22 @@ impl Secrets {
             let label = account.id.label.as_bytes();
             netrc.password_for(label, account.host.as_bytes(), &account.user)
         });
+        let found = found.or_else(|| self.typed().get(&account.id).cloned());
         found.ok_or_else(|| Fault::yours(Cause::NoPassword, status::SIGN_IN))
+    }
+
+    /// Keeps a password for as long as the program runs.
+    pub fn keep_in_memory(&self, id: &AccountId, secret: Secret) {
+        self.typed().insert(id.clone(), secret);
+    }
+
+    /// Forgets what was typed.
+    pub fn forget(&self, id: &AccountId) {
+        self.typed().remove(id);
+    }
+
+    fn typed(&self) -> MutexGuard<'_, HashMap<AccountId, Secret>> {
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Somebody has answered a question. One that is not open is no trouble: it was withdrawn.
