@@ -4,10 +4,10 @@
 use super::{Error, Fetched, SignIn, Survey, Want};
 use crate::mail::Uid;
 use crate::net::Conn;
+use crate::proto::imap::response::FolderName;
 use crate::proto::imap::{Event, Found, Login, Mark, Method, Session};
 use crate::proto::{self, Onlooker, Reason, Watched};
 use crate::rc::account::Auth;
-use crate::proto::imap::response::FolderName;
 use crate::transit::{Disposition, Listed};
 
 /// An IMAP maildrop: a connection that has been signed in.
@@ -111,10 +111,9 @@ impl Imap {
                     done,
                 },
                 Event::Idle => Fetched::Idle,
-                Event::Surveyed(_)
-                | Event::NotSurveyed(_)
-                | Event::Left(_)
-                | Event::Folders(_) => continue,
+                Event::Surveyed(_) | Event::NotSurveyed(_) | Event::Left(_) | Event::Folders(_) => {
+                    continue;
+                }
             };
             return Ok(fetched);
         }

@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 
 use super::{Disposition, Error, Fetched, Listed, SignIn, Survey, Want};
 use crate::net::Conn;
-use crate::proto::{self, Onlooker, Watched};
 use crate::proto::pop3::{self, Event, Login, Method, Session};
+use crate::proto::{self, Onlooker, Watched};
 use crate::rc::account::Auth;
 
 /// A POP3 maildrop, signed in.

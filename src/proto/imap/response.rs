@@ -287,7 +287,10 @@ fn scan_items(seq: u32, mut cursor: Cursor<'_>) -> Option<Fetch> {
 /// The message and UID that a body belongs to, from the response up to its literal; and whether
 /// it is only the header.
 pub fn scan_head(head: &[u8]) -> Option<(u32, Option<u32>, bool)> {
-    let name = head.trim_ascii_end().rsplit(|b| matches!(b, b' ' | b'(')).next();
+    let name = head
+        .trim_ascii_end()
+        .rsplit(|b| matches!(b, b' ' | b'('))
+        .next();
     let is_header = is_header_name(name.unwrap_or_default());
     match Response::scan(&Bytes::copy_from_slice(head)) {
         Response::Fetch(fetch) => Some((fetch.seq, fetch.uid, is_header)),

@@ -258,7 +258,10 @@ impl Session {
                 self.folder.seqs.expunge(seq);
             }
             Response::List(listed) => {
-                let is_asked = self.waiting.iter().any(|(_, e)| matches!(e, Expect::Folders));
+                let is_asked = self
+                    .waiting
+                    .iter()
+                    .any(|(_, e)| matches!(e, Expect::Folders));
                 if is_asked && self.folders.len() < FOLDERS_MAX {
                     self.folders.push(listed);
                 }

@@ -286,16 +286,24 @@ fn reasons() {
 fn folders() {
     let check = |line: &str, expected: Option<(&str, bool)>| {
         let found = match Response::scan(&Bytes::copy_from_slice(line.as_bytes())) {
-            Response::List(found) => Some((String::from_utf8(found.name).unwrap(), found.can_select)),
+            Response::List(found) => {
+                Some((String::from_utf8(found.name).unwrap(), found.can_select))
+            }
             _ => None,
         };
         let expected = expected.map(|(name, can)| (name.to_owned(), can));
         assert_eq!(found, expected, "{line}");
     };
     check("* LIST () \"/\" INBOX", Some(("INBOX", true)));
-    check("* LIST (\\HasNoChildren) \"/\" \"a \\\"b\"", Some(("a \"b", true)));
+    check(
+        "* LIST (\\HasNoChildren) \"/\" \"a \\\"b\"",
+        Some(("a \"b", true)),
+    );
     check("* LIST (\\Noselect) NIL x", Some(("x", false)));
-    check("* LIST (\\nonexistent \\Marked) \".\" x", Some(("x", false)));
+    check(
+        "* LIST (\\nonexistent \\Marked) \".\" x",
+        Some(("x", false)),
+    );
     check("* LIST () \"/\" {3}\r\na b", Some(("a b", true)));
     check("* LIST () \"/\" two words", Some(("two words", true)));
     check("* LIST INBOX", None);
