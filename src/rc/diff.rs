@@ -3,9 +3,9 @@
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
-use crate::rc::shown::Lines;
 use crate::rc::document::{Document, Span};
 use crate::rc::outline::{Outline, has_errors};
+use crate::rc::shown::Lines;
 
 /// Lines of context.
 const CONTEXT: usize = 3;

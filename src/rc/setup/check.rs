@@ -28,12 +28,18 @@ pub fn check(setup: &Setup, password: Option<&Secret>) -> Result<(), String> {
     let known = ["password", "cram-md5"];
     let apop = (!setup.is_imap).then_some("apop");
     if let Some(method) = setup.method.as_deref()
-        && !known.iter().chain(apop.iter()).any(|known| *known == method)
+        && !known
+            .iter()
+            .chain(apop.iter())
+            .any(|known| *known == method)
     {
         let text = gettext("This version cannot sign in with “{method}” here.");
         return Err(fill(&text, &[("method", &method)]));
     }
-    if setup.limit.is_some_and(|limit| i32::try_from(limit).is_err() || limit == 0) {
+    if setup
+        .limit
+        .is_some_and(|limit| i32::try_from(limit).is_err() || limit == 0)
+    {
         return Err(gettext("The size limit must be between 1 octet and 2 GB."));
     }
     if !setup.is_imap && !setup.folders.is_empty() {
@@ -102,8 +108,12 @@ fn delivery(delivery: &Delivery) -> Result<(), String> {
 /// What `mda` must not be.
 fn program(command: &str) -> Result<(), String> {
     let is_quoted = |expansion: &str| {
-        let before = command.match_indices(expansion).map(|(at, _)| &command[..at]);
-        before.into_iter().any(|b| b.ends_with(['"', '\'', '\\', '`']))
+        let before = command
+            .match_indices(expansion)
+            .map(|(at, _)| &command[..at]);
+        before
+            .into_iter()
+            .any(|b| b.ends_with(['"', '\'', '\\', '`']))
     };
     for expansion in ["%T", "%s", "%F", "%h"] {
         if is_quoted(expansion) {
@@ -118,7 +128,10 @@ fn program(command: &str) -> Result<(), String> {
         let letters = word.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
         letters.is_some_and(|letters| letters == "t" || letters.ends_with("it") || letters == "ti")
     };
-    let is_sendmail = matches!(name, "sendmail" | "exim" | "exim4" | "msmtp" | "ssmtp" | "nullmailer-inject");
+    let is_sendmail = matches!(
+        name,
+        "sendmail" | "exim" | "exim4" | "msmtp" | "ssmtp" | "nullmailer-inject"
+    );
     if is_sendmail && words.any(reads_header) {
         return Err(gettext(
             "Programs such as “sendmail -t” read the recipients from the letter and cause loops.",

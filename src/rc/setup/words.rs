@@ -243,7 +243,10 @@ pub fn difference(
             tls.implicit == (setup.is_implicit_tls && !setup.is_plain),
             "ssl",
         ),
-        ((tls.proto.as_deref() == Some("")) == setup.is_plain, "sslproto"),
+        (
+            (tls.proto.as_deref() == Some("")) == setup.is_plain,
+            "sslproto",
+        ),
         (tls.check == checks, "sslcertck"),
         (tls.fingerprint.as_deref() == fingerprint, "sslfingerprint"),
         (tls.cert_file.as_ref() == authority, "sslcertfile"),
@@ -263,9 +266,7 @@ fn target(delivery: &Delivery, login: &str) -> (Option<Target>, Vec<LocalName>) 
             Some(Target::Smtp(vec!["localhost".to_owned()])),
             user.as_str(),
         ),
-        Delivery::Lmtp(address, user) => {
-            (Some(Target::Lmtp(vec![address.clone()])), user.as_str())
-        }
+        Delivery::Lmtp(address, user) => (Some(Target::Lmtp(vec![address.clone()])), user.as_str()),
         Delivery::Watch => (None, login),
     };
     (target, vec![LocalName::plain(user)])

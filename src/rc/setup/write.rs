@@ -86,7 +86,11 @@ pub fn plan(setup: &Setup, password: Option<&Secret>, basis: &Basis) -> Result<P
     check::check(setup, password)?;
     let mut text = Text(Document::parse(basis.rc));
     let before = text.read(basis)?;
-    if let Some(known) = before.accounts.iter().find(|known| is_same(&known.account, setup)) {
+    if let Some(known) = before
+        .accounts
+        .iter()
+        .find(|known| is_same(&known.account, setup))
+    {
         let sentence = gettext("{account} is already set up.");
         return Err(fill(&sentence, &[("account", &known.account.id)]).into());
     }
@@ -276,7 +280,12 @@ fn home(setup: &Setup, server: &[Word], before: &Whole) -> Option<(usize, usize)
     entries
         .filter(|(_, entry)| may && entry.is_active && says(entry))
         .map(|(index, entry)| (index, entry))
-        .find(|(_, entry)| entry.users.first().is_some_and(|u| u.find(Id::User).is_some()))
+        .find(|(_, entry)| {
+            entry
+                .users
+                .first()
+                .is_some_and(|u| u.find(Id::User).is_some())
+        })
         .map(|(index, entry)| (index, entry.users.len()))
 }
 
@@ -297,7 +306,9 @@ fn is_agreed(said: &Settings, wanted: &Settings) -> bool {
 fn free_label(setup: &Setup, before: &Whole) -> String {
     let is_free = |label: &String| {
         let entries = &before.stanzas.entries;
-        !entries.iter().any(|e| e.label.eq_ignore_ascii_case(label.as_bytes()))
+        !entries
+            .iter()
+            .any(|e| e.label.eq_ignore_ascii_case(label.as_bytes()))
     };
     let numbered = (2..).map(|n: u32| format!("{}-{n}", setup.host));
     let mut labels = std::iter::once(setup.host.clone()).chain(numbered);
@@ -346,14 +357,13 @@ fn local(
 }
 
 /// Lays the keys over the account as the engine does, and makes sure that they are the ones meant.
-fn bind(
-    text: &str,
-    setup: &Setup,
-    basis: &Basis,
-    account: &mut Account,
-) -> Result<(), Refused> {
+fn bind(text: &str, setup: &Setup, basis: &Basis, account: &mut Account) -> Result<(), Refused> {
     let read = Local::parse(text);
-    read.bind("accounts.toml", |rc| rc == basis.rc_name, std::slice::from_mut(account));
+    read.bind(
+        "accounts.toml",
+        |rc| rc == basis.rc_name,
+        std::slice::from_mut(account),
+    );
     let keys = &account.local;
     let command = match &setup.password {
         PasswordPlace::Command(command) => Some(command),
@@ -366,7 +376,9 @@ fn bind(
     match &keys.refusal {
         Some(sentence) => Err(sentence.clone().into()),
         None if is_meant && !read.findings.iter().any(|f| f.is_fatal) => Ok(()),
-        None => Err(gettext("accounts.toml has an error. Correct it with a text editor first.").into()),
+        None => {
+            Err(gettext("accounts.toml has an error. Correct it with a text editor first.").into())
+        }
     }
 }
 

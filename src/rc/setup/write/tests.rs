@@ -114,13 +114,33 @@ fn what_is_there_stays() {
     // The same server: another user of it.
     let joined = user.trim().split_whitespace();
     let joined = format!("    {}\n", joined.collect::<Vec<_>>().join(" "));
-    check("poll mail.example.org proto imap\n    user x ssl\n", &joined, "");
-    check("poll work via mail.example.org proto imap\n    user x ssl\n", &joined, "");
+    check(
+        "poll mail.example.org proto imap\n    user x ssl\n",
+        &joined,
+        "",
+    );
+    check(
+        "poll work via mail.example.org proto imap\n    user x ssl\n",
+        &joined,
+        "",
+    );
     // Other server options, or none of ours: an entry of its own.
     let second = own("mail.example.org-2", "    via mail.example.org\n");
-    check("poll mail.example.org proto pop3\n    user x ssl\n", &second, "");
-    check("skip mail.example.org proto imap\n    user x ssl\n", &second, "");
-    check("poll mail.example.org proto imap timeout 5\n    user x\n", &second, "");
+    check(
+        "poll mail.example.org proto pop3\n    user x ssl\n",
+        &second,
+        "",
+    );
+    check(
+        "skip mail.example.org proto imap\n    user x ssl\n",
+        &second,
+        "",
+    );
+    check(
+        "poll mail.example.org proto imap timeout 5\n    user x\n",
+        &second,
+        "",
+    );
     // An entry whose only user is not named would lose it.
     check("poll mail.example.org proto imap\n", &second, "");
 }
@@ -158,7 +178,10 @@ fn what_cannot_be_is_refused() {
         Err(Refused::Sentence(sentence)) => assert!(sentence.contains(expected), "{sentence}"),
         other => panic!("{expected}: {:?}", other.map(|plan| plan.rc)),
     };
-    let to = |delivery| Setup { delivery, ..setup() };
+    let to = |delivery| Setup {
+        delivery,
+        ..setup()
+    };
     let maildir = |path: &str| to(Delivery::Maildir(path.into()));
     check(maildir("Maildir"), "", "whole path");
     check(maildir("/a'b"), "", "characters");
@@ -172,10 +195,35 @@ fn what_cannot_be_is_refused() {
     for host in ["localhost", "localhost/25", "localhost/", ""] {
         check(lmtp(host), "", "port 25");
     }
-    check(to(Delivery::Listener(String::new())), "", "user of this computer");
-    check(Setup { user: "a\nb".into(), ..setup() }, "", "line break");
-    check(Setup { host: "a b".into(), ..setup() }, "", "server's name");
-    check(Setup { limit: Some(1 << 40), ..setup() }, "", "limit");
+    check(
+        to(Delivery::Listener(String::new())),
+        "",
+        "user of this computer",
+    );
+    check(
+        Setup {
+            user: "a\nb".into(),
+            ..setup()
+        },
+        "",
+        "line break",
+    );
+    check(
+        Setup {
+            host: "a b".into(),
+            ..setup()
+        },
+        "",
+        "server's name",
+    );
+    check(
+        Setup {
+            limit: Some(1 << 40),
+            ..setup()
+        },
+        "",
+        "limit",
+    );
     check(setup(), "poll x proto imap user y idle\n", "idle");
     let is_there = "poll x via mail.example.org proto imap user ann@example.org ssl\n";
     check(setup(), is_there, "already set up");
