@@ -320,7 +320,10 @@ impl Closer {
         for (ticket, outcome) in &outcomes {
             let memo = lock(&self.memos).get(ticket).map(|open| open.memo.clone());
             if let Some(file) = self.files.remove(ticket) {
-                let mut last = self.last_file.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut last = self
+                    .last_file
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
                 *last = Some(file.clone());
                 drop(last);
                 entries.push(Entry::Settled { file });

@@ -167,9 +167,7 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
 }
 
 /// Work with files that waits for the disk.
-async fn files(
-    work: impl FnOnce() -> Result<(Outcome, End)> + Send + 'static,
-) -> (Outcome, End) {
+async fn files(work: impl FnOnce() -> Result<(Outcome, End)> + Send + 'static) -> (Outcome, End) {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done.unwrap_or_else(|failed| (Outcome::Failed(failed), End::default())),
         Err(error) => (broke(error.to_string()), End::default()),

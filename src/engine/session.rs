@@ -198,7 +198,8 @@ impl<'o> Told<'o> {
         }
         if !self.has_greeted && !greeting.is_empty() {
             self.has_greeted = true;
-            self.onlooker.ended(Stage::Greeting, quiet(greeting, QUIET_MAX));
+            self.onlooker
+                .ended(Stage::Greeting, quiet(greeting, QUIET_MAX));
         }
         if self.stage == Some(Stage::Secure) && !self.is_implicit {
             self.onlooker.ended(Stage::Secure, "STARTTLS".to_owned());

@@ -133,7 +133,10 @@ pub fn undo(context: &Context, undo: &Undo) -> Result<(Outcome, End)> {
         bytes.map_or(Base::NONE, |bytes| Base::of(&bytes)) == base
     };
     let local_path = options.places.accounts_toml().unwrap_or_default();
-    let local_changed = undo.local.as_ref().is_some_and(|old| !is_same(&local_path, old.base));
+    let local_changed = undo
+        .local
+        .as_ref()
+        .is_some_and(|old| !is_same(&local_path, old.base));
     if !is_same(path, undo.rc.base) || local_changed {
         let text = gettext("{path} was changed meanwhile, and stays as it is.");
         let which = if local_changed { &local_path } else { path };

@@ -84,7 +84,10 @@ fn maildir(home: &Path) -> PathBuf {
 
 /// What is there.
 pub fn place(path: &Path) -> Place {
-    if ["cur", "new", "tmp"].iter().all(|name| path.join(name).is_dir()) {
+    if ["cur", "new", "tmp"]
+        .iter()
+        .all(|name| path.join(name).is_dir())
+    {
         return Place::Maildir;
     }
     match std::fs::read_dir(path) {
@@ -171,7 +174,9 @@ fn rc_file(context: &Context) -> RcFile {
             let (stanzas, _) = crate::rc::settings::read(&document);
             let users = stanzas.entries.iter().map(|entry| entry.users.len().max(1));
             state.holds = Some((stanzas.entries.len(), users.sum()));
-            let first = errors.first().map(|d| d.in_file(&source.name()).to_string());
+            let first = errors
+                .first()
+                .map(|d| d.in_file(&source.name()).to_string());
             state.trouble = state.trouble.or(first);
         }
     }

@@ -12,12 +12,12 @@ use super::trial::Trial;
 use crate::base::i18n::{fill, gettext};
 use crate::base::text::quiet;
 use crate::deliver::{self, Part, Report};
+use crate::engine::api::Cause;
 use crate::engine::api::job::{Delivery, Draft, Failed, Outcome, Place};
 use crate::engine::clock;
 use crate::engine::poll::folder::sink_settings;
 use crate::engine::poll::target_words;
 use crate::engine::trouble::{Fault, of_sink, status};
-use crate::engine::api::Cause;
 use crate::mail::Envelope;
 use crate::mail::envelope::BodyType;
 use crate::rc::Account;
@@ -40,7 +40,9 @@ pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
             return Err(setup(sentence));
         }
         Delivery::Maildir(path) if place(path) == Place::Other => {
-            return Err(setup(gettext("The folder is not a Maildir and is not empty.")));
+            return Err(setup(gettext(
+                "The folder is not a Maildir and is not empty.",
+            )));
         }
         _ => {}
     }
@@ -187,7 +189,9 @@ fn seen(account: &Account, file: Option<&Path>) -> String {
 pub fn delivered_file(tmp: &Path) -> PathBuf {
     let folder = tmp.parent().and_then(Path::parent).unwrap_or(tmp);
     let new = folder.join("new");
-    let name = tmp.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = tmp
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     let name = name.unwrap_or_default();
     let files = std::fs::read_dir(&new).into_iter().flatten().flatten();
     let mut names = files.map(|file| file.file_name());
@@ -216,9 +220,18 @@ fn not_taken(outcome: transit::Outcome, account: &Account) -> Box<Failed> {
         transit::Outcome::Deferred(refusal) | transit::Outcome::Refused(refusal) => refusal,
         transit::Outcome::Partly(shares) => {
             let mut why = shares.refused.into_iter().chain(shares.put_off);
-            why.next().map_or(Refusal { code: 0, words: Vec::new() }, |(_, why)| why)
+            why.next().map_or(
+                Refusal {
+                    code: 0,
+                    words: Vec::new(),
+                },
+                |(_, why)| why,
+            )
         }
-        transit::Outcome::Delivered => Refusal { code: 0, words: Vec::new() },
+        transit::Outcome::Delivered => Refusal {
+            code: 0,
+            words: Vec::new(),
+        },
     };
     let sentence = match (&account.target, refusal.code) {
         (Target::Mda(_), 75) => gettext("The program returned 75, which means “try later”."),

@@ -109,7 +109,10 @@ impl<'c> Look<'c> {
             None => View::blank(&mailbox),
         };
         let (as_polled, skips) = self.as_polled(session.protocol, &survey);
-        let room = self.account.fetch_limit.map(|limit| limit.saturating_sub(self.run.fetch));
+        let room = self
+            .account
+            .fetch_limit
+            .map(|limit| limit.saturating_sub(self.run.fetch));
         let patience = self.patience;
         let choice = Choice::new(&mailbox, &as_polled, &view, self.account, room, patience);
         self.run.total = self.run.total.saturating_add(survey.total);
@@ -135,7 +138,9 @@ impl<'c> Look<'c> {
             self.run.messages.push(seen);
         }
         let port = session.port;
-        error.map_or(Ok(()), |error| Err(of_server(error, self.account, port).first()))
+        error.map_or(Ok(()), |error| {
+            Err(of_server(error, self.account, port).first())
+        })
     }
 
     /// What a poll would have surveyed, and why the rest is not in it.
@@ -224,9 +229,12 @@ impl<'c> Look<'c> {
         let about = transit::rewrite(&header, self.account, &self.account.host);
         seen.date = date(&header);
         if skip.is_none() {
-            let routed = self.asked.route(&about.clues, self.account, self.postmaster);
+            let routed = self
+                .asked
+                .route(&about.clues, self.account, self.postmaster);
             let recipients = routed.await.recipients;
-            let full = |recipient: &Vec<u8>| quiet(&full_address(recipient, self.account), QUIET_MAX);
+            let full =
+                |recipient: &Vec<u8>| quiet(&full_address(recipient, self.account), QUIET_MAX);
             seen.to = recipients.iter().map(full).collect();
         }
         (seen.from, seen.subject) = (about.from, about.subject);

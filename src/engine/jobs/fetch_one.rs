@@ -73,11 +73,7 @@ pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
 }
 
 /// Polls; whether it took too long. What was handed to the sink is settled then, and on record.
-async fn polled(
-    around: &Surroundings,
-    order: &Order,
-    stop: &CancellationToken,
-) -> (Ended, bool) {
+async fn polled(around: &Surroundings, order: &Order, stop: &CancellationToken) -> (Ended, bool) {
     let mailbox: Arc<Mutex<()>> = Arc::default();
     let turn = mailbox.clone().lock_owned().await;
     let mut poll = std::pin::pin!(poll::run(around, order, stop, turn));
@@ -97,10 +93,7 @@ async fn polled(
 
 /// What a poll needs: that of the engine, with a board that nobody looks at; or its own, for as
 /// long as the engine has none.
-async fn surroundings(
-    context: &Context,
-    globals: Globals,
-) -> Result<(Surroundings, Option<Lock>)> {
+async fn surroundings(context: &Context, globals: Globals) -> Result<(Surroundings, Option<Lock>)> {
     let board = Board::default();
     if let Some(around) = &context.around {
         let around = Surroundings {
@@ -124,7 +117,9 @@ async fn surroundings(
         let record = record.map_err(|error| Halt::State(error.to_string()))?;
         Ok((lock, record))
     });
-    let opened = opened.await.unwrap_or_else(|error| Err(Halt::State(error.to_string())));
+    let opened = opened
+        .await
+        .unwrap_or_else(|error| Err(Halt::State(error.to_string())));
     let (lock, record) = opened.map_err(|halt| halted(&halt, &options.source.name()))?;
     let around = Surroundings {
         globals: Arc::new(globals),

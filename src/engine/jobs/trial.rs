@@ -48,8 +48,8 @@ impl Files {
             },
         };
         let local_path = places.accounts_toml();
-        let local_path =
-            local_path.ok_or_else(|| gettext("There is no home directory to keep accounts.toml in."))?;
+        let local_path = local_path
+            .ok_or_else(|| gettext("There is no home directory to keep accounts.toml in."))?;
         let local = local::read(&local_path).map_err(|error| error.to_string())?;
         let is_usual = source.is_meant_by(None, places);
         Ok(Self {
@@ -66,11 +66,7 @@ impl Files {
     }
 
     /// What saving the draft would write.
-    pub fn plan(
-        &self,
-        context: &Context,
-        draft: &Draft,
-    ) -> std::result::Result<Plan, Refused> {
+    pub fn plan(&self, context: &Context, draft: &Draft) -> std::result::Result<Plan, Refused> {
         let around = context.options.source.around(&[]);
         let basis = Basis {
             rc: &self.rc,
@@ -105,7 +101,10 @@ impl Trial {
             account.password = Some(secret.clone());
         }
         account.timeout = account.timeout.min(PATIENCE);
-        crate::engine::source::mark_shared(std::slice::from_mut(&mut account), Some(&plan.accounts));
+        crate::engine::source::mark_shared(
+            std::slice::from_mut(&mut account),
+            Some(&plan.accounts),
+        );
         Ok(Self {
             account,
             globals: plan.globals,

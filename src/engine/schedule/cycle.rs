@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::slot::{Slot, pause};
 use super::{MailboxKey, Scheduler};
+use crate::base::i18n::{fill, gettext};
 use crate::engine::api::{AccountId, Cause, Event, Once, Snapshot, State, Trouble, What, Who};
 use crate::engine::handle::Rhythm;
-use crate::base::i18n::{fill, gettext};
 use crate::engine::poll::{self, Ended, Order, Way};
 use crate::engine::source::Loaded;
 use crate::engine::trouble::{Fault, status};
