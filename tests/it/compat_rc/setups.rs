@@ -112,11 +112,7 @@ fn check(oracle: Option<&Oracle>, setup: &Setup, password: &str, rc: &str) -> Te
         rc.bytes().all(|byte| text.any(|other| *other == byte)),
         "every byte of the old file is there, in its order"
     );
-    let read = resolve(
-        &Document::parse(&plan.rc),
-        &Overrides::default(),
-        &around,
-    );
+    let read = resolve(&Document::parse(&plan.rc), &Overrides::default(), &around);
     let accounts = read.map(|config| config.accounts).unwrap_or_default();
     let found = accounts.iter().find(|account| account.id == *plan.id());
     let found = found.ok_or_else(|| TestCaseError::fail("not in the file"))?;
