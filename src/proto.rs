@@ -7,4 +7,7 @@ pub mod pop3;
 pub mod sasl;
 pub mod smtp;
 
-pub use machine::{Credentials, Error, Line, Machine, Outgoing, Reason, Step, TlsPolicy};
+pub use machine::{
+    Credentials, Error, Line, Machine, Onlooker, Opening, Outgoing, Phase, Reason, Step, TlsPolicy,
+    Watched,
+};

@@ -368,6 +368,9 @@ pub enum Cause {
     /// `accounts.toml` says something about the account that cannot be acted on: a sentence that
     /// begins with file and line.
     Keys(String),
+    /// A new account cannot be as it is described, or its delivery cannot work so: a whole
+    /// sentence.
+    Setup(String),
     /// The password command gave no password: a sentence.
     PasswordCommand(String),
     /// The record of delivered mail cannot be written.

@@ -145,6 +145,9 @@ impl Scheduler {
                 if end.reload && !self.is_ending {
                     self.load().await;
                 }
+                if let Some((id, way)) = end.first {
+                    self.begin_with(&id, way);
+                }
             }
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                 self.time_has_come().await;

@@ -31,13 +31,20 @@ pub struct Peer {
 /// Connects, trying every address in the resolver's order, and does the TLS handshake if TLS is
 /// implicit.
 pub async fn connect(peer: &Peer) -> Result<Conn, Error> {
-    let stream = open(peer).await?;
-    let address = stream.peer_addr().ok();
-    let mut conn = Conn::new(Box::new(stream), peer.clone(), address);
+    let addresses = look_up(peer).await?;
+    let mut conn = connect_to(peer, &addresses).await?;
     if peer.implicit_tls {
-        conn.handshake().await?;
+        conn.secure().await?;
     }
     Ok(conn)
+}
+
+/// Connects to one of these addresses, and no more: [`Conn::secure`] is the next step where TLS is
+/// implicit.
+pub async fn connect_to(peer: &Peer, addresses: &[SocketAddr]) -> Result<Conn, Error> {
+    let stream = open(peer, addresses).await?;
+    let address = stream.peer_addr().ok();
+    Ok(Conn::new(Box::new(stream), peer.clone(), address))
 }
 
 /// Connects to a Unix socket (LMTP).
@@ -51,8 +58,7 @@ pub async fn connect_unix(path: &Path, peer: &Peer) -> Result<Conn, Error> {
 
 /// Tries the addresses one after the other: several attempts at once would look like several
 /// sessions to a server that counts them.
-async fn open(peer: &Peer) -> Result<TcpStream, Error> {
-    let addresses = look_up(peer).await?;
+async fn open(peer: &Peer, addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
     let mut error = Error::UnknownHost {
         host: peer.host.clone(),
     };
@@ -85,7 +91,7 @@ fn patience(limit: Duration, left: usize) -> Duration {
 }
 
 /// Addresses of the peer, literal or looked up.
-async fn look_up(peer: &Peer) -> Result<Vec<SocketAddr>, Error> {
+pub async fn look_up(peer: &Peer) -> Result<Vec<SocketAddr>, Error> {
     if let Ok(ip) = peer.host.parse() {
         return Ok(vec![SocketAddr::new(ip, peer.port)]);
     }

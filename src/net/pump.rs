@@ -133,8 +133,13 @@ impl Conn {
         self.out.len()
     }
 
+    /// TLS from the first byte: to be asked for before anything else.
+    pub async fn secure(&mut self) -> Result<(), Error> {
+        self.handshake().await
+    }
+
     /// TLS from here on.
-    pub(super) async fn handshake(&mut self) -> Result<(), Error> {
+    async fn handshake(&mut self) -> Result<(), Error> {
         let plain = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
         let shake = tls::handshake(&self.peer.tls, plain, &self.peer.host);
         let (stream, session) = match timeout(self.peer.timeout, shake).await {

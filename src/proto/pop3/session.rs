@@ -142,6 +142,12 @@ impl Session {
         });
     }
 
+    /// Queues the fetching of a header. Refused by a server without TOP: the whole message is
+    /// not asked for in its place, which would count as read.
+    pub fn head(&mut self, number: u32) {
+        self.waiting.push_back(Command::Head(number));
+    }
+
     /// Queues the marking of a message for deletion.
     pub fn delete(&mut self, number: u32) {
         self.waiting.push_back(Command::Dele(number));
@@ -255,7 +261,7 @@ impl Session {
                 self.survey.begin_sizes();
                 self.reading = Reading::Sizes(Listing::of_messages());
             }
-            Command::Top(number) => return Ok(self.begin(number)),
+            Command::Top(number) | Command::Head(number) => return Ok(self.begin(number)),
             Command::Retr { number, after_top } => {
                 // TOP was refused and RETR was not: this server has no TOP.
                 self.can_top &= !after_top;
@@ -279,7 +285,7 @@ impl Session {
                 let after_top = true;
                 self.waiting.push_front(Command::Retr { number, after_top });
             }
-            Command::Retr { number, .. } => {
+            Command::Retr { number, .. } | Command::Head(number) => {
                 return Ok(Seen::Event(Event::Refused {
                     number,
                     reply: line,

@@ -49,6 +49,7 @@ pub fn headline(cause: &Cause) -> String {
         ),
         Cause::Unsupported(_) => gettext("This account needs something Postrider cannot do yet"),
         Cause::Keys(_) => gettext("The account's own settings forbid to check it as it is"),
+        Cause::Setup(_) => gettext("This does not work as it is"),
         Cause::PasswordCommand(_) => gettext("The password command gave no password"),
         Cause::Record(_) => gettext("The record of delivered mail cannot be written"),
         Cause::Stopped => gettext("The check was stopped"),
@@ -175,7 +176,9 @@ fn of_the_server(cause: &Cause) -> String {
             ),
             &[("keyword", keyword)],
         ),
-        Cause::Keys(sentence) | Cause::PasswordCommand(sentence) => sentence.clone(),
+        Cause::Keys(sentence) | Cause::PasswordCommand(sentence) | Cause::Setup(sentence) => {
+            sentence.clone()
+        }
         Cause::Stopped => gettext("What was delivered stays delivered; the rest is on the server."),
         Cause::Internal(sentence) => ended(sentence),
         _ => String::new(),
