@@ -2,6 +2,8 @@
 //! one outcome, can be cancelled, and never touches the accounts that are polled. What it leaves to
 //! do for the scheduler it says in its [`End`].
 
+mod discover;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -107,7 +109,13 @@ impl Jobs {
 }
 
 async fn run(context: Context, job: Job) -> (Outcome, End) {
-    drop(context);
+    match job {
+        Job::Discover(wish) => discover::run(&context, wish).await,
+        other => unsupported(&other),
+    }
+}
+
+fn unsupported(job: &Job) -> (Outcome, End) {
     let word = format!("{job:?}");
     let fault = Fault::yours(Cause::Unsupported(word), status::SYNTAX);
     (
