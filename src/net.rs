@@ -4,8 +4,11 @@ pub mod alias;
 pub mod certificate;
 pub mod connect;
 pub mod host;
+pub mod http;
 pub mod process;
 pub mod pump;
+pub mod reach;
+pub mod records;
 pub mod service;
 mod silence;
 pub mod tls;
@@ -13,6 +16,7 @@ pub mod world;
 
 pub use connect::{Peer, connect, connect_unix};
 pub use pump::{Conn, Turn};
+pub use reach::connect_in;
 pub use world::World;
 
 use crate::proto;

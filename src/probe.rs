@@ -4,6 +4,7 @@
 //! [`Candidate`] is the word both speak: one way to reach a mailbox, with where it is known from.
 
 pub mod candidate;
+pub mod discover;
 pub mod found;
 pub mod report;
 pub mod request;

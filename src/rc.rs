@@ -14,6 +14,7 @@ pub mod local;
 pub mod mask;
 pub mod option;
 pub mod outline;
+pub mod provider;
 pub mod resolve;
 pub mod settings;
 pub mod setup;

@@ -14,6 +14,7 @@ pub mod messages;
 pub mod netrc;
 pub mod places;
 pub mod private;
+pub mod providers;
 pub mod rcfile;
 pub mod record;
 mod uids;

@@ -501,14 +501,5 @@ pub enum Why {
 
 /// What is known of the provider of a domain, from the table alone: nothing is asked.
 pub fn provider_of(domain: &str) -> Option<Hint> {
-    use crate::rc::lint::provider::{SignIn, builtin};
-    let is_its = |own: &String| own.eq_ignore_ascii_case(domain);
-    let provider = builtin().iter().find(|p| p.domains.iter().any(is_its))?;
-    Some(Hint {
-        provider: provider.name.clone(),
-        needs_app_password: provider.sign_in == SignIn::AppPassword,
-        needs_oauth: provider.sign_in == SignIn::Oauth,
-        off: provider.off.clone(),
-        page: provider.page.clone(),
-    })
+    crate::probe::discover::hint_of(domain)
 }

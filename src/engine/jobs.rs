@@ -5,6 +5,7 @@
 mod adopt;
 mod around;
 mod deliver;
+mod discover;
 mod dry_run;
 mod failed;
 mod fetch_one;
@@ -164,6 +165,7 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::Undo(undo) => return whole(adopt::undo(&context, &undo).await),
         Job::Import(path) => return whole(import::import(&context, &path).await),
         Job::MakePrivate => return whole(import::make_private(&context).await),
+        Job::Discover(wish) => return discover::run(&context, wish).await,
         Job::Secret { id, what } => Ok(secret::run(&context, &id, what).await),
         other => {
             let word = format!("{other:?}");

@@ -105,7 +105,7 @@ pub async fn look_up(peer: &Peer) -> Result<Vec<SocketAddr>, Error> {
 
 /// getaddrinfo tells its reason only in its text, which glibc translates: the texts for "the name
 /// is wrong" are looked for, all else may pass.
-fn lookup_error(host: &str, what: &str) -> Error {
+pub(super) fn lookup_error(host: &str, what: &str) -> Error {
     /// glibc: EAI_NONAME, EAI_NODATA; musl: EAI_NONAME.
     const WRONG: [&str; 3] = [
         "Name or service not known",

@@ -24,8 +24,8 @@ use tokio_rustls::client::TlsStream;
 
 use self::pin::{Pin, hex};
 use self::verify::Rules;
-use super::Error;
 use super::pump::Stream;
+use super::{Error, World};
 use crate::base::i18n::{fill, gettext};
 use crate::proto::TlsPolicy;
 use crate::rc::account;
@@ -66,9 +66,27 @@ impl Setup {
     pub fn new(settings: &account::Tls) -> Result<Arc<Self>, Error> {
         let with_system = std::env::var_os("FETCHMAIL_INCLUDE_DEFAULT_X509_CA_CERTS")
             .is_some_and(|value| !value.is_empty());
+        let trust = trust::Trust::new(settings, with_system)?;
+        Self::with(settings, trust)
+    }
+
+    /// The rules for servers that nobody has set up: the world's authorities and the server's own
+    /// name, without exceptions.
+    ///
+    /// # Errors
+    /// [`Error::TlsSettings`] if this computer cannot do TLS at all.
+    pub fn strict(world: &World) -> Result<Arc<Self>, Error> {
+        let trust = match world.authorities() {
+            Some(known) => trust::Trust::of(known),
+            None => trust::Trust::System,
+        };
+        Self::with(&account::Tls::default(), trust)
+    }
+
+    fn with(settings: &account::Tls, trust: trust::Trust) -> Result<Arc<Self>, Error> {
         let provider = provider();
         let rules = Arc::new(Rules {
-            trust: trust::Trust::new(settings, with_system)?,
+            trust,
             pins: pins(settings)?,
             common_name: settings.common_name.clone(),
             check: settings.check,

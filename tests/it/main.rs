@@ -10,6 +10,7 @@ mod compat_netrc;
 mod compat_rc;
 mod connect;
 mod crash;
+mod discover;
 mod engine;
 mod format;
 mod generated;

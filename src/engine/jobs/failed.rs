@@ -7,7 +7,7 @@ use crate::engine::api::saving::Unsaved;
 use crate::engine::api::{Cause, Halt, words};
 use crate::engine::trouble::{Fault, status};
 use crate::rc::Account;
-use crate::rc::lint::provider::{self, Provider, SignIn};
+use crate::rc::provider::{self, Provider, SignIn};
 use crate::rc::setup::write::Refused;
 
 /// What a part of a job comes to.

@@ -53,6 +53,14 @@ impl Trust {
         Ok(Self::Own { anchors, exact })
     }
 
+    /// These authorities and no others; none of them is a server's own certificate.
+    pub(super) fn of(authorities: &[CertificateDer<'static>]) -> Self {
+        Self::Own {
+            anchors: authorities.iter().filter_map(anchor).collect(),
+            exact: Vec::new(),
+        }
+    }
+
     pub(super) fn anchors(&self) -> &[TrustAnchor<'static>] {
         match self {
             Self::System => system(),
