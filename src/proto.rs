@@ -2,6 +2,7 @@
 //! next step. No sockets, no clock, no accounts here.
 
 pub mod imap;
+pub mod look;
 pub mod machine;
 pub mod pop3;
 pub mod sasl;
