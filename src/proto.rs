@@ -5,6 +5,7 @@ pub mod imap;
 pub mod look;
 pub mod machine;
 pub mod pop3;
+pub mod quirks;
 pub mod sasl;
 pub mod smtp;
 
