@@ -2,6 +2,8 @@
 //! one outcome, can be cancelled, and never touches the accounts that are polled. What it leaves to
 //! do for the scheduler it says in its [`End`].
 
+mod probe;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -65,7 +67,10 @@ impl Jobs {
         self.stops.insert(context.id, context.stop.clone());
         self.tasks.spawn(async move {
             let (id, board, stop) = (context.id, context.board.clone(), context.stop.clone());
+            // A job that ends by itself when it is cancelled has the first word: a probe tells what
+            // it has found so far.
             let (outcome, end) = tokio::select! {
+                biased;
                 done = run(context, job) => done,
                 () = stop.cancelled() => (Outcome::Cancelled, End::default()),
             };
@@ -107,7 +112,13 @@ impl Jobs {
 }
 
 async fn run(context: Context, job: Job) -> (Outcome, End) {
-    drop(context);
+    match job {
+        Job::Probe(request) => probe::run(&context, &request).await,
+        other => unsupported(&other),
+    }
+}
+
+fn unsupported(job: &Job) -> (Outcome, End) {
     let word = format!("{job:?}");
     let fault = Fault::yours(Cause::Unsupported(word), status::SYNTAX);
     (

@@ -73,7 +73,8 @@ impl Slots {
         let slot = self.slot(Some(at.ip())).await;
         let begun = Instant::now();
         let mut connecting = std::pin::pin!(connect_at(peer, at));
-        let (conn, slot) = match timeout(HOLD, &mut connecting).await {
+        let hold = HOLD.min(self.end.saturating_duration_since(begun));
+        let (conn, slot) = match timeout(hold, &mut connecting).await {
             Ok(result) => (result, slot),
             Err(_) => {
                 drop(slot);

@@ -8,6 +8,8 @@
 mod lines;
 mod words;
 
+pub use words::of_certificate;
+
 use std::cmp::Reverse;
 
 use super::candidate::{Candidate, Protocol, Security, Source, UserForm};

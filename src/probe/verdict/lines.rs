@@ -24,6 +24,7 @@ pub(super) fn rc(candidate: &Candidate) -> String {
 
 /// A host name needs no quotes, anything else may.
 fn word(host: &str) -> String {
+    let host = host.trim_matches(['[', ']']);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     let begins_well = host.starts_with(|c: char| c.is_ascii_alphabetic());
     if begins_well && host.contains('.') && host.chars().all(is_plain) {

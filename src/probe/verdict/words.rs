@@ -99,8 +99,8 @@ fn in_the_clear(way: &Way<'_>) -> String {
     }
 }
 
-/// What is wrong with a certificate.
-pub(super) fn of_certificate(problem: &Problem) -> String {
+/// What is wrong with a certificate: a sentence.
+pub fn of_certificate(problem: &Problem) -> String {
     match problem {
         Problem::UnknownIssuer(issuer) if !issuer.is_empty() => fill(
             &gettext(
