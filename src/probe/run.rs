@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::plan::{self, Visit};
-use super::report::{Failure, Outcome, Report, Row, Service};
+use super::report::{Failure, Outcome, Report, Row, Service, Shown};
 use super::request::{Family, Request};
 use super::slots::{Slots, Way};
 use super::visit::{Around, visit};
@@ -316,4 +316,12 @@ pub async fn look_at(target: &Target<'_>, world: &World) -> Result<Row, net::Err
         }
     }
     Ok(last)
+}
+
+/// The certificates that one port shows, with what is wrong with them by the account's settings, for
+/// whoever was just refused because of them. `None`: it came to no handshake, or to none with
+/// certificates.
+pub async fn certificates(target: &Target<'_>, world: &World) -> Option<Shown> {
+    let row = look_at(target, world).await.ok()?;
+    row.tls.map(|tls| tls.shown)
 }

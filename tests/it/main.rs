@@ -18,6 +18,7 @@ mod mbox;
 mod memory;
 mod output;
 mod poll;
+mod probe;
 mod promises;
 mod pump;
 mod report;

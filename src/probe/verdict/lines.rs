@@ -2,7 +2,8 @@
 
 use crate::probe::candidate::{Candidate, Protocol, Security};
 
-/// An entry; `user` and password are to be added. STARTTLS is demanded in so many words: to
+/// An entry with `"NAME"` for the user and without a password. The name has to be there: what is said of
+/// TLS belongs to a user, and nothing of a user may stand before his name. STARTTLS is demanded in so many words: to
 /// fetchmail 6.4 the plain default means "if it is offered".
 pub(super) fn rc(candidate: &Candidate) -> String {
     let protocol = match candidate.protocol {
@@ -13,7 +14,7 @@ pub(super) fn rc(candidate: &Candidate) -> String {
     if candidate.port != Candidate::usual_port(candidate.protocol, candidate.security) {
         out.push_str(&format!(" service {}", candidate.port));
     }
-    out.push_str("\n    ");
+    out.push_str("\n    user \"NAME\" ");
     out.push_str(match candidate.security {
         Security::Tls => "ssl",
         Security::StartTls => "sslproto \"tls1.2+\"",

@@ -203,23 +203,27 @@ fn lines_of_a_file() {
     check(
         "mail.example.org",
         tls(),
-        "poll mail.example.org protocol IMAP\n    ssl",
+        "poll mail.example.org protocol IMAP\n    user \"NAME\" ssl",
     );
     check(
         "[2001:db8::1]",
         tls(),
-        "poll \"2001:db8::1\" protocol IMAP\n    ssl",
+        "poll \"2001:db8::1\" protocol IMAP\n    user \"NAME\" ssl",
     );
-    check("poll", tls(), "poll \"poll\" protocol IMAP\n    ssl");
+    check(
+        "poll",
+        tls(),
+        "poll \"poll\" protocol IMAP\n    user \"NAME\" ssl",
+    );
     check(
         "mail.example.org",
         starttls(row(1110, Pop3, "USER"), None),
-        "poll mail.example.org protocol POP3 service 1110\n    sslproto \"tls1.2+\"",
+        "poll mail.example.org protocol POP3 service 1110\n    user \"NAME\" sslproto \"tls1.2+\"",
     );
     check(
         "mail.example.org",
         row(143, Imap, "LOGIN"),
-        "poll mail.example.org protocol IMAP\n    sslproto \"\"",
+        "poll mail.example.org protocol IMAP\n    user \"NAME\" sslproto \"\"",
     );
 }
 

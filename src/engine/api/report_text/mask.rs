@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::engine::api::job::report::Report;
 
 /// What stands in for an address.
-const MASK: &str = "(local)";
+const MASK: &str = "[local]";
 
 /// The report without the name of an address of the local network.
 pub(super) fn masked(report: &Report) -> Report {
@@ -71,13 +71,13 @@ mod tests {
     #[test]
     fn only_local_addresses_go() {
         let check = |raw: &str, expected: &str| assert_eq!(text(raw), expected);
-        check("at 192.168.1.7.", "at (local).");
-        check("10.0.0.1:993 x", "(local):993 x");
-        check("[fe80::1%eth0]", "[(local)%eth0]");
-        check("fd00::7", "(local)");
-        check("127.0.0.1, ::1", "(local), (local)");
-        check("::ffff:10.0.0.1", "(local)");
-        check("100.64.3.4", "(local)");
+        check("at 192.168.1.7.", "at [local].");
+        check("10.0.0.1:993 x", "[local]:993 x");
+        check("[fe80::1%eth0]", "[[local]%eth0]");
+        check("fd00::7", "[local]");
+        check("127.0.0.1, ::1", "[local], [local]");
+        check("::ffff:10.0.0.1", "[local]");
+        check("100.64.3.4", "[local]");
         for same in [
             "192.0.2.1:993",
             "2001:db8::1",

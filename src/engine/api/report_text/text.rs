@@ -182,7 +182,10 @@ fn recommendation(report: &Report) -> String {
     let text = advised_way(&best.candidate);
     out.push_str(&format!("\n{text}\n"));
     out.push_str(&arguments(best));
-    out.push_str(&format!("\n{}\n\n", gettext("In ~/.fetchmailrc:")));
+    out.push_str(&format!(
+        "\n{}\n\n",
+        gettext("In ~/.fetchmailrc, with your user name for NAME:")
+    ));
     best.rc
         .lines()
         .for_each(|line| out.push_str(&format!("  {line}\n")));
