@@ -13,6 +13,7 @@ mod lines;
 mod lint;
 pub mod man;
 pub mod parse;
+mod probe;
 pub mod reference;
 mod report;
 mod route;
@@ -48,6 +49,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("completions") => completions::run(&words[1..]),
         Some("lint") => lint::run(&rest[1..]),
         Some("fmt") => fmt::run(&rest[1..]),
+        Some("probe") => probe::run(&rest[1..]),
         Some("report") => report::run(&rest[1..]),
         Some("route") => route::run(&rest[1..]),
         Some("secret") => secret::run(&rest[1..]),
@@ -110,6 +112,10 @@ Usage:
   postrider fmt [--write] [FILE]
                                the accounts' file in a tidy layout, passwords included;
                                printed, or saved in its place
+  postrider probe HOST [--json] [--timeout SECONDS] [--port N]… [--imap] [--pop3] [--smtp]
+                  [--etrn] [--odmr] [--ca FILE] [--ipv4 | --ipv6] [--plugin COMMAND] [-v]
+                               what a mail server speaks, how it is protected and what to
+                               use; no name or password is sent
   postrider route [--rc FILE] [--server LABEL] [--user NAME] [--dns ask|yes|no] [--json] [MESSAGE]
                                who would get a message of a mailbox with several recipients,
                                and why

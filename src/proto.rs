@@ -2,8 +2,10 @@
 //! next step. No sockets, no clock, no accounts here.
 
 pub mod imap;
+pub mod look;
 pub mod machine;
 pub mod pop3;
+pub mod quirks;
 pub mod sasl;
 pub mod smtp;
 

@@ -4,6 +4,7 @@
 //! event stream reports a gap) and applies each [`Event`] to it. Both are plain data.
 
 pub mod job;
+pub mod report_text;
 pub mod saving;
 pub mod words;
 

@@ -12,6 +12,7 @@ mod fetch_one;
 mod folders;
 mod import;
 mod preview;
+mod probe;
 mod secret;
 mod sign_in;
 mod trial;
@@ -88,7 +89,10 @@ impl Jobs {
             let (outcome, end) = if ends_itself(&job) {
                 run(context, job).await
             } else {
+                // A job that ends by itself when it is cancelled has the first word: a probe
+                // tells what it has found so far.
                 tokio::select! {
+                    biased;
                     done = run(context, job) => done,
                     () = stop.cancelled() => (Outcome::Cancelled, End::default()),
                 }
@@ -165,13 +169,9 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::Undo(undo) => return whole(adopt::undo(&context, &undo).await),
         Job::Import(path) => return whole(import::import(&context, &path).await),
         Job::MakePrivate => return whole(import::make_private(&context).await),
+        Job::Probe(request) => return probe::run(&context, &request).await,
         Job::Discover(wish) => return discover::run(&context, wish).await,
         Job::Secret { id, what } => Ok(secret::run(&context, &id, what).await),
-        other => {
-            let word = format!("{other:?}");
-            let fault = Fault::yours(Cause::Unsupported(word), status::SYNTAX);
-            Err(failed(fault))
-        }
     };
     (done.unwrap_or_else(Outcome::Failed), End::default())
 }

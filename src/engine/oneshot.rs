@@ -2,6 +2,7 @@
 
 mod inspect;
 pub mod lint;
+pub mod probe;
 pub mod report;
 pub mod route;
 pub mod secret;

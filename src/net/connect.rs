@@ -1,6 +1,6 @@
 //! From a name to a [`Conn`]: every address in turn, TCP_NODELAY and keep-alive, a bounded wait.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::net::{TcpStream, UnixStream, lookup_host};
 use tokio::time::timeout;
 
-use super::{Conn, Error, tls};
+use super::plugin::Plugin;
+use super::{Conn, Error, World, tls};
 use crate::base::i18n::system_text;
 
 /// Whom to connect to and how.
@@ -47,6 +48,67 @@ pub async fn connect_to(peer: &Peer, addresses: &[SocketAddr]) -> Result<Conn, E
     Ok(Conn::new(Box::new(stream), peer.clone(), address))
 }
 
+/// Connects to one address of the peer. TLS is not begun, whatever the peer says.
+pub async fn connect_at(peer: &Peer, address: SocketAddr) -> Result<Conn, Error> {
+    match timeout(peer.timeout, TcpStream::connect(address)).await {
+        Ok(Ok(stream)) => {
+            prepare(&stream);
+            Ok(Conn::new(Box::new(stream), peer.clone(), Some(address)))
+        }
+        Ok(Err(error)) => Err(unreachable(peer, &error.to_string())),
+        Err(_) => Err(timed_out(peer)),
+    }
+}
+
+/// Connects through a command ([`Plugin`]). TLS is not begun, whatever the peer says.
+pub fn connect_by(peer: &Peer, command: &str) -> Result<Conn, Error> {
+    match Plugin::start(command, &peer.host, peer.port) {
+        Ok(plugin) => Ok(Conn::new(Box::new(plugin), peer.clone(), None)),
+        Err(error) => Err(unreachable(peer, &error.to_string())),
+    }
+}
+
+/// The addresses of a host for several ports, in the resolver's order; a port that the world does
+/// not know has none.
+pub async fn find(
+    world: &World,
+    host: &str,
+    ports: &[u16],
+    limit: Duration,
+) -> Result<Vec<(u16, Vec<SocketAddr>)>, Error> {
+    if let Ok(ip) = host.trim_matches(['[', ']']).parse::<IpAddr>()
+        && !world.has_table()
+    {
+        let at = |port: &u16| (*port, vec![SocketAddr::new(ip, *port)]);
+        return Ok(ports.iter().map(at).collect());
+    }
+    match timeout(limit, world.reach(host, ports)).await {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(error)) => Err(lookup_error(host, &error.to_string())),
+        Err(_) => Err(Error::TimedOut {
+            host: host.to_owned(),
+            seconds: limit.as_secs(),
+        }),
+    }
+}
+
+/// Whether this computer has no way to any other network. Nothing is sent to find out.
+pub fn is_offline() -> bool {
+    // Addresses for documentation (RFC 5737, RFC 3849): no route to them means no default route.
+    let has_way = |own: &str, far: &str| {
+        UdpSocket::bind(own)
+            .and_then(|socket| socket.connect(far))
+            .is_ok()
+    };
+    !has_way("0.0.0.0:0", "192.0.2.1:9") && !has_way("[::]:0", "[2001:db8::1]:9")
+}
+
+/// Both are wishes: a socket without them still carries mail.
+fn prepare(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let _ = rustix::net::sockopt::set_socket_keepalive(stream, true);
+}
+
 /// Connects to a Unix socket (LMTP).
 pub async fn connect_unix(path: &Path, peer: &Peer) -> Result<Conn, Error> {
     match timeout(peer.timeout, UnixStream::connect(path)).await {
@@ -66,9 +128,7 @@ async fn open(peer: &Peer, addresses: &[SocketAddr]) -> Result<TcpStream, Error>
         let limit = patience(peer.timeout, addresses.len() - n);
         match timeout(limit, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
-                // Both are wishes: a socket without them still carries mail.
-                let _ = stream.set_nodelay(true);
-                let _ = rustix::net::sockopt::set_socket_keepalive(&stream, true);
+                prepare(&stream);
                 return Ok(stream);
             }
             Ok(Err(e)) => error = unreachable(peer, &e.to_string()),

@@ -19,6 +19,7 @@ mod mbox;
 mod memory;
 mod output;
 mod poll;
+mod probe;
 mod promises;
 mod pump;
 mod report;

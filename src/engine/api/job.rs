@@ -156,7 +156,7 @@ pub enum StageState {
 /// What came of a job. Every job ends with exactly one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// [`Job::Probe`]
+    /// [`Job::Probe`], also of one that was cancelled: it has what was found so far.
     Probed(Box<Report>),
     /// [`Job::Discover`]
     Discovered(Box<Found>),

@@ -111,7 +111,7 @@ fn anchor(der: &CertificateDer<'static>) -> Option<TrustAnchor<'static>> {
         .flatten()
 }
 
-fn to_anchor(der: &CertificateDer<'static>) -> Option<TrustAnchor<'static>> {
+pub(super) fn to_anchor(der: &CertificateDer<'static>) -> Option<TrustAnchor<'static>> {
     webpki::anchor_from_trusted_cert(der)
         .map(|anchor| anchor.to_owned())
         .inspect_err(|error| tracing::debug!("an authority's certificate is passed over: {error}"))

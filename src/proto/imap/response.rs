@@ -88,6 +88,13 @@ impl Code {
 pub struct Capabilities(Bytes);
 
 impl Capabilities {
+    /// What is listed, as it is listed.
+    pub fn words(&self) -> impl Iterator<Item = &[u8]> {
+        self.0
+            .split(|b| b.is_ascii_whitespace())
+            .filter(|word| !word.is_empty())
+    }
+
     /// Whether `name` is listed.
     pub fn has(&self, name: &str) -> bool {
         self.0

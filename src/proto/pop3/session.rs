@@ -6,7 +6,7 @@ mod command;
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use command::Command;
 
@@ -14,7 +14,7 @@ use super::body::{Body, Piece};
 use super::listing::Listing;
 use super::reply::{Reply, Stage, broken, refused};
 use super::{SignedIn, Survey};
-use crate::proto::{Error, Machine, Outgoing, Step};
+use crate::proto::{Error, Machine, Outgoing, Step, quirks};
 
 /// The machine of an open maildrop.
 pub struct Session {
@@ -88,8 +88,7 @@ impl Session {
     /// Goes on where the log-in ended.
     pub fn new(signed_in: SignedIn) -> Self {
         let capabilities = &signed_in.capabilities;
-        // This proxy cuts what TOP gives at some 80 KB (Q18; fetchmail looks for the same words).
-        let cuts = memmem::find(&signed_in.greeting, b"Maillennium POP3").is_some();
+        let cuts = quirks::wants_retr(&signed_in.greeting);
         let mut session = Self {
             inbox: signed_in.inbox,
             waiting: VecDeque::new(),
