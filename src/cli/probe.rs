@@ -10,6 +10,7 @@ use crate::base::text::plain;
 use crate::engine::api::job::report::{Outcome, Report};
 use crate::engine::api::job::{Family, Request};
 use crate::engine::api::report_text::{self, Format, Tone};
+use crate::engine::api::words;
 use crate::engine::oneshot::probe;
 
 /// The statuses: something can be used; nothing answers, or nothing of use does.
@@ -35,13 +36,15 @@ pub fn run(args: &[OsString]) -> u8 {
         ));
         return super::USAGE;
     };
-    typed.request.host = match probe::host(&typed.request.host) {
-        Ok(host) => host,
-        Err(sentence) => {
-            say::err(format!("postrider: {sentence}"));
-            return super::USAGE;
+    if typed.request.host.contains('@') {
+        match best_of(&typed.request.host) {
+            Ok(host) => typed.request.host = host,
+            Err(sentence) => {
+                say::err(format!("postrider: {sentence}"));
+                return NOTHING;
+            }
         }
-    };
+    }
     let is_live = !typed.json && screen::is_drawable();
     let told = probe::run(&typed.request, |report| {
         if is_live {
@@ -61,6 +64,23 @@ pub fn run(args: &[OsString]) -> u8 {
             NOTHING
         }
     }
+}
+
+/// The best server of a mail address; all that were found are told beside the report.
+fn best_of(address: &str) -> Result<String, String> {
+    let found = probe::find(address)?;
+    for card in &found.candidates {
+        let (protocol, server) = (words::protocol(card.protocol), words::server(card));
+        say::err(format!(
+            "{protocol}: {server} ({})",
+            words::source(&card.source)
+        ));
+    }
+    let best = found.candidates.first().map(|card| card.host.clone());
+    best.ok_or_else(|| {
+        let text = gettext("No settings found for {domain}. Name the mail server itself.");
+        fill(&text, &[("domain", &found.domain)])
+    })
 }
 
 fn status(report: &Report) -> u8 {

@@ -75,6 +75,7 @@ impl Secrets {
     }
 
     /// The password of an account, from wherever it can be had without asking anybody.
+    #[cfg(test)]
     pub async fn password(&self, account: &Account, board: &Board) -> Result<Secret, Fault> {
         self.silent(account, board).await.map(|given| given.secret)
     }

@@ -28,7 +28,7 @@ use crate::engine::api::AccountId;
 use crate::engine::api::job::{Candidate, Job, JobId, Outcome, Progress};
 use frame::Frame;
 use model::{Effect, Model, Page};
-pub(super) use model::{First, Input as Told, Saved};
+pub(super) use model::{Input as Told, Saved};
 use rows::Meant;
 
 /// How long "all good" is seen before the next page comes.

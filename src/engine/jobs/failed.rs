@@ -1,14 +1,22 @@
 //! Why a job came to nothing, and what is known beside it.
 
+use std::time::Duration;
+
 use super::Context;
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{Failed, Hint, Setup, Shown};
 use crate::engine::api::saving::Unsaved;
 use crate::engine::api::{Cause, Halt, words};
 use crate::engine::trouble::{Fault, status};
+use crate::probe::report::Service;
+use crate::probe::run::{Target, certificates};
 use crate::rc::Account;
+use crate::rc::account::Protocol;
 use crate::rc::provider::{self, Provider, SignIn};
 use crate::rc::setup::write::Refused;
+
+/// For each step of looking at a certificate: the person waits for it.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// What a part of a job comes to.
 pub type Result<T> = std::result::Result<T, Box<Failed>>;
@@ -55,11 +63,16 @@ pub fn halted(halt: &Halt, path: &str) -> Box<Failed> {
 
 /// A session that could not be opened, with the certificate or the provider's ways where they
 /// matter.
-pub async fn of_session(fault: Fault, account: &Account, about: &Setup) -> Box<Failed> {
+pub async fn of_session(
+    context: &Context,
+    fault: Fault,
+    account: &Account,
+    about: &Setup,
+) -> Box<Failed> {
     let is_sign_in = matches!(fault.cause, Cause::SignIn | Cause::NoMethod);
     let is_certificate = matches!(fault.cause, Cause::Certificate(_));
     let shown = match is_certificate {
-        true => shown(account, about.port).await,
+        true => shown(context, account, about.port).await,
         false => None,
     };
     Box::new(Failed {
@@ -70,9 +83,22 @@ pub async fn of_session(fault: Fault, account: &Account, about: &Setup) -> Box<F
 }
 
 /// The certificates that the server shows, whoever trusts them.
-// The place where the look at a port's certificates is joined.
-async fn shown(_account: &Account, _port: u16) -> Option<Shown> {
-    None
+async fn shown(context: &Context, account: &Account, port: u16) -> Option<Shown> {
+    let service = match (account.protocol, account.tls.implicit) {
+        (Protocol::Imap, true) => Service::Imaps,
+        (Protocol::Imap, false) => Service::Imap,
+        (_, true) => Service::Pop3s,
+        (_, false) => Service::Pop3,
+    };
+    let target = Target {
+        host: &account.host,
+        port,
+        service,
+        tls: &account.tls,
+        plugin: None,
+        timeout: LOOK,
+    };
+    certificates(&target, &context.options.world).await
 }
 
 /// What the table of providers says of this server, or of the address.

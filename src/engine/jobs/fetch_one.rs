@@ -64,7 +64,7 @@ pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
     // The record before the lock: whoever takes the lock finds it free.
     drop(around);
     drop(lock);
-    match outcome(ended, &order, draft, told).await {
+    match outcome(&context, ended, &order, draft, told).await {
         Ok(Outcome::Cancelled) if is_late => Err(setup(gettext(
             "It took too long. What was delivered meanwhile stays delivered.",
         ))),
@@ -165,7 +165,13 @@ fn told(events: &mut Receiver<Event>) -> Told {
     told
 }
 
-async fn outcome(ended: Ended, order: &Order, draft: &Draft, told: Told) -> Result<Outcome> {
+async fn outcome(
+    context: &Context,
+    ended: Ended,
+    order: &Order,
+    draft: &Draft,
+    told: Told,
+) -> Result<Outcome> {
     let account = &*order.account;
     if let Some((from, subject, octets)) = told.delivered {
         let target = match &ended.file {
@@ -193,7 +199,7 @@ async fn outcome(ended: Ended, order: &Order, draft: &Draft, told: Told) -> Resu
                 ..*failed(fault)
             }))
         }
-        Some(fault) => Err(of_session(fault, account, &draft.setup).await),
+        Some(fault) => Err(of_session(context, fault, account, &draft.setup).await),
     }
 }
 

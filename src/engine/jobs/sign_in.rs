@@ -81,7 +81,7 @@ pub async fn open(
     };
     match session::open(account, company, onlooker).await {
         Ok(session) => Ok(session),
-        Err(fault) => Err(of_session(fault, account, &draft.setup).await),
+        Err(fault) => Err(of_session(context, fault, account, &draft.setup).await),
     }
 }
 

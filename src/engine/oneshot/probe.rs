@@ -4,25 +4,37 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::base::i18n::gettext;
-use crate::engine::api::job::{Report, Request};
+use crate::engine::api::job::{Found, Report, Request, Wish};
 use crate::net::World;
 use crate::probe;
+use crate::probe::discover::{self, Own};
 
 pub use crate::probe::verdict::is_usable;
 
-/// The server that is meant by what was typed: a name or an address of the network. The servers of
-/// a mail address are another question, which this release does not answer on the command line.
+/// The servers of a mail address: what is behind its `@` is looked up, what is before it is not sent.
 ///
 /// # Errors
-/// A sentence: it is a mail address.
-pub fn host(typed: &str) -> Result<String, String> {
-    match typed.contains('@') {
-        true => Err(gettext(
-            "This release finds no servers by a mail address here. Name the mail server, for example \
-             imap.example.org.",
-        )),
-        false => Ok(typed.to_owned()),
-    }
+/// A sentence: it is no address, or the system has no room for the search.
+pub fn find(address: &str) -> Result<Found, String> {
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let wish = Wish {
+        domain: domain.to_owned(),
+        online: true,
+        only_table: false,
+    };
+    let runtime = runtime()?;
+    let found = runtime
+        .block_on(async { discover::run(&World::system(), &wish, Own::default(), |_| ()).await });
+    runtime.shutdown_background();
+    found.map_err(|error| error.to_string())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())
 }
 
 /// Asks it. An interrupt ends the asking, and what was found is the report; `tell` gets it while it
@@ -31,10 +43,7 @@ pub fn host(typed: &str) -> Result<String, String> {
 /// # Errors
 /// A sentence: the system has no room for it.
 pub fn run(request: &Request, tell: impl FnMut(&Report)) -> Result<Report, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
+    let runtime = runtime()?;
     let report = runtime.block_on(async {
         let (stop, world) = (CancellationToken::new(), World::system());
         let probing = probe::run::run(request, &world, &stop, tell);

@@ -79,19 +79,6 @@ impl Secrets {
         keyring.clear(name).await.map_err(of_keyring)
     }
 
-    /// The account has got another name or server: its entry of the keyring goes with it. `false`:
-    /// there was none, or the new name has one already.
-    pub async fn moved(&self, from: &Account, to: &Account) -> Result<bool, Fault> {
-        if let Some(secret) = self.typed.take(&Whose::of(from)) {
-            self.typed.keep(Whose::of(to), secret);
-        }
-        let (old, new) = (name::of(from), name::of(to));
-        match &self.keyring {
-            Some(keyring) if old != new => keyring.rename(&old, &new).await.map_err(of_keyring),
-            _ => Ok(false),
-        }
-    }
-
     /// Has the keyring ask for its own password; only for a person who wants it.
     pub async fn unlock(&self) -> Result<(), Fault> {
         let keyring = self.keyring.as_ref().ok_or_else(no_keyring)?;

@@ -4,7 +4,7 @@ use adw::prelude::*;
 use gtk::glib;
 use relm4::{Component, ComponentController, ComponentSender};
 
-use super::super::wizard::{self, First, Saved, Wizard};
+use super::super::wizard::{self, Saved, Wizard};
 use super::{App, Asker, Msg, Out};
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{Candidate, Job, JobId, Undo};
@@ -81,16 +81,6 @@ impl App {
 
     fn saved(&mut self, saved: Saved, sender: &ComponentSender<Self>) {
         let id = saved.adopted.id.clone();
-        match saved.first {
-            Some(First::Plain) => self.send(Command::Check {
-                ids: Some(vec![id.clone()]),
-            }),
-            Some(First::Once(how)) => self.send(Command::CheckOnce {
-                id: id.clone(),
-                how,
-            }),
-            None => {}
-        }
         self.widgets.show_page("accounts");
         self.accounts.emit(super::accounts::Input::Select(id));
         let _ = sender.output(Out::Prefer {

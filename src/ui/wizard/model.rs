@@ -7,7 +7,6 @@ mod moves;
 mod results;
 pub(super) mod sign_in;
 
-use crate::engine::api::Once;
 use crate::engine::api::job::{
     Adopted, Around, Candidate, DryRun, Failed, Fetched, FirstTime, Found, Hint, Job, JobId,
     Outcome, Preview, Progress, Report, SignInStep, SignedIn,
@@ -199,8 +198,6 @@ pub(crate) enum Deed {
     ToDelivery,
     /// To a page from the summary.
     Change(Page),
-    /// Save without checking.
-    SaveOnly,
 }
 
 /// What the wizard is told.
@@ -264,25 +261,14 @@ pub(crate) enum Effect {
 }
 
 /// What the end leaves to do for the program around.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Saved {
     /// What was written, and the way back.
     pub adopted: Adopted,
-    /// The first check, in its own way; `None`: only saved.
-    pub first: Option<First>,
     /// Start the program at login.
     pub starts_at_login: bool,
     /// Show notices of new mail.
     pub notifies: bool,
-}
-
-/// How the account is checked the first time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum First {
-    /// As ever.
-    Plain,
-    /// In another way, once.
-    Once(Once),
 }
 
 /// Work of the engine for one page, with the inputs it was begun for.
@@ -369,7 +355,6 @@ pub(crate) struct Model {
     pub preview: Work<Tried<Preview>>,
     /// Writing.
     pub saving: Work<Tried<()>>,
-    only_saves: bool,
     /// Making the rc file private, or taking a file over.
     pub file: Work<Tried<()>>,
     is_touched: bool,
@@ -411,7 +396,6 @@ impl Model {
             one: Work::Idle,
             preview: Work::Idle,
             saving: Work::Idle,
-            only_saves: false,
             file: Work::Idle,
             is_touched: false,
             searched: None,

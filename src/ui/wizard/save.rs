@@ -11,6 +11,7 @@ use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::{
     Candidate, FileChange, Protocol, Rhythm, Security, Source, UserForm,
 };
+use crate::engine::api::words;
 
 /// The page.
 pub(super) struct Save {
@@ -24,7 +25,6 @@ pub(super) struct Save {
     diff: gtk::Label,
     login: gtk::Switch,
     notices: gtk::Switch,
-    only: gtk::Button,
     message: Message,
 }
 
@@ -101,15 +101,6 @@ impl Save {
             meant,
         );
         more.add(&row);
-        let only = button(
-            &gettext("Save Only, Without Checking"),
-            "save-only",
-            Deed::SaveOnly,
-            meant,
-        );
-        only.add_css_class("flat");
-        only.set_halign(gtk::Align::Center);
-        sheet.column.append(&only);
         Self {
             sheet,
             server,
@@ -121,7 +112,6 @@ impl Save {
             diff,
             login,
             notices,
-            only,
             message,
         }
     }
@@ -170,7 +160,6 @@ impl Leaf for Save {
         self.show_preview(model);
         self.login.set_active(answers.starts_at_login);
         self.notices.set_active(answers.notifies);
-        self.only.set_sensitive(!model.saving.is_running());
         let failed = match (&model.saving, &model.preview) {
             (Work::Done(Err(failed)), _) | (_, Work::Done(Err(failed))) => {
                 Some(of_other(model, failed))
@@ -206,8 +195,8 @@ fn server_text(model: &Model) -> String {
     };
     format!(
         "{}: {}",
-        super::server::texts::protocol(card.protocol),
-        super::server::texts::server(&card)
+        words::protocol(card.protocol),
+        words::server(&card)
     )
 }
 

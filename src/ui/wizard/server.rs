@@ -1,7 +1,7 @@
 //! W3: which server, from what was found or by hand.
 
 mod manual;
-pub(super) mod texts;
+mod texts;
 
 use std::cell::RefCell;
 
@@ -12,6 +12,7 @@ use super::rows::{Leaf, Meant, Sheet, action, button, describe, mark, put, radio
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::found::State;
 use crate::engine::api::job::{Candidate, Method, Security};
+use crate::engine::api::words;
 use manual::Manual;
 
 /// The page.
@@ -236,9 +237,9 @@ impl Card {
     ) -> Self {
         let pick = Pick::Card(Some(index));
         let name = format!("card-{index}");
-        let title = texts::protocol(card.protocol);
+        let title = words::protocol(card.protocol);
         let lines = [
-            texts::server(card),
+            words::server(card),
             texts::sign_in(card, address),
             texts::consequence(card.protocol),
         ];
@@ -253,7 +254,7 @@ impl Card {
             super::super::a11y::set_label(&icon, &gettext("Not sure"));
             row.add_suffix(&icon);
         }
-        row.add_suffix(&badge(&texts::source(&card.source), "quiet"));
+        row.add_suffix(&badge(&words::source(&card.source), "quiet"));
         if card.methods.first() == Some(&Method::OAuth2) && card.methods.len() == 1 {
             row.set_sensitive(false);
             let why =

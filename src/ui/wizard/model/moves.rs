@@ -27,7 +27,7 @@ impl Model {
             Page::Delivery => self.go(Page::Copies),
             Page::Copies => self.enter_try_it(),
             Page::TryIt => self.enter_save(),
-            Page::Save => self.save(false),
+            Page::Save => self.save(),
         }
     }
 
@@ -265,11 +265,10 @@ impl Model {
         effects
     }
 
-    fn save(&mut self, only_saves: bool) -> Vec<Effect> {
+    fn save(&mut self) -> Vec<Effect> {
         if self.saving.is_running() {
             return Vec::new();
         }
-        self.only_saves = only_saves;
         let draft = self.answers.draft();
         vec![self.start(Job::Adopt(draft), |this, id| {
             this.saving = Work::Running(id)
@@ -348,7 +347,6 @@ impl Model {
             }
             Deed::ToDelivery => self.change(Page::Delivery),
             Deed::Change(page) => self.change(page),
-            Deed::SaveOnly => self.save(true),
         }
     }
 

@@ -1,12 +1,11 @@
 //! What the engine tells, and what follows from it.
 
 use super::answers::{ProtocolWish, SecurityWish, Sink};
-use super::{Effect, Field, First, Model, Page, Saved, Work};
+use super::{Effect, Field, Model, Page, Saved, Work};
+use crate::engine::api::Cause;
 use crate::engine::api::job::{
-    Around, Candidate, Failed, FirstTime, JobId, Keyring, Outcome, Progress, Protocol, Rhythm,
-    Security,
+    Around, Candidate, Failed, JobId, Keyring, Outcome, Progress, Rhythm, Security,
 };
-use crate::engine::api::{Cause, Once};
 
 impl Model {
     pub(super) fn progress(&mut self, id: JobId, progress: Progress) {
@@ -234,21 +233,9 @@ impl Model {
             return Vec::new();
         };
         self.saving = Work::Done(Ok(()));
-        let is_watched = self.answers.sink == Sink::Watch;
-        let first = match (self.only_saves, self.answers.first_time) {
-            (true, _) => None,
-            (false, _) if is_watched => Some(First::Plain),
-            (false, FirstTime::Everything) => Some(First::Once(Once::FetchAll)),
-            // What a POP3 server has is all new to us: it counts as known, as the person wants.
-            (false, FirstTime::OnlyNew) => match self.answers.protocol() {
-                Some(Protocol::Pop3) => Some(First::Once(Once::MarkAllKnown)),
-                _ => Some(First::Plain),
-            },
-        };
         vec![
             Effect::Saved(Box::new(Saved {
                 adopted: *adopted,
-                first,
                 starts_at_login: self.answers.starts_at_login,
                 notifies: self.answers.notifies,
             })),
