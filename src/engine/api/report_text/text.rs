@@ -14,7 +14,7 @@ use crate::probe::verdict::of_certificate;
 pub(super) fn summary(report: &Report, paint: &dyn Fn(Tone, &str) -> String) -> String {
     let mut out = head(report);
     if !report.rows.is_empty() {
-        out.push_str("\n");
+        out.push('\n');
         out.push_str(&rows(report, paint));
     }
     for sentence in remarks(report) {
