@@ -182,6 +182,18 @@ _postrider() {
     deliver--mbox)
         _postrider_files -f
         return ;;
+    probe--timeout)
+        :
+        return ;;
+    probe--port)
+        :
+        return ;;
+    probe--ca)
+        _postrider_files -f
+        return ;;
+    probe--plugin)
+        :
+        return ;;
     route--rc)
         _postrider_files -f
         return ;;
@@ -215,6 +227,9 @@ _postrider() {
     fmt)
         options='--write'
         [[ $cur == -* ]] || { _postrider_files -f; return; }
+        ;;
+    probe)
+        options='--json --timeout --port --imap --pop3 --smtp --etrn --odmr --ca --ipv4 --ipv6 --plugin --verbose'
         ;;
     route)
         options='--rc --server --user --dns --json'
