@@ -1,5 +1,7 @@
 //! W1: the address and the password.
 
+use std::cell::Cell;
+
 use adw::prelude::*;
 
 use super::model::answers::Place;
@@ -13,6 +15,7 @@ use crate::engine::api::job::Keyring;
 /// The page.
 pub(super) struct Address {
     sheet: Sheet,
+    filled: Cell<u64>,
     address: adw::EntryRow,
     password: adw::PasswordEntryRow,
     error: gtk::Label,
@@ -107,6 +110,7 @@ impl Address {
         });
         Self {
             sheet,
+            filled: Cell::new(u64::MAX),
             address,
             password,
             error,
@@ -190,7 +194,6 @@ impl Address {
             }
         }
         self.command.set_visible(answers.place == Place::Command);
-        fill_in(&self.command, &answers.password_command);
         let error = model.error(Field::PasswordCommand);
         let error = error.filter(|_| answers.place == Place::Command);
         if error.is_some() {
@@ -207,11 +210,12 @@ impl Leaf for Address {
 
     fn show(&self, model: &Model) {
         let answers = &model.answers;
-        fill_in(&self.address, &answers.address);
-        fill_in(
-            &self.password,
-            &String::from_utf8_lossy(answers.password.expose()),
-        );
+        if self.filled.replace(model.filled) != model.filled {
+            fill_in(&self.address, &answers.address);
+            let password = String::from_utf8_lossy(answers.password.expose());
+            fill_in(&self.password, &password);
+            fill_in(&self.command, &answers.password_command);
+        }
         mark(
             &self.address,
             &self.error,
