@@ -13,6 +13,7 @@ mod crash;
 mod engine;
 mod format;
 mod generated;
+mod jobs;
 mod lint;
 mod mbox;
 mod memory;

@@ -279,7 +279,6 @@ fn home(setup: &Setup, server: &[Word], before: &Whole) -> Option<(usize, usize)
     let entries = before.stanzas.entries.iter().enumerate();
     entries
         .filter(|(_, entry)| may && entry.is_active && says(entry))
-        .map(|(index, entry)| (index, entry))
         .find(|(_, entry)| {
             entry
                 .users
