@@ -1,5 +1,5 @@
 use super::*;
-use crate::rc::setup::FirstTime;
+use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Trust};
 
 fn setup() -> Setup {
     Setup {
