@@ -1,7 +1,7 @@
 //! The window: shows the engine's [`Snapshot`] and turns what the person means into [`Command`]s.
 //!
 //! [`App`] is the only component that talks to the engine, by a channel in [`Init`]; its pages
-//! know plain data. Nothing here opens a file or a socket. Texts from outside are always set as
+//! know plain data. Nothing here opens a socket, nor a file but the one a report is saved to. Texts from outside are always set as
 //! text, never as markup (`ui.md` section 2).
 //!
 //! [`Command`]: crate::engine::api::Command
@@ -13,7 +13,9 @@ mod actions;
 mod activity;
 mod app;
 mod bar;
+mod certificate;
 mod icons;
+mod probe;
 
 pub use app::{App, Init, Msg, Out};
 
@@ -21,6 +23,11 @@ use gtk::{gdk, gio};
 
 /// Where icons and style lie among the compiled resources: the application id as a path.
 pub const RESOURCES: &str = "/io/github/postrider/Postrider";
+
+/// `text` for the places that libadwaita 1.2 takes for markup.
+fn markup(text: &str) -> gtk::glib::GString {
+    gtk::glib::markup_escape_text(text)
+}
 
 /// Makes icons and style known to the display. Called once, after GTK is initialised and before
 /// the first window.

@@ -3,7 +3,7 @@
 mod quit;
 mod window;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use adw::prelude::*;
 use relm4::{Component, ComponentController, ComponentParts, ComponentSender, Controller};
@@ -13,7 +13,9 @@ use super::accounts::{self, Accounts};
 use super::actions;
 use super::activity::{self, Activity};
 use super::bar::Notice;
+use super::probe::{self, Probe};
 use crate::base::i18n::{fill, ngettext};
+use crate::engine::api::job::{JobId, Outcome};
 use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot};
 use window::Widgets;
 
@@ -37,6 +39,8 @@ pub enum Msg {
     Present(Option<String>),
     /// Poll the account of this label or address now; `None`: all.
     Check(Option<String>),
+    /// Show what the server of this name, or those of this address, offer.
+    Probe(String),
     /// End the program, with a question if mail is being fetched.
     Quit,
     /// End the program at once: what is under way is stopped in order.
@@ -54,6 +58,9 @@ pub enum Msg {
     /// From the activity page.
     #[doc(hidden)]
     Activity(ActivityWish),
+    /// From the Autoprobe page.
+    #[doc(hidden)]
+    Autoprobe(ProbeWish),
     /// The first button of the bar.
     #[doc(hidden)]
     BarDetails,
@@ -70,6 +77,16 @@ pub struct AccountWish(accounts::Output);
 #[derive(Debug)]
 pub struct ActivityWish(activity::Output);
 
+/// What the Autoprobe page wants, kept private to the window.
+#[derive(Debug)]
+pub struct ProbeWish(probe::Output);
+
+/// Which part of the window asked for a job and hears of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asker {
+    Probe,
+}
+
 /// What the window says to the program around it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Out {
@@ -83,6 +100,9 @@ pub struct App {
     widgets: Widgets,
     accounts: Controller<Accounts>,
     activity: Controller<Activity>,
+    probe: Controller<Probe>,
+    /// Jobs that are not over.
+    jobs: HashMap<JobId, Asker>,
     ids: Vec<AccountId>,
     busy: HashSet<AccountId>,
     halted: Option<Halt>,
@@ -124,7 +144,11 @@ impl Component for App {
             .forward(sender.input_sender(), |out| {
                 Msg::Activity(ActivityWish(out))
             });
-        let widgets = Widgets::new(&root, accounts.widget(), activity.widget(), &sender);
+        let probe = Probe::builder()
+            .launch(servers(&init.first))
+            .forward(sender.input_sender(), |out| Msg::Autoprobe(ProbeWish(out)));
+        let pages = (accounts.widget(), activity.widget(), probe.widget());
+        let widgets = Widgets::new(&root, pages, &sender);
         let act = sender.input_sender().clone();
         actions::install(&root, move |name| act.emit(Msg::Act(name)));
         let mut model = Self {
@@ -132,6 +156,8 @@ impl Component for App {
             widgets,
             accounts,
             activity,
+            probe,
+            jobs: HashMap::new(),
             ids: Vec::new(),
             busy: HashSet::new(),
             halted: None,
@@ -156,6 +182,11 @@ impl Component for App {
                 root.present();
             }
             Msg::Check(label) => self.check(label.as_deref()),
+            Msg::Probe(text) => {
+                root.present();
+                self.widgets.show_page("probe");
+                self.probe.emit(probe::Input::Examine(text));
+            }
             Msg::Quit if self.busy.is_empty() => self.quit(root, &sender),
             Msg::Quit => self.ask_to_quit(root, &sender),
             Msg::Yield if root.is_visible() => self.send(Command::Shutdown),
@@ -167,6 +198,7 @@ impl Component for App {
             Msg::Act(name) => self.act(name, root, &sender),
             Msg::Account(AccountWish(wish)) => self.on_account(wish),
             Msg::Activity(ActivityWish(wish)) => self.on_activity(&wish),
+            Msg::Autoprobe(ProbeWish(wish)) => self.on_probe(wish),
             Msg::BarDetails => self.show_details(root, &sender),
             Msg::BarSettle => self.settle(),
         }
@@ -184,6 +216,7 @@ impl App {
         match event {
             Event::Loaded(all) => {
                 self.take(&all);
+                self.probe.emit(probe::Input::Accounts(servers(&all)));
                 self.accounts.emit(accounts::Input::Load(Box::new(all)));
             }
             Event::Account(status) => {
@@ -193,9 +226,26 @@ impl App {
             }
             Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
             Event::RcChanged | Event::Arrived { .. } | Event::Saved(_) | Event::CycleEnded => {}
-            Event::Job { .. } | Event::JobDone { .. } => {}
+            Event::Job { id, progress } => {
+                if let Some(Asker::Probe) = self.jobs.get(&id) {
+                    let progress = Box::new(progress);
+                    self.probe.emit(probe::Input::Progress(id, progress));
+                }
+            }
+            Event::JobDone { id, outcome } => self.job_done(id, outcome),
             Event::Question(_) | Event::Unasked(_) => {}
-            Event::Ended => self.ended(sender),
+            Event::Ended => {
+                let open: Vec<JobId> = self.jobs.keys().copied().collect();
+                open.into_iter()
+                    .for_each(|id| self.job_done(id, Outcome::Cancelled));
+                self.ended(sender);
+            }
+        }
+    }
+
+    fn job_done(&mut self, id: JobId, outcome: Outcome) {
+        if let Some(Asker::Probe) = self.jobs.remove(&id) {
+            self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
         }
     }
 
@@ -280,9 +330,20 @@ impl App {
             "check-selected" => self.accounts.emit(accounts::Input::CheckSelected),
             "ack" => self.send(Command::Ack { ids: None }),
             "reload" => self.send(Command::Reload),
+            "back" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Back),
             "back" => self.accounts.emit(accounts::Input::Back),
             "show-accounts" => self.widgets.show_page("accounts"),
             "show-activity" => self.widgets.show_page("activity"),
+            "show-probe" => self.widgets.show_page("probe"),
+            "probe-focus" => {
+                self.widgets.show_page("probe");
+                self.probe.emit(probe::Input::Focus);
+            }
+            "probe-start" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Start),
+            "copy" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Copy),
+            "copy" if self.widgets.shows("activity") => {
+                self.activity.emit(activity::Input::Copy);
+            }
             "search" => {
                 self.widgets.show_page("activity");
                 self.activity.emit(activity::Input::Search(true));
@@ -309,7 +370,7 @@ impl App {
                 ids: Some(vec![id]),
             }),
             accounts::Output::Reload => self.send(Command::Reload),
-            accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back(can),
+            accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back("accounts", can),
         }
     }
 
@@ -323,4 +384,25 @@ impl App {
             }
         }
     }
+
+    fn on_probe(&mut self, wish: probe::Output) {
+        match wish {
+            probe::Output::Start(id, job) => {
+                self.jobs.insert(id, Asker::Probe);
+                self.send(Command::Start { id, job });
+            }
+            probe::Output::Cancel(id) => self.send(Command::Cancel(id)),
+            probe::Output::Say(text) => self.widgets.toast(&text),
+            probe::Output::CanGoBack(can) => self.widgets.set_can_go_back("probe", can),
+            probe::Output::SetUp(candidate) => tracing::debug!(?candidate, "set up"),
+            probe::Output::Apply(id, choice) => tracing::debug!(%id, ?choice, "apply"),
+            probe::Output::Use(id, option) => tracing::debug!(%id, option, "use"),
+        }
+    }
+}
+
+/// The accounts and how they reach their servers.
+fn servers(all: &Snapshot) -> Vec<(AccountId, crate::engine::api::ServerFacts)> {
+    let pairs = all.accounts.iter();
+    pairs.map(|a| (a.id.clone(), a.server.clone())).collect()
 }

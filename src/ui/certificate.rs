@@ -1,0 +1,315 @@
+//! The window that shows a server's certificates: what is wrong first, then each of the chain
+//! from the server's own upwards. It decides nothing.
+
+use std::time::SystemTime;
+
+use adw::prelude::*;
+use gtk::{glib, pango};
+
+use super::a11y;
+use crate::base::i18n::{fill, gettext};
+use crate::engine::api::job::report::{Certificate, Problem, Shown};
+use crate::engine::api::words;
+
+/// Shows the certificates of `host` above `parent`.
+pub(super) fn show(parent: &impl IsA<gtk::Window>, shown: &Shown, host: &str) {
+    let column = gtk::Box::builder()
+        .orientation(gtk::Orientation::Vertical)
+        .spacing(24)
+        .margin_top(24)
+        .margin_bottom(24)
+        .margin_start(12)
+        .margin_end(12)
+        .build();
+    column.append(&verdict(shown, host));
+    for (place, certificate) in shown.chain.iter().enumerate() {
+        column.append(&group(certificate, place));
+    }
+    let clamp = adw::Clamp::builder()
+        .maximum_size(600)
+        .child(&column)
+        .build();
+    let scroll = gtk::ScrolledWindow::builder()
+        .hscrollbar_policy(gtk::PolicyType::Never)
+        .vexpand(true)
+        .child(&clamp)
+        .build();
+    let title = adw::WindowTitle::new(&gettext("Certificates"), &super::markup(host));
+    let header = adw::HeaderBar::builder().title_widget(&title).build();
+    let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    content.append(&header);
+    content.append(&scroll);
+    let window = adw::Window::builder()
+        .title(gettext("Certificates"))
+        .transient_for(parent)
+        .default_width(560)
+        .default_height(600)
+        .width_request(360)
+        .content(&content)
+        .name("certificates")
+        .build();
+    close_on_escape(&window);
+    window.present();
+}
+
+/// Headline and sentence about what is wrong.
+pub(super) fn problem(problem: &Problem) -> (String, String) {
+    match problem {
+        Problem::UnknownIssuer(issuer) => (
+            gettext("The certificate is not trusted"),
+            fill(
+                &gettext("It was issued by “{issuer}”, which this computer does not know."),
+                &[("issuer", issuer)],
+            ),
+        ),
+        Problem::SelfSigned => (
+            gettext("The certificate is not trusted"),
+            gettext("The server has issued it to itself; nobody else vouches for it."),
+        ),
+        Problem::WrongName { wanted, found } => (
+            gettext("The certificate is for another server"),
+            fill(
+                &gettext("Wanted “{wanted}”, found {found}."),
+                &[("wanted", wanted), ("found", &list(found))],
+            ),
+        ),
+        Problem::Expired(until) => (
+            gettext("The certificate has expired"),
+            fill(
+                &gettext("It was valid until {date}. The provider must renew it."),
+                &[("date", &moment(Some(*until)))],
+            ),
+        ),
+        Problem::NotYetValid(from) => (
+            gettext("The certificate is not valid yet"),
+            fill(
+                &gettext("It is valid from {date}. This computer's clock may be wrong."),
+                &[("date", &moment(Some(*from)))],
+            ),
+        ),
+        Problem::Weak(what) => (
+            gettext("The certificate is too weak"),
+            fill(
+                &gettext("{what} can be forged today. The provider must renew it."),
+                &[("what", what)],
+            ),
+        ),
+        Problem::Purpose => (
+            gettext("The certificate is not made for servers"),
+            gettext("The provider must install one that is."),
+        ),
+        Problem::NotPinned => (
+            gettext("The certificate has changed"),
+            gettext("It is not the one the account is bound to."),
+        ),
+        Problem::Other(sentence) => (
+            gettext("The certificate was not accepted"),
+            sentence.clone(),
+        ),
+    }
+}
+
+fn list(names: &[String]) -> String {
+    const MOST: usize = 5;
+    if names.is_empty() {
+        return gettext("no name");
+    }
+    let shown = names.iter().take(MOST);
+    let line: Vec<String> = shown.map(|name| format!("“{name}”")).collect();
+    let rest = names.len().saturating_sub(MOST);
+    match rest {
+        0 => line.join(", "),
+        rest => fill(
+            &gettext("{names} and {n} more"),
+            &[("names", &line.join(", ")), ("n", &rest)],
+        ),
+    }
+}
+
+/// Date and time; what cannot be read is said to be so.
+fn moment(at: Option<SystemTime>) -> String {
+    match at {
+        // Against the beginning of time, so that the date is always there.
+        Some(at) => words::clock(at, SystemTime::UNIX_EPOCH),
+        None => gettext("unreadable"),
+    }
+}
+
+/// What is wrong, or that nothing is.
+fn verdict(shown: &Shown, host: &str) -> gtk::Box {
+    let (icon, class, headline, text) = match &shown.problem {
+        Some(wrong) => {
+            let (headline, text) = problem(wrong);
+            ("dialog-warning-symbolic", "wait", headline, text)
+        }
+        None => (
+            "channel-secure-symbolic",
+            "well",
+            gettext("The certificate is good"),
+            fill(
+                &gettext(
+                    "It is valid for “{host}”, and an authority this computer knows has issued it.",
+                ),
+                &[("host", &host)],
+            ),
+        ),
+    };
+    let label = |text: &str, class: &str| {
+        gtk::Label::builder()
+            .label(text)
+            .wrap(true)
+            .wrap_mode(pango::WrapMode::WordChar)
+            .xalign(0.0)
+            .css_classes([class])
+            .build()
+    };
+    let texts = gtk::Box::builder()
+        .orientation(gtk::Orientation::Vertical)
+        .spacing(6)
+        .hexpand(true)
+        .build();
+    texts.append(&label(&headline, "heading"));
+    texts.append(&label(&text, "body"));
+    let card = gtk::Box::builder()
+        .spacing(14)
+        .css_classes(["card", "trouble"])
+        .name("certificate-verdict")
+        .build();
+    card.append(
+        &gtk::Image::builder()
+            .icon_name(icon)
+            .valign(gtk::Align::Start)
+            .css_classes([class])
+            .accessible_role(gtk::AccessibleRole::Presentation)
+            .build(),
+    );
+    card.append(&texts);
+    card
+}
+
+fn group(certificate: &Certificate, place: usize) -> adw::PreferencesGroup {
+    let title = match place {
+        0 => gettext("The Server's Certificate"),
+        1 => gettext("Its Issuer"),
+        _ => gettext("Issuer of the Issuer"),
+    };
+    let group = adw::PreferencesGroup::builder().title(title).build();
+    let row = |title: String, value: &str| {
+        let row = adw::ActionRow::builder()
+            .title(title)
+            .use_markup(false)
+            .subtitle_lines(0)
+            .build();
+        row.set_subtitle(value);
+        a11y::set_description(&row, value);
+        group.add(&row);
+        row
+    };
+    row(gettext("Issued to"), &certificate.subject);
+    row(gettext("Issued by"), &certificate.issuer);
+    if !certificate.names.is_empty() {
+        row(gettext("Names"), &certificate.names.join(", "));
+    }
+    let moments = [
+        (gettext("Valid from"), certificate.from),
+        (gettext("Valid until"), certificate.until),
+    ];
+    for (title, at) in moments {
+        row(title, &moment(at));
+    }
+    row(gettext("Key"), &certificate.key);
+    row(gettext("Signature"), &certificate.signature);
+    for (title, value, name) in [
+        (
+            gettext("Fingerprint SHA-256"),
+            &certificate.sha256,
+            "sha256",
+        ),
+        (
+            gettext("Fingerprint MD5 (old form)"),
+            &certificate.md5,
+            "md5",
+        ),
+    ] {
+        let copied = fill(&gettext("Copy {what}"), &[("what", &title)]);
+        let row = row(title, value);
+        row.add_suffix(&copy_button(
+            &copied,
+            value,
+            &format!("copy-{name}-{place}"),
+        ));
+    }
+    group
+}
+
+/// A button that puts `text` into the clipboard and shows that it has.
+fn copy_button(title: &str, text: &str, name: &str) -> gtk::Button {
+    let button = gtk::Button::builder()
+        .icon_name("edit-copy-symbolic")
+        .valign(gtk::Align::Center)
+        .css_classes(["flat"])
+        .name(name)
+        .build();
+    a11y::name_button(&button, title);
+    let text = text.to_owned();
+    button.connect_clicked(move |button| {
+        button.clipboard().set_text(&text);
+        button.set_icon_name("emblem-ok-symbolic");
+    });
+    button
+}
+
+fn close_on_escape(window: &adw::Window) {
+    let keys = gtk::EventControllerKey::new();
+    let weak = window.downgrade();
+    keys.connect_key_pressed(move |_, key, _, _| {
+        if key != gtk::gdk::Key::Escape {
+            return glib::Propagation::Proceed;
+        }
+        if let Some(window) = weak.upgrade() {
+            window.close();
+        }
+        glib::Propagation::Stop
+    });
+    window.add_controller(keys);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_are_said_in_words() {
+        let check = |wrong: Problem, headline: &str, part: &str| {
+            let (said, text) = problem(&wrong);
+            assert_eq!(said, headline);
+            assert!(text.contains(part), "{text}");
+        };
+        check(
+            Problem::UnknownIssuer("Own CA <b>".into()),
+            "The certificate is not trusted",
+            "“Own CA <b>”",
+        );
+        check(
+            Problem::WrongName {
+                wanted: "a.example".into(),
+                found: (0..8).map(|n| format!("h{n}")).collect(),
+            },
+            "The certificate is for another server",
+            "“h4” and 3 more.",
+        );
+        check(
+            Problem::WrongName {
+                wanted: "a.example".into(),
+                found: Vec::new(),
+            },
+            "The certificate is for another server",
+            "found no name",
+        );
+        check(
+            Problem::Expired(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(86_400 * 400)),
+            "The certificate has expired",
+            "1971-02-0",
+        );
+    }
+}
