@@ -52,7 +52,7 @@ fn one_line_says_how_far_it_is() {
     let check = |report: &Report, expected: &str| assert_eq!(status(report), expected);
     check(
         &sample::report("mail.example"),
-        "2 of 3 ports answered in 0.4 s.",
+        "2 of 3 ports answered in 0.3 s.",
     );
     let mut running = with(&[Refused, Working, Waiting]);
     running.is_done = false;
