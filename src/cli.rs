@@ -1,6 +1,7 @@
 //! The command line: what was typed becomes an engine that runs in this process, or one piece
 //! of work done at once. Nothing here knows protocols or sockets.
 
+mod ask;
 mod commands;
 pub mod completions;
 mod deliver;
@@ -12,11 +13,13 @@ mod lines;
 mod lint;
 pub mod man;
 pub mod parse;
+mod probe;
 pub mod reference;
 mod report;
 mod route;
 mod say;
 mod screen;
+mod secret;
 mod trace;
 
 use std::ffi::OsString;
@@ -46,8 +49,10 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("completions") => completions::run(&words[1..]),
         Some("lint") => lint::run(&rest[1..]),
         Some("fmt") => fmt::run(&rest[1..]),
+        Some("probe") => probe::run(&rest[1..]),
         Some("report") => report::run(&rest[1..]),
         Some("route") => route::run(&rest[1..]),
+        Some("secret") => secret::run(&rest[1..]),
         Some("man" | "help" | "--help" | "-h" | "-?" | "--version" | "-V") if words.len() > 1 => {
             usage().lines().for_each(say::err);
             USAGE
@@ -107,9 +112,16 @@ Usage:
   postrider fmt [--write] [FILE]
                                the accounts' file in a tidy layout, passwords included;
                                printed, or saved in its place
+  postrider probe HOST [--json] [--timeout SECONDS] [--port N]… [--imap] [--pop3] [--smtp]
+                  [--etrn] [--odmr] [--ca FILE] [--ipv4 | --ipv6] [--plugin COMMAND] [-v]
+                               what a mail server speaks, how it is protected and what to
+                               use; no name or password is sent
   postrider route [--rc FILE] [--server LABEL] [--user NAME] [--dns ask|yes|no] [--json] [MESSAGE]
                                who would get a message of a mailbox with several recipients,
                                and why
+  postrider secret set|show-source|clear LABEL USER
+                               keep an account’s password in the keyring, say where it
+                               comes from, or take it out
   postrider report [--rc FILE] [SERVER…]
                                what to show whoever helps you: versions, the accounts'
                                file with its passwords masked, what is unfinished

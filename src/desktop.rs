@@ -7,6 +7,7 @@
 mod notify;
 mod options;
 mod pictures;
+mod prefs;
 mod signals;
 mod tray;
 
@@ -116,6 +117,10 @@ impl Desk {
             .launch(init)
             .connect_receiver(move |_, out| match out {
                 Out::Quit => quit.quit(),
+                Out::Prefer {
+                    starts_at_login,
+                    notifies,
+                } => prefs::take(starts_at_login, notifies),
             });
         app.add_window(window.widget());
         add_actions(app, window.sender());

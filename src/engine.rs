@@ -19,5 +19,5 @@ pub mod source;
 mod transfer;
 pub mod trouble;
 
-pub use handle::{Handle, Options, Rhythm, start};
+pub use handle::{Asks, Handle, Options, Rhythm, start};
 pub use source::{File, Source};

@@ -4,15 +4,21 @@ pub mod alias;
 pub mod certificate;
 pub mod connect;
 pub mod host;
+pub mod http;
+mod plugin;
 pub mod process;
 pub mod pump;
+pub mod reach;
+pub mod records;
+pub mod reverse;
 pub mod service;
 mod silence;
 pub mod tls;
 pub mod world;
 
-pub use connect::{Peer, connect, connect_unix};
+pub use connect::{Peer, connect, connect_at, connect_by, connect_unix, find};
 pub use pump::{Conn, Turn};
+pub use reach::connect_in;
 pub use world::World;
 
 use crate::proto;

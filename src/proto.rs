@@ -2,9 +2,14 @@
 //! next step. No sockets, no clock, no accounts here.
 
 pub mod imap;
+pub mod look;
 pub mod machine;
 pub mod pop3;
+pub mod quirks;
 pub mod sasl;
 pub mod smtp;
 
-pub use machine::{Credentials, Error, Line, Machine, Outgoing, Reason, Step, TlsPolicy};
+pub use machine::{
+    Credentials, Error, Line, Machine, Onlooker, Opening, Outgoing, Phase, Reason, Step, TlsPolicy,
+    Watched,
+};

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod diagnostic;
+pub mod diff;
 pub mod document;
 pub mod draft;
 pub mod dump;
@@ -13,10 +14,12 @@ pub mod local;
 pub mod mask;
 pub mod option;
 pub mod outline;
+pub mod provider;
 pub mod resolve;
 pub mod settings;
 pub mod setup;
 pub mod show;
+pub mod shown;
 
 pub use account::{Account, AccountId, Globals};
 pub use diagnostic::Diagnostic;

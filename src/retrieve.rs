@@ -7,6 +7,8 @@
 pub mod imap;
 pub mod pop3;
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 
 use crate::net;
@@ -44,6 +46,18 @@ pub struct Survey {
     pub is_read_only: bool,
     /// The candidates, in the server's order.
     pub listed: Vec<Listed>,
+    /// Numbers of those among them that are marked as deleted (IMAP).
+    pub deleted: HashSet<u32>,
+}
+
+impl Survey {
+    /// As if nobody had read anything.
+    pub fn as_if_unread(&mut self) {
+        self.old = 0;
+        for listed in &mut self.listed {
+            listed.is_seen = false;
+        }
+    }
 }
 
 /// How much a survey has to find out.
@@ -129,6 +143,35 @@ impl Maildrop {
         match self {
             Self::Pop3(p) => p.request(numbers),
             Self::Imap(i) => i.request(numbers),
+        }
+    }
+
+    /// Queues the fetching of these headers, in this order; they come as messages do. Returns at
+    /// once. Must only be called when idle. On a POP3 server without TOP they are refused.
+    pub fn request_headers(&mut self, numbers: &[u32]) {
+        match self {
+            Self::Pop3(p) => p.request_headers(numbers),
+            Self::Imap(i) => i.request_headers(numbers),
+        }
+    }
+
+    /// It can tell of new mail as it comes (IMAP IDLE); known once a folder was surveyed.
+    pub fn can_idle(&self) -> bool {
+        match self {
+            Self::Pop3(_) => false,
+            Self::Imap(i) => i.can_idle(),
+        }
+    }
+
+    /// The folders of the mailbox, each with whether it can be opened; POP3 has none. Must only be
+    /// called when idle.
+    pub async fn folders(&mut self) -> Result<Vec<(Vec<u8>, bool)>, Error> {
+        match self {
+            Self::Pop3(_) => Ok(Vec::new()),
+            Self::Imap(i) => {
+                let folders = i.folders().await?.into_iter();
+                Ok(folders.map(|f| (f.name, f.can_select)).collect())
+            }
         }
     }
 

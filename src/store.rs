@@ -7,12 +7,14 @@
 pub mod atomic;
 pub mod idfile;
 pub mod journal;
+pub mod keyring;
 pub mod local;
 pub mod lock;
 pub mod messages;
 pub mod netrc;
 pub mod places;
 pub mod private;
+pub mod providers;
 pub mod rcfile;
 pub mod record;
 mod uids;

@@ -14,8 +14,10 @@ mod activity;
 mod app;
 mod bar;
 mod certificate;
+mod choose;
 mod icons;
 mod probe;
+mod wizard;
 
 pub use app::{App, Init, Msg, Out};
 
@@ -48,4 +50,12 @@ pub fn prepare() {
         &style,
         gtk::STYLE_PROVIDER_PRIORITY_APPLICATION,
     );
+}
+
+/// The sign of a row that leads somewhere.
+fn arrow() -> gtk::Image {
+    gtk::Image::builder()
+        .icon_name("go-next-symbolic")
+        .accessible_role(gtk::AccessibleRole::Presentation)
+        .build()
 }

@@ -16,6 +16,7 @@ complete -c postrider -n __postrider_needs_command -a deliver -d 'deliver one me
 complete -c postrider -n __postrider_needs_command -a lint -d 'check the configuration'
 complete -c postrider -n __postrider_needs_command -a fmt -d 'lay out the configuration'
 complete -c postrider -n __postrider_needs_command -a route -d 'who would get a message, and why'
+complete -c postrider -n __postrider_needs_command -a secret -d 'keep the password of an account in the keyring'
 complete -c postrider -n __postrider_needs_command -a report -d 'what to show whoever helps you'
 complete -c postrider -n __postrider_needs_command -a man -d 'print this manual page'
 complete -c postrider -n __postrider_needs_command -a completions -d 'print completions for a shell'
@@ -136,6 +137,9 @@ complete -c postrider -n '__postrider_is route' -l user -r -f -d 'only accounts 
 complete -c postrider -n '__postrider_is route' -l dns -r -f -a 'ask yes no' -d 'whether a host that DNS must be asked about is the mail server: ask it, or assume yes or no'
 complete -c postrider -n '__postrider_is route' -l json -d 'print it for programs'
 complete -c postrider -n '__postrider_is route' -F
+
+# secret
+complete -c postrider -n '__postrider_is secret' -f -a 'set show-source clear'
 
 # report
 complete -c postrider -n '__postrider_is report' -l rc -r -F -d 'the configuration, in place of ~/.fetchmailrc'

@@ -158,6 +158,91 @@ pub static COMMANDS: &[Command] = &[
         operand: Operand::File,
     },
     Command {
+        name: "probe",
+        usage: "HOST [--json] [--timeout SECONDS] [--port N]... [--imap] [--pop3] [--smtp] [--etrn] \
+                [--odmr] [--ca FILE] [--ipv4 | --ipv6] [--plugin COMMAND] [-v]",
+        help: "what a mail server speaks and what to use",
+        about: "Asks HOST, a name or an address, which mail protocols it speaks and how they are \
+                protected: greeting, capabilities, STARTTLS tried out, certificates, versions of TLS, \
+                ways to sign in, which program it is and what is known of it. Then it says what to \
+                use, with the lines for the configuration. No user name and no password is sent, \
+                nothing is saved. Without options IMAP (993, 143), POP3 (995, 110) and POP2 (109) \
+                are tried at up to four addresses of the host; protocols that are named are the only \
+                ones. Interrupted, it tells what it has found so far. The status is 0 when something \
+                usable was found, 2 when not, 5 for wrong arguments.",
+        options: &[
+            Choice {
+                long: "json",
+                operand: Operand::None,
+                help: "print the report for programs",
+            },
+            Choice {
+                long: "timeout",
+                operand: Operand::Text,
+                help: "seconds for each step of each port (1 to 600, usually 10); the whole takes four \
+                       times as long at most",
+            },
+            Choice {
+                long: "port",
+                operand: Operand::Text,
+                help: "another port, whose protocol is told by its greeting; may be given again. \
+                       Without a protocol named, only these ports are tried",
+            },
+            Choice {
+                long: "imap",
+                operand: Operand::None,
+                help: "ports 993 and 143",
+            },
+            Choice {
+                long: "pop3",
+                operand: Operand::None,
+                help: "ports 995 and 110",
+            },
+            Choice {
+                long: "smtp",
+                operand: Operand::None,
+                help: "ports 587 and 25",
+            },
+            Choice {
+                long: "etrn",
+                operand: Operand::None,
+                help: "the same, as ETRN is a word of SMTP",
+            },
+            Choice {
+                long: "odmr",
+                operand: Operand::None,
+                help: "port 366",
+            },
+            Choice {
+                long: "ca",
+                operand: Operand::File,
+                help: "certificates of authorities to trust besides those of the system",
+            },
+            Choice {
+                long: "ipv4",
+                operand: Operand::None,
+                help: "only addresses of IPv4",
+            },
+            Choice {
+                long: "ipv6",
+                operand: Operand::None,
+                help: "only addresses of IPv6",
+            },
+            Choice {
+                long: "plugin",
+                operand: Operand::Text,
+                help: "a command in place of each connection, as plugin in the configuration: %h is the \
+                       host, %p the port",
+            },
+            Choice {
+                long: "verbose",
+                operand: Operand::None,
+                help: "or -v: everything each port said, with times",
+            },
+        ],
+        operand: Operand::Text,
+    },
+    Command {
         name: "route",
         usage: "[--rc FILE] [--server LABEL] [--user NAME] [--dns ask|yes|no] [--json] [MESSAGE]",
         help: "who would get a message, and why",
@@ -196,6 +281,23 @@ pub static COMMANDS: &[Command] = &[
             },
         ],
         operand: Operand::File,
+    },
+    Command {
+        name: "secret",
+        usage: "set|show-source|clear LABEL USER",
+        help: "keep the password of an account in the keyring",
+        about: "Keeps the password of the account with this name behind poll or skip and this remote \
+                user in the keyring of the desktop (Secret Service), where fetch finds it. set asks for \
+                it twice in the terminal, or takes the first line of standard input when that is not a \
+                terminal; it is never taken from the command line, where others could see it. \
+                show-source says where the password would come from at the next check, not what it is: \
+                the configuration, its password command, the keyring, .netrc, or a question. clear takes \
+                it out of the keyring. fetchmail does not know the keyring and asks for such a password. \
+                The status is 0 when it is done, 1 when there was nothing to take out or nothing has \
+                the password, 3 when the keyring is missing or locked or fails, 5 for wrong arguments or \
+                a configuration with errors, 6 when it cannot be read.",
+        options: &[],
+        operand: Operand::Word(&["set", "show-source", "clear"]),
     },
     Command {
         name: "report",

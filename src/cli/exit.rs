@@ -44,6 +44,7 @@ pub fn of_halt(halt: &Halt) -> u8 {
         Halt::NoFile | Halt::Syntax(_) => status::SYNTAX,
         Halt::Unreadable(_) | Halt::State(_) => status::FILES,
         Halt::Locked { .. } => status::LOCKED,
+        Halt::NoPassword(_) => status::SIGN_IN,
     }
 }
 

@@ -2,22 +2,27 @@
 
 mod inspect;
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::time::{Instant, interval_at};
 
+use super::ask;
 use super::exit;
 use super::lines::{Line, Manner, lines};
 use super::parse::usage::usage;
 use super::parse::{self, Invocation, Verbosity};
 use super::screen::{self, Size};
 use super::{say, trace};
+use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
-use crate::engine::api::{Command, Event, Halt, What, words};
-use crate::engine::{self, File, Handle, Options, Rhythm, Source};
+use crate::engine::api::job::{Ask, Question, QuestionId};
+use crate::engine::api::{AccountId, Command, Event, Halt, What, words};
+use crate::engine::{self, Asks, File, Handle, Options, Rhythm, Source};
 
 /// How often live lines are drawn anew.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -92,15 +97,20 @@ fn not_yet(invocation: &Invocation) -> Option<&'static str> {
 }
 
 async fn fetch(program: &str, invocation: Invocation) -> u8 {
+    let terminal = ask::Terminal::open();
+    let is_there = terminal.is_some();
     let options = match options(&invocation) {
-        Ok(options) => options,
+        Ok(options) => Options {
+            asks: Asks::First { is_there },
+            ..options
+        },
         Err(sentence) => {
             say::err(format!("{program}: {sentence}"));
             return engine::trouble::status::INTERNAL;
         }
     };
     let (handle, events) = engine::start(&tokio::runtime::Handle::current(), options);
-    let mut terminal = Terminal::new(program, &invocation, handle);
+    let mut terminal = Terminal::new(program, &invocation, handle, Questions::at(terminal));
     terminal.follow(events).await;
     let all = terminal.handle.snapshot();
     let status = if all.halted.is_none() && all.accounts.is_empty() {
@@ -150,10 +160,16 @@ struct Terminal<'a> {
     manner: Manner<'a>,
     /// There are live lines: standard output is a terminal.
     is_live: bool,
+    questions: Questions,
 }
 
 impl<'a> Terminal<'a> {
-    fn new(program: &'a str, invocation: &Invocation, handle: Handle) -> Self {
+    fn new(
+        program: &'a str,
+        invocation: &Invocation,
+        handle: Handle,
+        questions: Questions,
+    ) -> Self {
         let is_normal = matches!(invocation.verbosity, Verbosity::Normal);
         let manner = Manner {
             program,
@@ -166,6 +182,7 @@ impl<'a> Terminal<'a> {
             handle,
             manner,
             is_live: is_normal && screen::is_drawable(),
+            questions,
         }
     }
 
@@ -190,7 +207,10 @@ impl<'a> Terminal<'a> {
                         self.handle.send(Command::Shutdown);
                     }
                 },
-                _ = redraw.tick(), if self.is_live => {
+                (id, value) = self.questions.answered(), if self.questions.is_asking() => {
+                    self.handle.send(Command::Answer { id, value });
+                }
+                _ = redraw.tick(), if self.is_live && !self.questions.is_asking() => {
                     screen::draw(&self.handle.snapshot(), Size::of_terminal());
                 }
             }
@@ -233,6 +253,14 @@ impl<'a> Terminal<'a> {
                     _ => lines(&entry, self.manner),
                 }
             }
+            Event::Question(question) => {
+                self.questions.ask(question);
+                Vec::new()
+            }
+            Event::Unasked(id) => {
+                self.questions.withdraw(id);
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         shown.iter().for_each(say::line);
@@ -261,7 +289,87 @@ fn halted(program: &str, halt: &Halt, rc_path: &str) -> Vec<Line> {
     match halt {
         Halt::Syntax(errors) => errors.iter().map(|text| error(text)).collect(),
         Halt::NoFile => vec![error(&advice)],
+        // First in fetchmail's words: scripts look for them.
+        Halt::NoPassword(id) => vec![
+            error(&format!("can't find a password for {id}.")),
+            error(&advice),
+        ],
         _ => vec![error(&format!("{}. {advice}", words::halt_headline(halt)))],
+    }
+}
+
+/// The terminal while a question stands; it comes back with the answer.
+type Answering = Pin<Box<dyn Future<Output = (ask::Terminal, Option<Secret>)>>>;
+
+/// Passwords that the engine wants, one after the other.
+struct Questions {
+    /// `None`: nobody can be asked, or somebody is being asked.
+    terminal: Option<ask::Terminal>,
+    now: Option<(QuestionId, Answering)>,
+    later: VecDeque<(QuestionId, AccountId)>,
+}
+
+impl Questions {
+    fn at(terminal: Option<ask::Terminal>) -> Self {
+        Self {
+            terminal,
+            now: None,
+            later: VecDeque::new(),
+        }
+    }
+
+    fn is_asking(&self) -> bool {
+        self.now.is_some()
+    }
+
+    fn ask(&mut self, question: Question) {
+        // The keyring's own dialogue is for windows.
+        if let Ask::Password { id, .. } = question.what {
+            self.later.push_back((question.id, id));
+            self.next();
+        }
+    }
+
+    fn next(&mut self) {
+        if self.now.is_some() || self.later.is_empty() {
+            return;
+        }
+        // One whose question was withdrawn went with it.
+        let Some(mut terminal) = self.terminal.take().or_else(ask::Terminal::open) else {
+            return;
+        };
+        let Some((id, account)) = self.later.pop_front() else {
+            return;
+        };
+        let text = gettext("Enter password for {account}: ");
+        let text = fill(&text, &[("account", &account)]);
+        let answering = async move {
+            // A terminal that fails is one without an answer.
+            let answer = terminal.password(&text).await.ok().flatten();
+            (terminal, answer)
+        };
+        self.now = Some((id, Box::pin(answering)));
+    }
+
+    /// The next answer. Safe to be dropped and called again.
+    async fn answered(&mut self) -> (QuestionId, Option<Secret>) {
+        let Some((id, answering)) = &mut self.now else {
+            return std::future::pending().await;
+        };
+        let (terminal, answer) = answering.await;
+        let id = *id;
+        self.now = None;
+        self.terminal = Some(terminal);
+        self.next();
+        (id, answer)
+    }
+
+    fn withdraw(&mut self, id: QuestionId) {
+        self.later.retain(|(later, _)| *later != id);
+        if self.now.as_ref().is_some_and(|(now, _)| *now == id) {
+            self.now = None;
+            self.next();
+        }
     }
 }
 

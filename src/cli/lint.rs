@@ -1,9 +1,7 @@
 //! `postrider lint`: what is wrong with an rc file, for people, programs and editors.
 
-mod diff;
 mod json;
 mod render;
-pub(super) mod shown;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -65,7 +63,7 @@ pub fn run(args: &[OsString]) -> u8 {
                 say::out(json::report(&linted));
             } else if request.diff {
                 let mended = mended(&linted, &request);
-                diff::lines(&name(&linted), &linted.document, &mended)
+                crate::rc::diff::lines(&name(&linted), &linted.document, &mended)
                     .iter()
                     .for_each(|line| say::out(line.as_str()));
             } else {

@@ -4,7 +4,6 @@
 
 use std::ffi::OsString;
 
-use super::lint::shown::Lines;
 use super::{fetch, say};
 use crate::base::i18n::gettext;
 use crate::base::text::{QUIET_MAX, quiet};
@@ -13,6 +12,7 @@ use crate::engine::api::words;
 use crate::engine::oneshot::report::{Look, Report, report};
 use crate::rc::Document;
 use crate::rc::document::Span;
+use crate::rc::shown::Lines;
 
 /// Runs one invocation; `args` begin behind `report`.
 pub fn run(args: &[OsString]) -> u8 {

@@ -52,6 +52,7 @@ pub(super) async fn keep(
         };
         for change in changes {
             match change {
+                Change::Show(Key::Arrived(_), _) if !super::prefs::notifies() => {}
                 Change::Show(key, text) => screen.show(key, &text).await,
                 Change::Withdraw(key) => screen.withdraw(&key).await,
             }

@@ -79,7 +79,7 @@ fn face(all: &Snapshot, busy: Duration, now: SystemTime) -> Face {
     let new = all.accounts.iter().any(|a| a.new > 0);
     let is_halted = match &all.halted {
         None | Some(Halt::NoFile | Halt::Locked { .. }) => false,
-        Some(Halt::Unreadable(_) | Halt::Syntax(_) | Halt::State(_)) => true,
+        Some(Halt::Unreadable(_) | Halt::Syntax(_) | Halt::State(_) | Halt::NoPassword(_)) => true,
     };
     let needs_you = all.accounts.iter().any(|a| a.state == State::NeedsYou);
     let fails = all.accounts.iter().any(|a| {

@@ -4,6 +4,7 @@
 //! event stream reports a gap) and applies each [`Event`] to it. Both are plain data.
 
 pub mod job;
+pub mod report_text;
 pub mod saving;
 pub mod words;
 
@@ -12,6 +13,7 @@ use std::time::{Duration, SystemTime};
 pub use crate::rc::AccountId;
 
 use crate::base::Secret;
+use job::Hint;
 use job::{Job, JobId, Question, QuestionId};
 use saving::{Saved, Version, Which};
 
@@ -157,6 +159,9 @@ pub enum Halt {
         /// Its process id, if the lock file tells.
         pid: Option<u32>,
     },
+    /// Nothing has this account's password, and there is no terminal to ask for it (exit status
+    /// 3).
+    NoPassword(AccountId),
     /// The state directory cannot be written: no journal, no deletion. A whole sentence.
     State(String),
 }
@@ -342,6 +347,14 @@ pub enum Cause {
     NoMethod,
     /// No password is known.
     NoPassword,
+    /// The keyring is locked, and may have the password.
+    KeyringLocked,
+    /// No keyring service is running, and one was asked for.
+    NoKeyring,
+    /// The keyring failed: a sentence.
+    Keyring(String),
+    /// There is no such account any more.
+    NoAccount,
     /// Mailbox in use.
     Locked,
     /// The server asks to wait.
@@ -372,6 +385,9 @@ pub enum Cause {
     /// `accounts.toml` says something about the account that cannot be acted on: a sentence that
     /// begins with file and line.
     Keys(String),
+    /// A new account cannot be as it is described, or its delivery cannot work so: a whole
+    /// sentence.
+    Setup(String),
     /// The password command gave no password: a sentence.
     PasswordCommand(String),
     /// The record of delivered mail cannot be written.
@@ -498,4 +514,9 @@ pub enum Why {
     Loop,
     /// DNS did not say whether the hosts of its recipients are the mail server.
     NoDns,
+}
+
+/// What is known of the provider of a domain, from the table alone: nothing is asked.
+pub fn provider_of(domain: &str) -> Option<Hint> {
+    crate::probe::discover::hint_of(domain)
 }

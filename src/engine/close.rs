@@ -89,7 +89,11 @@ pub struct Sink {
     last_ticket: u64,
     /// Begun and neither finished nor aborted.
     in_hand: Option<Ticket>,
+    last_file: LastFile,
 }
+
+/// The last file that was delivered, as it was called in `tmp/`.
+type LastFile = Arc<Mutex<Option<PathBuf>>>;
 
 type Memos = Arc<Mutex<HashMap<Ticket, Open>>>;
 
@@ -109,6 +113,7 @@ impl Sink {
     ) -> Self {
         let (sender, closed) = mpsc::unbounded_channel();
         let memos = Memos::default();
+        let last_file = LastFile::default();
         let room = Arc::new(Semaphore::new(delivery.most_unrecorded()));
         let closer = Closer {
             reports,
@@ -117,6 +122,7 @@ impl Sink {
             room: room.clone(),
             sender,
             files: HashMap::new(),
+            last_file: last_file.clone(),
         };
         Self {
             delivery: Some(delivery),
@@ -127,6 +133,7 @@ impl Sink {
             room,
             last_ticket: 0,
             in_hand: None,
+            last_file,
         }
     }
 
@@ -208,6 +215,12 @@ impl Sink {
         !lock(&self.memos).is_empty()
     }
 
+    /// The file of the last message that was delivered into a Maildir, as it was called in `tmp/`.
+    pub fn last_file(&self) -> Option<PathBuf> {
+        let file = self.last_file.lock();
+        file.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Waits until everything that was finished is settled and on record, whatever it takes.
     pub async fn settled(mut self) {
         self.hang_up();
@@ -235,6 +248,7 @@ struct Closer {
     sender: mpsc::UnboundedSender<Closed>,
     /// Files with an open intent.
     files: HashMap<Ticket, PathBuf>,
+    last_file: LastFile,
 }
 
 impl Closer {
@@ -306,6 +320,12 @@ impl Closer {
         for (ticket, outcome) in &outcomes {
             let memo = lock(&self.memos).get(ticket).map(|open| open.memo.clone());
             if let Some(file) = self.files.remove(ticket) {
+                let mut last = self
+                    .last_file
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                *last = Some(file.clone());
+                drop(last);
                 entries.push(Entry::Settled { file });
             }
             if *outcome == Outcome::Delivered {

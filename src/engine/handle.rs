@@ -11,7 +11,7 @@ use super::source::{File, Source};
 use crate::base::i18n::{fill, gettext};
 use crate::net::World;
 use crate::rc::Overrides;
-use crate::store::{Places, user};
+use crate::store::{Places, keyring, user};
 
 /// How the engine is to run.
 #[derive(Clone, Debug)]
@@ -24,6 +24,10 @@ pub struct Options {
     pub only_check: bool,
     /// One account after another, in file order (`--serial`).
     pub serial: bool,
+    /// Who answers questions.
+    pub asks: Asks,
+    /// Passwords are looked for in the keyring of the session.
+    pub keyring: bool,
     /// Where state lives.
     pub places: Places,
     /// This very program, for `mda "postrider ..."`.
@@ -69,11 +73,28 @@ impl Options {
             rhythm,
             only_check: false,
             serial: false,
+            asks: Asks::Nobody,
+            keyring: keyring::has_bus(),
             places,
             program,
             world: World::system(),
         })
     }
+}
+
+/// Who answers an [`Event::Question`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asks {
+    /// Nobody: an account without a password is in trouble.
+    #[default]
+    Nobody,
+    /// A window: whenever something is wanted.
+    Anytime,
+    /// A terminal: before the first poll, as fetchmail does.
+    First {
+        /// There is one. Otherwise nothing is polled when a password is missing.
+        is_there: bool,
+    },
 }
 
 /// When accounts are polled by themselves.

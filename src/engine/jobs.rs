@@ -2,19 +2,35 @@
 //! one outcome, can be cancelled, and never touches the accounts that are polled. What it leaves to
 //! do for the scheduler it says in its [`End`].
 
+mod adopt;
+mod around;
+mod deliver;
+mod discover;
+mod dry_run;
+mod failed;
+mod fetch_one;
+mod folders;
+mod import;
+mod preview;
+mod probe;
+mod secret;
+mod sign_in;
+mod trial;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::api::job::{Failed, Job, JobId, Outcome, Progress};
-use super::api::{Cause, Event};
+use super::api::job::{Job, JobId, Outcome, Progress};
+use super::api::{AccountId, Cause, Event};
 use super::board::Board;
 use super::handle::Options;
-use super::poll::Surroundings;
+use super::poll::{Surroundings, Way};
 use super::secrets::Secrets;
 use super::trouble::{Fault, status};
+use failed::{Result, failed};
 
 /// What jobs work with.
 #[derive(Clone)]
@@ -46,10 +62,12 @@ impl Context {
 }
 
 /// What a finished job leaves to do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct End {
     /// Files were written: read them.
     pub reload: bool,
+    /// A new account, and what its first poll does.
+    pub first: Option<(AccountId, Way)>,
 }
 
 /// The jobs under way.
@@ -57,21 +75,32 @@ pub(super) struct End {
 pub(super) struct Jobs {
     tasks: JoinSet<(JobId, End)>,
     stops: HashMap<JobId, CancellationToken>,
+    /// Who is told when one breaks.
+    names: HashMap<tokio::task::Id, (JobId, Board)>,
 }
 
 impl Jobs {
     /// Begins one.
     pub fn start(&mut self, context: Context, job: Job) {
-        self.stops.insert(context.id, context.stop.clone());
-        self.tasks.spawn(async move {
-            let (id, board, stop) = (context.id, context.board.clone(), context.stop.clone());
-            let (outcome, end) = tokio::select! {
-                done = run(context, job) => done,
-                () = stop.cancelled() => (Outcome::Cancelled, End::default()),
+        let (id, board, stop) = (context.id, context.board.clone(), context.stop.clone());
+        self.stops.insert(id, stop.clone());
+        let told = board.clone();
+        let task = self.tasks.spawn(async move {
+            let (outcome, end) = if ends_itself(&job) {
+                run(context, job).await
+            } else {
+                // A job that ends by itself when it is cancelled has the first word: a probe
+                // tells what it has found so far.
+                tokio::select! {
+                    biased;
+                    done = run(context, job) => done,
+                    () = stop.cancelled() => (Outcome::Cancelled, End::default()),
+                }
             };
             board.tell(Event::JobDone { id, outcome });
             (id, end)
         });
+        self.names.insert(task.id(), (id, told));
     }
 
     /// Ends one.
@@ -88,13 +117,19 @@ impl Jobs {
 
     /// Waits for the next to end; `None` at once if there is none.
     pub async fn next(&mut self) -> Option<End> {
-        match self.tasks.join_next().await? {
-            Ok((id, end)) => {
+        match self.tasks.join_next_with_id().await? {
+            Ok((task, (id, end))) => {
+                self.names.remove(&task);
                 self.stops.remove(&id);
                 Some(end)
             }
             Err(error) => {
                 tracing::error!(%error, "a job broke");
+                if let Some((id, board)) = self.names.remove(&error.id()) {
+                    self.stops.remove(&id);
+                    let outcome = broke(error.to_string());
+                    board.tell(Event::JobDone { id, outcome });
+                }
                 Some(End::default())
             }
         }
@@ -106,12 +141,42 @@ impl Jobs {
     }
 }
 
-async fn run(context: Context, job: Job) -> (Outcome, End) {
-    drop(context);
-    let word = format!("{job:?}");
-    let fault = Fault::yours(Cause::Unsupported(word), status::SYNTAX);
-    (
-        Outcome::Failed(Box::new(Failed::new(fault.first()))),
-        End::default(),
+/// Files are written whole or not at all, and a message that is with its sink is settled: such a
+/// job is not dropped in the middle.
+fn ends_itself(job: &Job) -> bool {
+    matches!(
+        job,
+        Job::Adopt(_) | Job::Undo(_) | Job::FetchOne(_) | Job::Import(_) | Job::MakePrivate
     )
+}
+
+/// A bug of ours.
+fn broke(what: String) -> Outcome {
+    let fault = Fault::passing(Cause::Internal(what), status::INTERNAL);
+    Outcome::Failed(failed(fault))
+}
+
+async fn run(context: Context, job: Job) -> (Outcome, End) {
+    let done = match job {
+        Job::LookAround => Ok(around::run(&context).await),
+        Job::TrySignIn(draft) => sign_in::run(&context, &draft).await,
+        Job::ListFolders(draft) => folders::run(&context, &draft).await,
+        Job::DryRun(draft) => dry_run::run(&context, &draft).await,
+        Job::FetchOne(draft) => fetch_one::run(&context, &draft).await,
+        Job::TestDelivery(draft) => deliver::run(&context, &draft).await,
+        Job::Preview(draft) => preview::run(&context, &draft),
+        Job::Adopt(draft) => return whole(adopt::adopt(&context, &draft).await),
+        Job::Undo(undo) => return whole(adopt::undo(&context, &undo).await),
+        Job::Import(path) => return whole(import::import(&context, &path).await),
+        Job::MakePrivate => return whole(import::make_private(&context).await),
+        Job::Probe(request) => return probe::run(&context, &request).await,
+        Job::Discover(wish) => return discover::run(&context, wish).await,
+        Job::Secret { id, what } => Ok(secret::run(&context, &id, what).await),
+    };
+    (done.unwrap_or_else(Outcome::Failed), End::default())
+}
+
+/// With what it leaves to do.
+fn whole(done: Result<(Outcome, End)>) -> (Outcome, End) {
+    done.unwrap_or_else(|failed| (Outcome::Failed(failed), End::default()))
 }

@@ -2,8 +2,10 @@
 
 mod inspect;
 pub mod lint;
+pub mod probe;
 pub mod report;
 pub mod route;
+pub mod secret;
 
 pub use inspect::Inspection;
 

@@ -1,8 +1,8 @@
 //! One poll of one account: the way of a message as code. Each stage hands one value to the next.
 
-mod choice;
+pub(super) mod choice;
 mod ended;
-mod folder;
+pub(super) mod folder;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -55,6 +55,17 @@ pub struct Surroundings {
     pub only_check: bool,
 }
 
+impl Surroundings {
+    /// Whom a session asks and tells.
+    pub fn company(&self, is_asked: bool) -> session::Company<'_> {
+        session::Company {
+            secrets: &self.secrets,
+            board: &self.board,
+            is_asked,
+        }
+    }
+}
+
 /// What is to be polled, and why.
 pub struct Order {
     /// Whose mail.
@@ -63,6 +74,25 @@ pub struct Order {
     pub unsupported: Option<String>,
     /// Somebody asked for it; it is not a poll of the schedule.
     pub is_asked: bool,
+    /// What it does.
+    pub way: Way,
+}
+
+/// What a poll does with what it finds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// What the account says.
+    #[default]
+    Usual,
+    /// Everything that is not on record is fetched, read elsewhere or not.
+    Everything,
+    /// Nothing is fetched: all that is there is on record from now on.
+    MarkKnown,
+    /// The smallest message that would be fetched, and no other.
+    One {
+        /// Read elsewhere or not.
+        of_all: bool,
+    },
 }
 
 /// Polls one account. `turn` keeps other polls away from the mailbox; they get it once everything that was handed over is
@@ -78,6 +108,7 @@ pub async fn run(
     let mut poll = Poll {
         around,
         account,
+        way: order.way,
         stop,
         meter: Meter::new(Instant::now()),
         sink: None,
@@ -90,6 +121,7 @@ pub async fn run(
         undeleted: Vec::new(),
         mailboxes: Vec::new(),
         patience: Patience::new(account, &around.globals, order.is_asked),
+        is_asked: order.is_asked,
     };
     let result = match (&order.unsupported, &account.local.refusal) {
         (_, Some(sentence)) => Err(Fault::yours(Cause::Keys(sentence.clone()), status::SYNTAX)),
@@ -102,6 +134,7 @@ pub async fn run(
             () = overdue(stop) => Err(Fault::passing(Cause::Stopped, status::OK)),
         },
     };
+    let file = poll.sink.as_ref().and_then(Sink::last_file);
     if let Some(sink) = poll.sink.take().filter(Sink::has_open) {
         tokio::spawn(async move {
             sink.settled().await;
@@ -112,6 +145,8 @@ pub async fn run(
     let open = poll.open();
     Ended {
         open,
+        file,
+        way: order.way,
         ..Ended::new(result, &poll.tally, poll.waiting, progress)
     }
 }
@@ -125,6 +160,7 @@ async fn overdue(stop: &CancellationToken) {
 struct Poll<'a> {
     around: &'a Surroundings,
     account: &'a Account,
+    way: Way,
     stop: &'a CancellationToken,
     meter: Meter,
     sink: Option<Sink>,
@@ -141,20 +177,23 @@ struct Poll<'a> {
     /// What was looked into.
     mailboxes: Vec<Mailbox>,
     patience: Patience,
+    /// Somebody asked for it.
+    is_asked: bool,
 }
 
 impl Poll<'_> {
     /// Nothing is fetched, marked, deleted or recorded: `--check`, or an account that is watched.
     fn is_look(&self) -> bool {
-        self.around.only_check || self.account.local.watch
+        self.around.only_check || (self.account.local.watch && self.way != Way::MarkKnown)
     }
 
     async fn all(&mut self) -> Result<(), Fault> {
         self.around
             .board
             .change(&self.account.id, |a| a.state = State::Connecting);
+        let nobody = &mut ();
         let opened = tokio::select! {
-            session = session::open(self.account, self.around) => session,
+            session = session::open(self.account, self.around.company(self.is_asked), nobody) => session,
             () = self.stop.cancelled() => Err(Fault::passing(Cause::Stopped, status::OK)),
         };
         let mut session = opened?;

@@ -2,6 +2,7 @@
 
 mod cycle;
 mod facts;
+mod gather;
 mod reading;
 mod slot;
 
@@ -47,6 +48,8 @@ pub struct Scheduler {
     /// Passwords, for polls and jobs.
     secrets: Arc<Secrets>,
     jobs: Jobs,
+    /// Asks for passwords before the first poll; gives the account that stops everything.
+    gathering: JoinSet<Option<AccountId>>,
     /// The files as they were when they were read last, well or not.
     seen: Seen,
     /// A change that is not taken yet: somebody may still be writing.
@@ -70,7 +73,7 @@ impl Scheduler {
     /// A scheduler that has not begun.
     pub fn new(options: Options, board: Board, commands: mpsc::UnboundedReceiver<Command>) -> Self {
         let places = if options.serial { 1 } else { POLLS };
-        let secrets = Arc::new(Secrets::new(options.places.netrc()));
+        let secrets = Arc::new(Secrets::new(&options, board.clone()));
         Self {
             options,
             board,
@@ -82,6 +85,7 @@ impl Scheduler {
             around: None,
             secrets,
             jobs: Jobs::default(),
+            gathering: JoinSet::new(),
             seen: Seen::default(),
             unsettled: None,
             look: None,
@@ -101,10 +105,11 @@ impl Scheduler {
             self.own_name = name.into();
         }
         self.load().await;
+        self.gather();
         let mut was_busy = true;
         while !(self.is_ending && self.polls.is_empty() && self.jobs.is_empty()) {
             self.start_due();
-            let is_busy = !self.polls.is_empty();
+            let is_busy = !self.polls.is_empty() || !self.gathering.is_empty();
             if was_busy && !is_busy {
                 self.board.tell(Event::CycleEnded);
             }
@@ -134,9 +139,15 @@ impl Scheduler {
                     Err(error) => self.poll_broke(&error),
                 }
             }
+            Some(done) = self.gathering.join_next(), if !self.gathering.is_empty() => {
+                self.gathered(done);
+            }
             Some(end) = self.jobs.next(), if !self.jobs.is_empty() => {
                 if end.reload && !self.is_ending {
                     self.load().await;
+                }
+                if let Some((id, way)) = end.first {
+                    self.begin_with(&id, way);
                 }
             }
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
@@ -202,6 +213,7 @@ impl Scheduler {
             slot.due = None;
         }
         self.jobs.cancel_all();
+        self.gathering.abort_all();
         self.stop(None);
     }
 

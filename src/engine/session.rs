@@ -2,12 +2,16 @@
 
 use std::net::SocketAddr;
 
+use super::api::job::Stage;
 use super::api::{Cause, What};
-use super::poll::Surroundings;
+use super::board::Board;
+use super::secrets::{Given, Secrets};
 use super::trouble::{Fault, of_server, status};
+use crate::base::Secret;
 use crate::base::i18n::gettext;
-use crate::net::{self, Peer, tls};
-use crate::proto::{Credentials, Reason, TlsPolicy};
+use crate::base::text::{QUIET_MAX, quiet};
+use crate::net::{self, Conn, Peer, tls};
+use crate::proto::{Credentials, Phase, Reason, TlsPolicy};
 use crate::rc::Account;
 use crate::rc::account::{Auth, Protocol};
 use crate::retrieve::{Maildrop, SignIn, imap::Imap, pop3::Pop3};
@@ -24,10 +28,70 @@ pub struct Session {
     pub port: u16,
 }
 
+/// Whom a session asks for passwords, and whom it tells.
+#[derive(Clone, Copy)]
+pub struct Company<'c> {
+    /// Passwords that are not in the rc file.
+    pub secrets: &'c Secrets,
+    /// Where progress is shown.
+    pub board: &'c Board,
+    /// A person wants this, and may be asked for the password.
+    pub is_asked: bool,
+}
+
+/// Who wants to know how far the opening of a session is. A stage ends when the next begins.
+pub trait Onlooker: Send {
+    /// This stage begins.
+    fn begins(&mut self, stage: Stage);
+    /// This stage has ended well: a few quiet words on it.
+    fn ended(&mut self, stage: Stage, words: String);
+}
+
+/// Nobody.
+impl Onlooker for () {
+    fn begins(&mut self, _: Stage) {}
+    fn ended(&mut self, _: Stage, _: String) {}
+}
+
 /// Connects and signs in. With `auto`, IMAP comes first and POP3 follows when nothing answers
 /// there or it is not IMAP (better than fetchmail on purpose: contract, 6).
-pub async fn open(account: &Account, around: &Surroundings) -> Result<Session, Fault> {
-    let (first, second) = match account.protocol {
+pub async fn open(
+    account: &Account,
+    company: Company<'_>,
+    onlooker: &mut dyn Onlooker,
+) -> Result<Session, Fault> {
+    let kinds = kinds(account)?;
+    if !needs_password(account) {
+        let refused = crate::proto::Error::Refused {
+            reason: Reason::NoMethod,
+            reply: Vec::new(),
+        };
+        return Err(of_server(net::Error::Proto(refused), account, 0));
+    }
+    let Company {
+        secrets,
+        board,
+        is_asked,
+    } = company;
+    let given = secrets.for_poll(account, board, is_asked).await?;
+    let fault = match open_with(account, kinds, &given, company, onlooker).await {
+        Err(fault) if fault.cause == Cause::SignIn => fault,
+        done => return done,
+    };
+    let again = secrets.refused(account, &given, &fault, is_asked).await;
+    let given = again.ok_or(fault)?;
+    let done = open_with(account, kinds, &given, company, onlooker).await;
+    if let Err(fault) = &done
+        && fault.cause == Cause::SignIn
+    {
+        secrets.forget(account, &given, fault);
+    }
+    done
+}
+
+/// What is spoken, and what is tried where that fails.
+fn kinds(account: &Account) -> Result<(Kind, Option<Kind>), Fault> {
+    let kinds = match account.protocol {
         Protocol::Imap => (Kind::Imap, None),
         Protocol::Pop3 | Protocol::Apop => (Kind::Pop3, None),
         Protocol::Auto => (Kind::Imap, Some(Kind::Pop3)),
@@ -42,10 +106,22 @@ pub async fn open(account: &Account, around: &Surroundings) -> Result<Session, F
         );
         return Err(Fault::yours(Cause::Keys(sentence), status::SYNTAX));
     }
-    let sign_in = sign_in(account, around).await?;
-    match (open_as(account, first, &sign_in, around).await, second) {
+    Ok(kinds)
+}
+
+/// With this password.
+async fn open_with(
+    account: &Account,
+    (first, second): (Kind, Option<Kind>),
+    given: &Given,
+    company: Company<'_>,
+    onlooker: &mut dyn Onlooker,
+) -> Result<Session, Fault> {
+    let sign_in = sign_in(account, given.secret.clone());
+    let opened = open_as(account, first, &sign_in, company, onlooker).await;
+    match (opened, second) {
         (Err(fault), Some(second)) if matches!(fault.status, status::SOCKET | status::PROTOCOL) => {
-            let again = open_as(account, second, &sign_in, around).await;
+            let again = open_as(account, second, &sign_in, company, onlooker).await;
             // When neither answers, the first failure is the one worth telling.
             again.map_err(|second| {
                 if second.status == status::SOCKET {
@@ -73,7 +149,8 @@ async fn open_as(
     account: &Account,
     kind: Kind,
     sign_in: &SignIn,
-    around: &Surroundings,
+    company: Company<'_>,
+    onlooker: &mut dyn Onlooker,
 ) -> Result<Session, Fault> {
     let label = match kind {
         Kind::Pop3 => "POP3",
@@ -90,14 +167,23 @@ async fn open_as(
         label,
     };
     let sign_in = sign_in.clone();
-    let conn = net::connect(&peer).await.map_err(fault)?;
+    let conn = connect(&peer, onlooker).await.map_err(fault)?;
     let address = conn.address();
+    let mut told = Told::new(onlooker, conn.is_protected());
+    let mut phase = |phase, greeting: &[u8]| told.phase(phase, greeting);
     let maildrop = match kind {
-        Kind::Pop3 => Maildrop::Pop3(Pop3::open(conn, sign_in).await.map_err(fault)?),
-        Kind::Imap => Maildrop::Imap(Imap::open(conn, sign_in).await.map_err(fault)?),
+        Kind::Pop3 => {
+            let opened = Pop3::open_watched(conn, sign_in, &mut phase).await;
+            Maildrop::Pop3(opened.map_err(fault)?)
+        }
+        Kind::Imap => {
+            let opened = Imap::open_watched(conn, sign_in, &mut phase).await;
+            Maildrop::Imap(opened.map_err(fault)?)
+        }
     };
+    told.ended();
     let protected = maildrop.is_protected();
-    around
+    company
         .board
         .log(Some(&account.id), What::SignedIn { protected });
     Ok(Session {
@@ -108,16 +194,77 @@ async fn open_as(
     })
 }
 
-async fn sign_in(account: &Account, around: &Surroundings) -> Result<SignIn, Fault> {
-    if !matches!(account.auth, Auth::Any | Auth::Password | Auth::CramMd5) {
-        let refused = crate::proto::Error::Refused {
-            reason: Reason::NoMethod,
-            reply: Vec::new(),
-        };
-        return Err(of_server(net::Error::Proto(refused), account, 0));
+/// Name, connection, TLS where it comes first.
+async fn connect(peer: &Peer, onlooker: &mut dyn Onlooker) -> Result<Conn, net::Error> {
+    onlooker.begins(Stage::FindAddress);
+    let addresses = net::connect::look_up(peer).await?;
+    let shown = addresses.first().map(|a| a.ip().to_canonical().to_string());
+    onlooker.ended(Stage::FindAddress, shown.unwrap_or_default());
+    onlooker.begins(Stage::Connect);
+    let mut conn = net::connect::connect_to(peer, &addresses).await?;
+    let shown = conn.address().map(|a| a.to_string()).unwrap_or_default();
+    onlooker.ended(Stage::Connect, shown);
+    if peer.implicit_tls {
+        onlooker.begins(Stage::Secure);
+        conn.secure().await?;
+        let version = conn.tls().map_or("", |session| session.version);
+        onlooker.ended(Stage::Secure, version.to_owned());
     }
-    let password = around.secrets.password(account, &around.board).await?;
-    Ok(SignIn {
+    Ok(conn)
+}
+
+/// Turns the phases of a machine into stages.
+struct Told<'o> {
+    onlooker: &'o mut dyn Onlooker,
+    stage: Option<Stage>,
+    /// TLS is on from the first byte.
+    is_implicit: bool,
+    has_greeted: bool,
+}
+
+impl<'o> Told<'o> {
+    fn new(onlooker: &'o mut dyn Onlooker, is_implicit: bool) -> Self {
+        Self {
+            onlooker,
+            stage: None,
+            is_implicit,
+            has_greeted: false,
+        }
+    }
+
+    fn phase(&mut self, phase: Phase, greeting: &[u8]) {
+        let stage = match phase {
+            Phase::Greeting => Stage::Greeting,
+            Phase::Securing => Stage::Secure,
+            Phase::SigningIn => Stage::SignIn,
+        };
+        if self.stage == Some(stage) {
+            return;
+        }
+        if !self.has_greeted && !greeting.is_empty() {
+            self.has_greeted = true;
+            self.onlooker
+                .ended(Stage::Greeting, quiet(greeting, QUIET_MAX));
+        }
+        if self.stage == Some(Stage::Secure) && !self.is_implicit {
+            self.onlooker.ended(Stage::Secure, "STARTTLS".to_owned());
+        }
+        self.stage = Some(stage);
+        self.onlooker.begins(stage);
+    }
+
+    fn ended(&mut self) {
+        self.onlooker.ended(Stage::SignIn, String::new());
+    }
+}
+
+/// Whether the account signs in by a password, in a way that this version knows.
+pub fn needs_password(account: &Account) -> bool {
+    matches!(account.auth, Auth::Any | Auth::Password | Auth::CramMd5)
+}
+
+fn sign_in(account: &Account, password: Secret) -> SignIn {
+    SignIn {
         credentials: Credentials {
             user: account.user.clone(),
             password,
@@ -129,7 +276,7 @@ async fn sign_in(account: &Account, around: &Surroundings) -> Result<SignIn, Fau
         } else {
             tls::policy(&account.tls)
         },
-    })
+    }
 }
 
 /// The port by `service`/`port`: a number, a well-known name, or the protocol's own.

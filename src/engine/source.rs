@@ -234,7 +234,7 @@ impl Source {
 
 /// Marks accounts whose POP3 UIDs the id file cannot tell from those of another of `all` (or of
 /// themselves): the same user and host, another port.
-fn mark_shared(accounts: &mut [Account], all: Option<&[Account]>) {
+pub(super) fn mark_shared(accounts: &mut [Account], all: Option<&[Account]>) {
     let key = |a: &Account| (a.user.clone(), a.host.to_ascii_lowercase());
     let door = |a: &Account| (a.service.clone(), a.tls.implicit);
     let mut doors: HashMap<_, HashSet<_>> = HashMap::new();

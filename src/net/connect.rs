@@ -1,6 +1,6 @@
 //! From a name to a [`Conn`]: every address in turn, TCP_NODELAY and keep-alive, a bounded wait.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::net::{TcpStream, UnixStream, lookup_host};
 use tokio::time::timeout;
 
-use super::{Conn, Error, tls};
+use super::plugin::Plugin;
+use super::{Conn, Error, World, tls};
 use crate::base::i18n::system_text;
 
 /// Whom to connect to and how.
@@ -31,13 +32,81 @@ pub struct Peer {
 /// Connects, trying every address in the resolver's order, and does the TLS handshake if TLS is
 /// implicit.
 pub async fn connect(peer: &Peer) -> Result<Conn, Error> {
-    let stream = open(peer).await?;
-    let address = stream.peer_addr().ok();
-    let mut conn = Conn::new(Box::new(stream), peer.clone(), address);
+    let addresses = look_up(peer).await?;
+    let mut conn = connect_to(peer, &addresses).await?;
     if peer.implicit_tls {
-        conn.handshake().await?;
+        conn.secure().await?;
     }
     Ok(conn)
+}
+
+/// Connects to one of these addresses, and no more: [`Conn::secure`] is the next step where TLS is
+/// implicit.
+pub async fn connect_to(peer: &Peer, addresses: &[SocketAddr]) -> Result<Conn, Error> {
+    let stream = open(peer, addresses).await?;
+    let address = stream.peer_addr().ok();
+    Ok(Conn::new(Box::new(stream), peer.clone(), address))
+}
+
+/// Connects to one address of the peer. TLS is not begun, whatever the peer says.
+pub async fn connect_at(peer: &Peer, address: SocketAddr) -> Result<Conn, Error> {
+    match timeout(peer.timeout, TcpStream::connect(address)).await {
+        Ok(Ok(stream)) => {
+            prepare(&stream);
+            Ok(Conn::new(Box::new(stream), peer.clone(), Some(address)))
+        }
+        Ok(Err(error)) => Err(unreachable(peer, &error.to_string())),
+        Err(_) => Err(timed_out(peer)),
+    }
+}
+
+/// Connects through a command ([`Plugin`]). TLS is not begun, whatever the peer says.
+pub fn connect_by(peer: &Peer, command: &str) -> Result<Conn, Error> {
+    match Plugin::start(command, &peer.host, peer.port) {
+        Ok(plugin) => Ok(Conn::new(Box::new(plugin), peer.clone(), None)),
+        Err(error) => Err(unreachable(peer, &error.to_string())),
+    }
+}
+
+/// The addresses of a host for several ports, in the resolver's order; a port that the world does
+/// not know has none.
+pub async fn find(
+    world: &World,
+    host: &str,
+    ports: &[u16],
+    limit: Duration,
+) -> Result<Vec<(u16, Vec<SocketAddr>)>, Error> {
+    if let Ok(ip) = host.trim_matches(['[', ']']).parse::<IpAddr>()
+        && !world.has_table()
+    {
+        let at = |port: &u16| (*port, vec![SocketAddr::new(ip, *port)]);
+        return Ok(ports.iter().map(at).collect());
+    }
+    match timeout(limit, world.reach(host, ports)).await {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(error)) => Err(lookup_error(host, &error.to_string())),
+        Err(_) => Err(Error::TimedOut {
+            host: host.to_owned(),
+            seconds: limit.as_secs(),
+        }),
+    }
+}
+
+/// Whether this computer has no way to any other network. Nothing is sent to find out.
+pub fn is_offline() -> bool {
+    // Addresses for documentation (RFC 5737, RFC 3849): no route to them means no default route.
+    let has_way = |own: &str, far: &str| {
+        UdpSocket::bind(own)
+            .and_then(|socket| socket.connect(far))
+            .is_ok()
+    };
+    !has_way("0.0.0.0:0", "192.0.2.1:9") && !has_way("[::]:0", "[2001:db8::1]:9")
+}
+
+/// Both are wishes: a socket without them still carries mail.
+fn prepare(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let _ = rustix::net::sockopt::set_socket_keepalive(stream, true);
 }
 
 /// Connects to a Unix socket (LMTP).
@@ -51,8 +120,7 @@ pub async fn connect_unix(path: &Path, peer: &Peer) -> Result<Conn, Error> {
 
 /// Tries the addresses one after the other: several attempts at once would look like several
 /// sessions to a server that counts them.
-async fn open(peer: &Peer) -> Result<TcpStream, Error> {
-    let addresses = look_up(peer).await?;
+async fn open(peer: &Peer, addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
     let mut error = Error::UnknownHost {
         host: peer.host.clone(),
     };
@@ -60,9 +128,7 @@ async fn open(peer: &Peer) -> Result<TcpStream, Error> {
         let limit = patience(peer.timeout, addresses.len() - n);
         match timeout(limit, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
-                // Both are wishes: a socket without them still carries mail.
-                let _ = stream.set_nodelay(true);
-                let _ = rustix::net::sockopt::set_socket_keepalive(&stream, true);
+                prepare(&stream);
                 return Ok(stream);
             }
             Ok(Err(e)) => error = unreachable(peer, &e.to_string()),
@@ -85,7 +151,7 @@ fn patience(limit: Duration, left: usize) -> Duration {
 }
 
 /// Addresses of the peer, literal or looked up.
-async fn look_up(peer: &Peer) -> Result<Vec<SocketAddr>, Error> {
+pub async fn look_up(peer: &Peer) -> Result<Vec<SocketAddr>, Error> {
     if let Ok(ip) = peer.host.parse() {
         return Ok(vec![SocketAddr::new(ip, peer.port)]);
     }
@@ -99,7 +165,7 @@ async fn look_up(peer: &Peer) -> Result<Vec<SocketAddr>, Error> {
 
 /// getaddrinfo tells its reason only in its text, which glibc translates: the texts for "the name
 /// is wrong" are looked for, all else may pass.
-fn lookup_error(host: &str, what: &str) -> Error {
+pub(super) fn lookup_error(host: &str, what: &str) -> Error {
     /// glibc: EAI_NONAME, EAI_NODATA; musl: EAI_NONAME.
     const WRONG: [&str; 3] = [
         "Name or service not known",

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 /// Variables that make qmail's and nullmailer's sendmail do other things than they are told
 /// (fetchmail(1), ENVIRONMENT).
-const REFUSED: [&str; 2] = ["QMAILINJECT", "NULLMAILER_FLAGS"];
+pub(super) const REFUSED: [&str; 2] = ["QMAILINJECT", "NULLMAILER_FLAGS"];
 
 /// How long a group may take to end after SIGTERM.
 const TO_TIDY_UP: Duration = Duration::from_secs(2);

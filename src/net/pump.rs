@@ -133,8 +133,34 @@ impl Conn {
         self.out.len()
     }
 
+    /// The stream itself, for whoever has something else to say over it. What came and was not
+    /// looked at is in the machine.
+    pub(super) fn into_stream(self) -> Box<dyn Stream> {
+        self.stream
+    }
+
+    /// What a server makes of a ClientHello that offers this version at most; the connection is of
+    /// no use afterwards.
+    pub async fn ask_version(self, best: tls::Version) -> tls::Answer {
+        let (host, limit) = (self.peer.host.clone(), self.peer.timeout);
+        let mut stream = self.into_stream();
+        let asked = tls::ask_version(&mut *stream, &host, best);
+        timeout(limit, asked).await.unwrap_or(tls::Answer::Unclear)
+    }
+
+    /// TLS from the first byte: to be asked for before anything else.
+    ///
+    /// # Errors
+    /// As [`Conn::handshake`].
+    pub async fn secure(&mut self) -> Result<(), Error> {
+        self.handshake().await
+    }
+
     /// TLS from here on.
-    pub(super) async fn handshake(&mut self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// The handshake or the certificate failed, or it took too long.
+    pub async fn handshake(&mut self) -> Result<(), Error> {
         let plain = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
         let shake = tls::handshake(&self.peer.tls, plain, &self.peer.host);
         let (stream, session) = match timeout(self.peer.timeout, shake).await {

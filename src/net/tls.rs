@@ -5,10 +5,13 @@
 //! and `failure`. No revocation lists and no OCSP.
 
 mod failure;
+mod hello;
 mod identity;
 mod leaf;
+mod look;
 mod pin;
 mod refusal;
+mod show;
 mod trust;
 mod verify;
 mod version;
@@ -19,24 +22,29 @@ use rustls::client::{ClientConfig, Resumption};
 use rustls::crypto::CryptoProvider;
 use rustls::{HandshakeKind, ProtocolVersion};
 use rustls_pki_types::{ServerName, UnixTime};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use self::pin::{Pin, hex};
 use self::verify::Rules;
-use super::Error;
 use super::pump::Stream;
+use super::{Error, World};
 use crate::base::i18n::{fill, gettext};
 use crate::proto::TlsPolicy;
 use crate::rc::account;
 
 pub(super) use failure::broken;
+pub use hello::{Answer, Version};
+pub use look::{Looked, Looking};
 
 /// What a certificate must satisfy, from the account's settings; shared by its connections.
 #[derive(Debug)]
 pub struct Setup {
     config: Arc<ClientConfig>,
     rules: Arc<Rules>,
+    /// Of a connection that is only looked at.
+    witness: Option<Arc<look::Witness>>,
 }
 
 /// What a handshake has brought about.
@@ -54,6 +62,8 @@ pub struct Session {
     pub is_verified: bool,
     /// The session continued an earlier one.
     pub is_resumed: bool,
+    /// What was seen, if the setup was made for looking ([`Looking`]).
+    pub looked: Option<Box<Looked>>,
 }
 
 impl Setup {
@@ -64,11 +74,27 @@ impl Setup {
     /// # Errors
     /// [`Error::TlsSettings`] if a file or a value cannot be used.
     pub fn new(settings: &account::Tls) -> Result<Arc<Self>, Error> {
-        let with_system = std::env::var_os("FETCHMAIL_INCLUDE_DEFAULT_X509_CA_CERTS")
-            .is_some_and(|value| !value.is_empty());
+        let trust = trust::Trust::new(settings, wants_system())?;
+        Self::with(settings, trust)
+    }
+
+    /// The rules for servers that nobody has set up: the world's authorities and the server's own
+    /// name, without exceptions.
+    ///
+    /// # Errors
+    /// [`Error::TlsSettings`] if this computer cannot do TLS at all.
+    pub fn strict(world: &World) -> Result<Arc<Self>, Error> {
+        let trust = match world.authorities() {
+            Some(known) => trust::Trust::of(known),
+            None => trust::Trust::System,
+        };
+        Self::with(&account::Tls::default(), trust)
+    }
+
+    fn with(settings: &account::Tls, trust: trust::Trust) -> Result<Arc<Self>, Error> {
         let provider = provider();
         let rules = Arc::new(Rules {
-            trust: trust::Trust::new(settings, with_system)?,
+            trust,
             pins: pins(settings)?,
             common_name: settings.common_name.clone(),
             check: settings.check,
@@ -91,8 +117,15 @@ impl Setup {
         Ok(Arc::new(Self {
             config: Arc::new(config),
             rules,
+            witness: None,
         }))
     }
+}
+
+/// The environment adds the system's authorities to those of the file (fetchmail(1)).
+fn wants_system() -> bool {
+    std::env::var_os("FETCHMAIL_INCLUDE_DEFAULT_X509_CA_CERTS")
+        .is_some_and(|value| !value.is_empty())
 }
 
 /// The file's fingerprint and the person's own; a certificate must fit both.
@@ -177,8 +210,36 @@ impl Setup {
             md5: hex(&pin::md5(leaf)),
             // The verifier is not asked about a resumed session; with `sslcertck` the first one
             // would not have come about.
-            is_verified: self.rules.check || self.rules.judge(chain, name, UnixTime::now()).is_ok(),
+            is_verified: (self.rules.check && self.witness.is_none())
+                || self.rules.judge(chain, name, UnixTime::now()).is_ok(),
             is_resumed: tls.handshake_kind() == Some(HandshakeKind::Resumed),
+            looked: self
+                .witness
+                .as_ref()
+                .map(|witness| Box::new(witness.looked(chain, name, tls.alpn_protocol()))),
+        }
+    }
+}
+
+/// Asks over a plain stream what a server makes of a ClientHello that offers `best` at most; the
+/// stream is of no use afterwards. The caller bounds the time.
+pub(super) async fn ask_version(stream: &mut dyn Stream, host: &str, best: Version) -> Answer {
+    let Some(random) = hello::random(&provider()) else {
+        return Answer::Unclear;
+    };
+    let hello = hello::client_hello(best, host, &random);
+    if stream.write_all(&hello).await.is_err() || stream.flush().await.is_err() {
+        return Answer::Unclear;
+    }
+    let mut came = Vec::new();
+    loop {
+        match hello::answer(&came) {
+            Answer::Partial => {}
+            answer => return answer,
+        }
+        match stream.read_buf(&mut came).await {
+            Ok(count) if count > 0 => {}
+            _ => return Answer::Unclear,
         }
     }
 }

@@ -60,6 +60,48 @@ impl World {
         }
     }
 
+    /// The addresses of a name for several ports; a port without any has an empty list. The caller
+    /// bounds the time.
+    ///
+    /// # Errors
+    /// The system's: the name has no address for any of the ports.
+    pub(super) async fn reach(
+        &self,
+        host: &str,
+        ports: &[u16],
+    ) -> std::io::Result<Vec<(u16, Vec<SocketAddr>)>> {
+        let mut found = Vec::new();
+        if self.table.is_some() {
+            let mut last = None;
+            for port in ports {
+                let addresses = self.addresses(host, *port).await;
+                let addresses = addresses.unwrap_or_else(|error| {
+                    last = Some(error);
+                    Vec::new()
+                });
+                found.push((*port, addresses));
+            }
+            return match last {
+                Some(error) if found.iter().all(|(_, addresses)| addresses.is_empty()) => {
+                    Err(error)
+                }
+                _ => Ok(found),
+            };
+        }
+        // One question for all: the system's resolver does not know that they belong together.
+        let addresses = self.addresses(host, 0).await?;
+        for port in ports {
+            let at = |a: &SocketAddr| SocketAddr::new(a.ip(), *port);
+            found.push((*port, addresses.iter().map(at).collect()));
+        }
+        Ok(found)
+    }
+
+    /// Names are looked up in a table of a test.
+    pub(super) fn has_table(&self) -> bool {
+        self.table.is_some()
+    }
+
     /// A resolver for records other than addresses (SRV, MX, PTR).
     ///
     /// # Errors

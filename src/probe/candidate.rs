@@ -47,7 +47,8 @@ pub enum UserForm {
     Address,
     /// What is before the `@`.
     LocalPart,
-    /// A name of the source's own making.
+    /// A name of the source's own making. `%EMAILADDRESS%` and `%EMAILLOCALPART%` in it stand for
+    /// what only [`UserForm::of`] knows.
     Given(String),
 }
 
@@ -56,13 +57,16 @@ impl UserForm {
     pub fn of(&self, address: &str) -> String {
         match self {
             Self::Address => address.to_owned(),
-            Self::LocalPart => match address.rsplit_once('@') {
-                Some((local, _)) => local.to_owned(),
-                None => address.to_owned(),
-            },
-            Self::Given(name) => name.clone(),
+            Self::LocalPart => local(address).to_owned(),
+            Self::Given(name) => name
+                .replace("%EMAILADDRESS%", address)
+                .replace("%EMAILLOCALPART%", local(address)),
         }
     }
+}
+
+fn local(address: &str) -> &str {
+    address.rsplit_once('@').map_or(address, |(local, _)| local)
 }
 
 /// Where a candidate is known from (`ui.md` section 6). Ordered from the best.
@@ -131,6 +135,7 @@ mod tests {
         check(UserForm::Address, "ann@home@example.org");
         check(UserForm::LocalPart, "ann@home");
         check(UserForm::Given("x1".into()), "x1");
+        check(UserForm::Given("%EMAILLOCALPART%-x".into()), "ann@home-x");
         assert_eq!(UserForm::LocalPart.of("ann"), "ann");
     }
 }

@@ -56,6 +56,8 @@ pub struct Progress {
     pub took: Duration,
     /// The hosts that were asked, for the details: `autoconfig.example.org`, `_imaps._tcp.example.org`.
     pub asked: Vec<String>,
+    /// What was odd about the answers, for the details: sentences.
+    pub notes: Vec<String>,
 }
 
 /// What the table of providers says beyond servers.

@@ -259,7 +259,8 @@ pub struct Choice {
     pub reasons: Vec<String>,
     /// What is not good about it: sentences.
     pub drawbacks: Vec<String>,
-    /// What an rc file says, `user` and password left out.
+    /// An entry of an rc file that is complete but for `NAME`, in the place of the user's name; the
+    /// password is left out.
     pub rc: String,
 }
 

@@ -10,6 +10,7 @@
 
 pub mod command;
 pub mod login;
+pub(super) mod look;
 pub mod response;
 mod scan;
 pub mod session;

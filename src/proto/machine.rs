@@ -30,6 +30,59 @@ pub trait Machine: Send {
     }
 }
 
+/// How far signing in is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The server is to speak first.
+    Greeting,
+    /// TLS is being agreed on inside the conversation.
+    Securing,
+    /// The capabilities, the name, the password.
+    SigningIn,
+}
+
+/// A machine that signs in, for whoever wants to know how far it is.
+pub trait Opening: Machine {
+    /// How far it is.
+    fn phase(&self) -> Phase;
+
+    /// The server's greeting, raw; empty before it has come.
+    fn greeting(&self) -> &[u8];
+}
+
+/// Who is told of each step of a machine that signs in: its phase, and the greeting.
+pub type Onlooker<'o> = &'o mut (dyn FnMut(Phase, &[u8]) + Send);
+
+/// A machine that is looked at while it works.
+pub struct Watched<'m, M> {
+    /// The machine.
+    pub machine: &'m mut M,
+    /// Told before it waits, and after it has failed.
+    pub onlooker: Onlooker<'m>,
+}
+
+impl<M: Opening> Machine for Watched<'_, M> {
+    type Event = M::Event;
+
+    fn inbox(&mut self) -> &mut BytesMut {
+        self.machine.inbox()
+    }
+
+    fn step(&mut self) -> Result<Step<M::Event>, Error> {
+        let step = self.machine.step();
+        (self.onlooker)(self.machine.phase(), self.machine.greeting());
+        step
+    }
+
+    fn tls_started(&mut self) {
+        self.machine.tls_started();
+    }
+
+    fn peer_closed(&mut self) -> Result<(), Error> {
+        self.machine.peer_closed()
+    }
+}
+
 /// What a machine wants.
 #[derive(Debug)]
 pub enum Step<E> {

@@ -8,6 +8,7 @@ mod body;
 mod capabilities;
 mod listing;
 mod login;
+pub(super) mod look;
 mod reply;
 mod session;
 mod survey;

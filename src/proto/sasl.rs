@@ -2,7 +2,7 @@
 //! POP3, IMAP and SMTP; who sends it, and when, is theirs to decide. Choosing a mechanism is not
 //! done here.
 
-mod apop;
+pub(in crate::proto) mod apop;
 mod cram_md5;
 mod plain;
 

@@ -5,6 +5,7 @@
 //! and what a refusal means for the mail, is not decided here.
 
 mod capabilities;
+pub(super) mod look;
 mod opening;
 mod reply;
 mod sealed;

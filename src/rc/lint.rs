@@ -9,7 +9,7 @@ pub mod facts;
 mod file;
 pub mod fix;
 mod multidrop;
-pub mod provider;
+mod provider;
 mod retrieval;
 pub mod rules;
 mod safety;

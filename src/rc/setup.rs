@@ -2,7 +2,13 @@
 //! file and to `accounts.toml`. Pure: texts in, texts out; what is tried before saving is resolved
 //! from the very text that will be saved.
 
+mod check;
+mod words;
+pub mod write;
+
 use std::path::PathBuf;
+
+pub use words::maildir_command;
 
 /// What the wizard has gathered; the password apart.
 #[derive(Clone, Debug, PartialEq, Eq)]

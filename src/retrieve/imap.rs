@@ -4,8 +4,9 @@
 use super::{Error, Fetched, SignIn, Survey, Want};
 use crate::mail::Uid;
 use crate::net::Conn;
+use crate::proto::imap::response::FolderName;
 use crate::proto::imap::{Event, Found, Login, Mark, Method, Session};
-use crate::proto::{self, Reason};
+use crate::proto::{self, Onlooker, Reason, Watched};
 use crate::rc::account::Auth;
 use crate::transit::{Disposition, Listed};
 
@@ -17,11 +18,24 @@ pub struct Imap {
 
 impl Imap {
     /// Greeting, TLS if wanted, sign-in.
-    pub async fn open(mut conn: Conn, sign_in: SignIn) -> Result<Self, Error> {
+    pub async fn open(conn: Conn, sign_in: SignIn) -> Result<Self, Error> {
+        Self::open_watched(conn, sign_in, &mut |_, _| ()).await
+    }
+
+    /// The same, with somebody who is told how far it is.
+    pub async fn open_watched(
+        mut conn: Conn,
+        sign_in: SignIn,
+        onlooker: Onlooker<'_>,
+    ) -> Result<Self, Error> {
         let method = method(sign_in.auth)?;
         let is_protected = conn.is_protected();
         let mut login = Login::new(sign_in.credentials, method, sign_in.tls, is_protected);
-        if let Some(never) = conn.next(&mut login).await? {
+        let mut watched = Watched {
+            machine: &mut login,
+            onlooker,
+        };
+        if let Some(never) = conn.next(&mut watched).await? {
             match never {}
         }
         let session = login.into_session();
@@ -44,6 +58,26 @@ impl Imap {
                 _ => {}
             }
         }
+    }
+
+    /// It can tell of new mail as it comes; known once a folder was surveyed.
+    pub fn can_idle(&self) -> bool {
+        self.session.can_idle()
+    }
+
+    /// The folders of the mailbox. Must only be called when idle.
+    pub async fn folders(&mut self) -> Result<Vec<FolderName>, Error> {
+        self.session.list_folders();
+        loop {
+            if let Event::Folders(told) = self.event().await? {
+                return Ok(told?);
+            }
+        }
+    }
+
+    /// Queues the fetching of these headers. Must only be called when idle.
+    pub fn request_headers(&mut self, numbers: &[u32]) {
+        self.session.request_headers(numbers);
     }
 
     /// Queues the fetching of these messages.
@@ -77,7 +111,9 @@ impl Imap {
                     done,
                 },
                 Event::Idle => Fetched::Idle,
-                Event::Surveyed(_) | Event::NotSurveyed(_) | Event::Left(_) => continue,
+                Event::Surveyed(_) | Event::NotSurveyed(_) | Event::Left(_) | Event::Folders(_) => {
+                    continue;
+                }
             };
             return Ok(fetched);
         }
@@ -121,6 +157,8 @@ impl Imap {
 fn survey(found: Found, is_all: bool) -> Survey {
     // Without UIDVALIDITY a UID says nothing about the next session.
     let is_named = found.uid_validity.is_some();
+    let deleted = found.listed.iter().filter(|item| item.is_deleted);
+    let deleted = deleted.map(|item| item.uid).collect();
     let listed = |item| listed(item, is_named);
     let listed: Vec<_> = found.listed.into_iter().map(listed).collect();
     let candidates = u32::try_from(listed.len()).unwrap_or(u32::MAX);
@@ -135,6 +173,7 @@ fn survey(found: Found, is_all: bool) -> Survey {
         uid_validity: found.uid_validity,
         is_read_only: found.is_read_only,
         listed,
+        deleted,
     }
 }
 

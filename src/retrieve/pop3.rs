@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 
 use super::{Disposition, Error, Fetched, Listed, SignIn, Survey, Want};
 use crate::net::Conn;
-use crate::proto;
 use crate::proto::pop3::{self, Event, Login, Method, Session};
+use crate::proto::{self, Onlooker, Watched};
 use crate::rc::account::Auth;
 
 /// A POP3 maildrop, signed in.
@@ -26,11 +26,24 @@ pub struct Pop3 {
 
 impl Pop3 {
     /// Signs in over a fresh connection.
-    pub async fn open(mut conn: Conn, sign_in: SignIn) -> Result<Self, Error> {
+    pub async fn open(conn: Conn, sign_in: SignIn) -> Result<Self, Error> {
+        Self::open_watched(conn, sign_in, &mut |_, _| ()).await
+    }
+
+    /// The same, with somebody who is told how far it is.
+    pub async fn open_watched(
+        mut conn: Conn,
+        sign_in: SignIn,
+        onlooker: Onlooker<'_>,
+    ) -> Result<Self, Error> {
         let method = method(&sign_in);
         let is_protected = conn.is_protected();
         let mut login = Login::new(sign_in.credentials, method, sign_in.tls, is_protected);
-        if let Some(never) = conn.next(&mut login).await? {
+        let mut watched = Watched {
+            machine: &mut login,
+            onlooker,
+        };
+        if let Some(never) = conn.next(&mut watched).await? {
             match never {}
         }
         if method == Method::Apop && !conn.is_protected() {
@@ -64,6 +77,13 @@ impl Pop3 {
                 }
                 None => return Err(proto::Error::Closed.into()),
             }
+        }
+    }
+
+    /// Queues the fetching of headers.
+    pub fn request_headers(&mut self, numbers: &[u32]) {
+        for number in numbers {
+            self.session.head(*number);
         }
     }
 

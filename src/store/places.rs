@@ -35,6 +35,9 @@ pub struct Places {
     pub state_dir: PathBuf,
     /// `accounts.toml` and settings: `$XDG_CONFIG_HOME/postrider`. `None` without a home.
     pub config_dir: Option<PathBuf>,
+    /// A person's own additions to what is installed: `$XDG_DATA_HOME/postrider`. `None` without a
+    /// home.
+    pub data_dir: Option<PathBuf>,
     is_root: bool,
 }
 
@@ -75,11 +78,15 @@ impl Places {
         let config_dir = xdg("XDG_CONFIG_HOME")
             .or_else(|| Some(xdg_home?.join(".config")))
             .map(|dir| dir.join("postrider"));
+        let data_dir = xdg("XDG_DATA_HOME")
+            .or_else(|| Some(xdg_home?.join(".local/share")))
+            .map(|dir| dir.join("postrider"));
         Ok(Self {
             home,
             fetchmail_home,
             state_dir,
             config_dir,
+            data_dir,
             is_root: uid == 0,
         })
     }
@@ -120,6 +127,11 @@ impl Places {
     /// What only Postrider knows of accounts.
     pub fn accounts_toml(&self) -> Option<PathBuf> {
         Some(self.config_dir.as_ref()?.join("accounts.toml"))
+    }
+
+    /// A person's own tables of providers.
+    pub fn providers(&self) -> Option<PathBuf> {
+        Some(self.data_dir.as_ref()?.join("providers.d"))
     }
 
     /// What the holder of the lock tells about itself.
@@ -256,6 +268,8 @@ mod tests {
         let places = places(&vars, 7).expect("usable");
         assert_eq!(places.netrc(), Some("/x/.netrc".into()));
         assert_eq!(places.config_dir, Some("/h/.config/postrider".into()));
+        let providers = Path::new("/h/.local/share/postrider/providers.d");
+        assert_eq!(places.providers().as_deref(), Some(providers));
         assert_eq!(
             places.status_file(),
             Path::new("/usr/postrider/status.json")

@@ -271,6 +271,14 @@ pub struct View {
 }
 
 impl View {
+    /// Of a mailbox that nothing is known of.
+    pub fn blank(mailbox: &Mailbox) -> Self {
+        let shelf = Shelf::new(mailbox.clone());
+        Self {
+            shelf: Arc::new(RwLock::new(shelf)),
+        }
+    }
+
     /// What is known of a message, in constant time.
     pub fn known(&self, uid: &Uid) -> Known {
         self.read(|shelf| shelf.uids.get(uid.as_bytes()))

@@ -16,6 +16,12 @@ unsafe extern "C" {
         properties: *const gtk::ffi::GtkAccessibleProperty,
         values: *const glib::gobject_ffi::GValue,
     );
+    fn gtk_accessible_update_state_value(
+        accessible: *mut gtk::ffi::GtkAccessible,
+        count: c_int,
+        states: *const gtk::ffi::GtkAccessibleState,
+        values: *const glib::gobject_ffi::GValue,
+    );
     fn gtk_test_accessible_has_property(
         accessible: *mut gtk::ffi::GtkAccessible,
         property: gtk::ffi::GtkAccessibleProperty,
@@ -41,6 +47,28 @@ pub fn set_value_text(widget: &impl IsA<gtk::Widget>, text: &str) {
 pub fn name_button(button: &impl IsA<gtk::Widget>, text: &str) {
     set_label(button, text);
     button.as_ref().set_tooltip_text(Some(text));
+}
+
+/// Says whether what stands in `widget` can be used.
+pub fn set_invalid(widget: &impl IsA<gtk::Widget>, is_invalid: bool) {
+    let state = gtk::AccessibleState::Invalid.into_glib();
+    let invalid = if is_invalid {
+        gtk::AccessibleInvalidState::True
+    } else {
+        gtk::AccessibleInvalidState::False
+    };
+    // GTK collects this state as an integer, not as its enumeration.
+    let value = invalid.into_glib().to_value();
+    // SAFETY: as in `set`, with one state in place of one property.
+    #[allow(unsafe_code)]
+    unsafe {
+        gtk_accessible_update_state_value(
+            accessible(widget.as_ref()),
+            1,
+            &state,
+            value.to_glib_none().0,
+        );
+    }
 }
 
 fn set(widget: &impl IsA<gtk::Widget>, property: gtk::AccessibleProperty, text: &str) {

@@ -45,6 +45,8 @@ pub(super) enum Input {
     Moved,
     /// Check the selected account.
     CheckSelected,
+    /// Select this account, as soon as it is there.
+    Select(AccountId),
 }
 
 /// What the person meant.
@@ -58,6 +60,10 @@ pub(super) enum Output {
     Ack(AccountId),
     /// Read the rc file again.
     Reload,
+    /// Set up an account.
+    SetUp,
+    /// Examine a server.
+    Examine,
     /// Whether there is a list to go back to.
     CanGoBack(bool),
 }
@@ -69,6 +75,8 @@ pub(super) struct Accounts {
     list: List,
     page: Page,
     is_shown: bool,
+    /// To be selected when it comes.
+    wanted: Option<AccountId>,
     ticker: Rc<RefCell<Option<Ticker>>>,
 }
 
@@ -108,6 +116,7 @@ impl Component for Accounts {
             list,
             page,
             is_shown: false,
+            wanted: None,
             ticker: Rc::default(),
         };
         model.load(first, &sender);
@@ -136,6 +145,10 @@ impl Component for Accounts {
                 self.leaflet.navigate(adw::NavigationDirection::Back);
             }
             Input::Moved => self.tell_back(&sender),
+            Input::Select(id) => {
+                self.wanted = Some(id);
+                self.select_wanted();
+            }
             Input::CheckSelected => {
                 if let Some(id) = self.list.with_selected(|status| status.id.clone()) {
                     let _ = sender.output(Output::Check(id));
@@ -157,16 +170,29 @@ impl Accounts {
         let is_empty = all.accounts.is_empty();
         if is_empty {
             let output = sender.output_sender().clone();
-            let reload = move || output.emit(Output::Reload);
-            let page = empty::page(all.halted.as_ref(), &all.rc_path, reload);
+            let page = empty::page(all.halted.as_ref(), &all.rc_path, move |out| {
+                output.emit(out);
+            });
             self.stack.add_named(&page, Some("empty"));
         }
         self.list.load(all.accounts);
+        self.select_wanted();
         self.stack
             .set_visible_child_name(if is_empty { "empty" } else { "accounts" });
         self.redraw();
         self.tell_back(sender);
         self.wind(sender);
+    }
+
+    /// Once it is in the list.
+    fn select_wanted(&mut self) {
+        if let Some(id) = &self.wanted
+            && self.list.select(id)
+        {
+            self.wanted = None;
+            self.redraw_page();
+            self.leaflet.navigate(adw::NavigationDirection::Forward);
+        }
     }
 
     fn change(&mut self, status: AccountStatus, sender: &ComponentSender<Self>) {

@@ -39,6 +39,11 @@ const ACTIONS: &[Action] = &[
         title: "Mark All as Seen",
     },
     Action {
+        name: "set-up",
+        keys: &["<Control>n"],
+        title: "Set Up an Account",
+    },
+    Action {
         name: "show-accounts",
         keys: &["<Control>1"],
         title: "Accounts",
@@ -136,6 +141,7 @@ pub(super) fn primary_menu() -> gio::Menu {
         }
         menu.append_section(None, &part);
     };
+    section(&[("set-up", "Set Up an Account")]);
     section(&[
         ("ack", "Mark All as Seen"),
         ("reload", "Reload the Configuration"),

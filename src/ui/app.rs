@@ -1,6 +1,7 @@
 //! The root of the window: the only component that talks to the engine.
 
 mod quit;
+mod set_up;
 mod window;
 
 use std::collections::{HashMap, HashSet};
@@ -14,9 +15,11 @@ use super::actions;
 use super::activity::{self, Activity};
 use super::bar::Notice;
 use super::probe::{self, Probe};
-use crate::base::i18n::{fill, ngettext};
-use crate::engine::api::job::{JobId, Outcome};
-use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot};
+use super::wizard::{self, Wizard};
+use crate::base::i18n::{fill, gettext, ngettext};
+use crate::engine::api::job::{JobId, Outcome, Undo};
+use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, words};
+pub use set_up::WizardWish;
 use window::Widgets;
 
 /// What the window starts with.
@@ -61,6 +64,12 @@ pub enum Msg {
     /// From the Autoprobe page.
     #[doc(hidden)]
     Autoprobe(ProbeWish),
+    /// From the wizard.
+    #[doc(hidden)]
+    Wizard(Box<WizardWish>),
+    /// Take back what the wizard wrote.
+    #[doc(hidden)]
+    Undo(Box<Undo>),
     /// The first button of the bar.
     #[doc(hidden)]
     BarDetails,
@@ -84,7 +93,10 @@ pub struct ProbeWish(probe::Output);
 /// Which part of the window asked for a job and hears of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asker {
+    Wizard,
     Probe,
+    /// The window itself.
+    Window,
 }
 
 /// What the window says to the program around it.
@@ -92,6 +104,13 @@ enum Asker {
 pub enum Out {
     /// The engine has ended and the person wants to quit.
     Quit,
+    /// What a person wants of the program beyond its accounts.
+    Prefer {
+        /// Start at login.
+        starts_at_login: bool,
+        /// Show notices of new mail.
+        notifies: bool,
+    },
 }
 
 /// The window.
@@ -101,8 +120,11 @@ pub struct App {
     accounts: Controller<Accounts>,
     activity: Controller<Activity>,
     probe: Controller<Probe>,
+    wizard: Option<Controller<Wizard>>,
     /// Jobs that are not over.
     jobs: HashMap<JobId, Asker>,
+    /// It has been on the screen.
+    was_shown: bool,
     ids: Vec<AccountId>,
     busy: HashSet<AccountId>,
     halted: Option<Halt>,
@@ -157,7 +179,9 @@ impl Component for App {
             accounts,
             activity,
             probe,
+            wizard: None,
             jobs: HashMap::new(),
+            was_shown: false,
             ids: Vec::new(),
             busy: HashSet::new(),
             halted: None,
@@ -180,7 +204,14 @@ impl Component for App {
                     root.set_startup_id(&token);
                 }
                 root.present();
+                // Who starts it without any configuration wants to set up mail.
+                let is_first = !std::mem::replace(&mut self.was_shown, true);
+                if is_first && self.halted == Some(Halt::NoFile) {
+                    self.set_up(None, root, &sender);
+                }
             }
+            Msg::Wizard(wish) => self.on_wizard(*wish, root, &sender),
+            Msg::Undo(undo) => self.undo(*undo),
             Msg::Check(label) => self.check(label.as_deref()),
             Msg::Probe(text) => {
                 root.present();
@@ -196,9 +227,9 @@ impl Component for App {
                 self.show_bar();
             }
             Msg::Act(name) => self.act(name, root, &sender),
-            Msg::Account(AccountWish(wish)) => self.on_account(wish),
+            Msg::Account(AccountWish(wish)) => self.on_account(wish, &sender),
             Msg::Activity(ActivityWish(wish)) => self.on_activity(&wish),
-            Msg::Autoprobe(ProbeWish(wish)) => self.on_probe(wish),
+            Msg::Autoprobe(ProbeWish(wish)) => self.on_probe(wish, root, &sender),
             Msg::BarDetails => self.show_details(root, &sender),
             Msg::BarSettle => self.settle(),
         }
@@ -227,25 +258,51 @@ impl App {
             Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
             Event::RcChanged | Event::Arrived { .. } | Event::Saved(_) | Event::CycleEnded => {}
             Event::Job { id, progress } => {
-                if let Some(Asker::Probe) = self.jobs.get(&id) {
-                    let progress = Box::new(progress);
-                    self.probe.emit(probe::Input::Progress(id, progress));
+                let progress = Box::new(progress);
+                match (self.jobs.get(&id), &self.wizard) {
+                    (Some(Asker::Wizard), Some(wizard)) => {
+                        wizard.emit(wizard::Input::Progress(id, progress));
+                    }
+                    (Some(Asker::Probe), _) => {
+                        self.probe.emit(probe::Input::Progress(id, progress));
+                    }
+                    _ => {}
                 }
             }
             Event::JobDone { id, outcome } => self.job_done(id, outcome),
             Event::Question(_) | Event::Unasked(_) => {}
             Event::Ended => {
                 let open: Vec<JobId> = self.jobs.keys().copied().collect();
-                open.into_iter()
-                    .for_each(|id| self.job_done(id, Outcome::Cancelled));
+                for id in open {
+                    self.job_done(id, Outcome::Cancelled);
+                }
                 self.ended(sender);
             }
         }
     }
 
     fn job_done(&mut self, id: JobId, outcome: Outcome) {
-        if let Some(Asker::Probe) = self.jobs.remove(&id) {
-            self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
+        match (self.jobs.remove(&id), outcome) {
+            (Some(Asker::Wizard), outcome) => {
+                if let Some(wizard) = &self.wizard {
+                    wizard.emit(wizard::Input::Done(id, Box::new(outcome)));
+                }
+            }
+            (Some(Asker::Probe), outcome) => {
+                self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
+            }
+            (Some(Asker::Window), Outcome::Undone) => {
+                self.widgets
+                    .toast(&gettext("The account was taken out again"));
+            }
+            (Some(Asker::Window), Outcome::Failed(failed)) => {
+                let why = match &failed.unsaved {
+                    Some(unsaved) => unsaved.to_string(),
+                    None => words::headline(failed.cause()),
+                };
+                self.widgets.toast(&why);
+            }
+            _ => {}
         }
     }
 
@@ -331,6 +388,7 @@ impl App {
             "ack" => self.send(Command::Ack { ids: None }),
             "reload" => self.send(Command::Reload),
             "back" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Back),
+            "set-up" => self.set_up(None, root, sender),
             "back" => self.accounts.emit(accounts::Input::Back),
             "show-accounts" => self.widgets.show_page("accounts"),
             "show-activity" => self.widgets.show_page("activity"),
@@ -358,7 +416,7 @@ impl App {
         }
     }
 
-    fn on_account(&self, wish: accounts::Output) {
+    fn on_account(&self, wish: accounts::Output, sender: &ComponentSender<Self>) {
         match wish {
             accounts::Output::Check(id) => self.send(Command::Check {
                 ids: Some(vec![id]),
@@ -370,6 +428,8 @@ impl App {
                 ids: Some(vec![id]),
             }),
             accounts::Output::Reload => self.send(Command::Reload),
+            accounts::Output::SetUp => sender.input(Msg::Act("set-up")),
+            accounts::Output::Examine => sender.input(Msg::Probe(String::new())),
             accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back("accounts", can),
         }
     }
@@ -385,16 +445,20 @@ impl App {
         }
     }
 
-    fn on_probe(&mut self, wish: probe::Output) {
+    fn on_probe(
+        &mut self,
+        wish: probe::Output,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
         match wish {
             probe::Output::Start(id, job) => {
-                self.jobs.insert(id, Asker::Probe);
-                self.send(Command::Start { id, job });
+                self.start(id, *job, Asker::Probe);
             }
             probe::Output::Cancel(id) => self.send(Command::Cancel(id)),
             probe::Output::Say(text) => self.widgets.toast(&text),
             probe::Output::CanGoBack(can) => self.widgets.set_can_go_back("probe", can),
-            probe::Output::SetUp(candidate) => tracing::debug!(?candidate, "set up"),
+            probe::Output::SetUp(candidate) => self.set_up(Some(*candidate), root, sender),
             probe::Output::Apply(id, choice) => tracing::debug!(%id, ?choice, "apply"),
             probe::Output::Use(id, option) => tracing::debug!(%id, option, "use"),
         }

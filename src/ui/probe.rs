@@ -19,7 +19,6 @@ mod results;
 mod sample;
 mod state;
 mod table;
-mod text;
 mod verdict;
 mod words;
 
@@ -37,7 +36,7 @@ use crate::engine::api::job::report::{Choice, Report, Shown};
 use crate::engine::api::job::{
     Candidate, JOB_SILENCE, Job, JobId, Outcome, Progress, Request, Wish,
 };
-use crate::engine::api::{AccountId, ServerFacts, words as common};
+use crate::engine::api::{AccountId, ServerFacts, report_text, words as common};
 use form::Form;
 use history::History;
 use input::Target;
@@ -522,7 +521,8 @@ impl Probe {
 
     fn copy(&self, root: &gtk::Box, sender: &ComponentSender<Self>) {
         if let Some(report) = &self.report {
-            let text = text::report_text(report, text::Format::Text, self.form.hides_local());
+            let text =
+                report_text::render(report, report_text::Format::Text, self.form.hides_local());
             root.clipboard().set_text(&text);
             self.say(&gettext("Report copied"), sender);
         }

@@ -8,6 +8,7 @@ mod format;
 mod moveto;
 mod oracle;
 mod random;
+mod setups;
 mod tokens;
 
 use std::fs::{self, Permissions};

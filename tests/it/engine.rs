@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use postrider::engine::api::{Command, Event, What};
-use postrider::engine::{File, Handle, Options, Rhythm, Source, start};
+use postrider::engine::{Asks, File, Handle, Options, Rhythm, Source, start};
 use postrider::net::World;
 use postrider::rc::Overrides;
 use postrider::store::Places;
@@ -50,6 +50,8 @@ fn engine(home: &Home, rc: &str, rhythm: Rhythm) -> (Handle, Receiver<Event>) {
         rhythm,
         only_check: false,
         serial: false,
+        asks: Asks::Nobody,
+        keyring: false,
         places: Places::from_env(env, 1000, |_| None).unwrap(),
         program: PathBuf::from(POSTRIDER),
         world: World::system(),

@@ -9,6 +9,7 @@ mod desktop;
 mod looks;
 mod sample;
 mod window;
+mod wizard;
 
 use std::time::{Duration, Instant};
 
@@ -126,14 +127,16 @@ impl Desk {
         self.outs.try_recv().ok()
     }
 
-    /// All widgets on the screen of that name.
+    /// All widgets on the screen of that name, in any window.
     pub fn all(&self, name: &str) -> Vec<gtk::Widget> {
         let mut found = Vec::new();
-        collect(self.window().upcast_ref(), &mut |widget| {
-            if widget.widget_name() == name && widget.is_mapped() {
-                found.push(widget.clone());
-            }
-        });
+        for window in windows() {
+            collect(window.upcast_ref(), &mut |widget| {
+                if widget.widget_name() == name && widget.is_mapped() {
+                    found.push(widget.clone());
+                }
+            });
+        }
         found
     }
 
@@ -175,7 +178,10 @@ impl Desk {
 
     /// All texts on the screen.
     pub fn texts(&self) -> Vec<String> {
-        texts_of(self.window().upcast_ref())
+        windows()
+            .iter()
+            .flat_map(|window| texts_of(window.upcast_ref()))
+            .collect()
     }
 
     /// Whether a text on the screen contains `part`.
@@ -190,16 +196,22 @@ impl Desk {
             eprintln!("skipped: names can only be read back with GTK_A11Y=test");
             return;
         }
-        assert_eq!(a11y::unnamed(self.window()), [] as [&str; 0]);
+        for window in windows() {
+            assert_eq!(a11y::unnamed(&window), [] as [&str; 0]);
+        }
     }
 
     /// Leaves a picture of the window if pictures are wanted.
     pub fn shot(&self, name: &str) {
+        self.shot_of(self.window().upcast_ref(), name);
+    }
+
+    /// Leaves a picture of another window.
+    pub fn shot_of(&self, window: &gtk::Window, name: &str) {
         let Some(dir) = std::env::var_os("POSTRIDER_SHOTS") else {
             return;
         };
         self.settle();
-        let window = self.window();
         let paintable = gtk::WidgetPaintable::new(Some(window));
         let mut node = None;
         self.until("a frame", || {
@@ -208,7 +220,7 @@ impl Desk {
             node = snapshot.to_node();
             node.is_some()
         });
-        let renderer = window.renderer().unwrap();
+        let renderer = gtk::prelude::NativeExt::renderer(window).unwrap();
         let path = std::path::Path::new(&dir).join(format!("{name}.png"));
         renderer
             .render_texture(node.unwrap(), None)
@@ -219,8 +231,17 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        self.window().destroy();
+        for window in windows() {
+            window.destroy();
+        }
     }
+}
+
+/// The windows on the screen.
+fn windows() -> Vec<gtk::Window> {
+    let all = gtk::Window::list_toplevels().into_iter();
+    let windows = all.filter_map(|widget| widget.downcast::<gtk::Window>().ok());
+    windows.filter(|window| window.is_mapped()).collect()
 }
 
 /// Calls `see` for `widget` and everything below it.

@@ -4,11 +4,11 @@
 //! are cut around the place, and because lines are bytes of which some must not be shown; the
 //! usual crates bring a head of their own and want the whole source as text.
 
-use super::shown::Lines;
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::base::text::plain;
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::{Document, Span};
+use crate::rc::shown::Lines;
 
 /// Columns where there is no terminal to ask.
 const WIDTH: usize = 100;

@@ -52,6 +52,10 @@ pub enum Job {
     Adopt(Draft),
     /// Take back what [`Outcome::Adopted`] wrote, if nobody has changed it since.
     Undo(Box<Undo>),
+    /// Take this file over as the rc file; there must be none.
+    Import(PathBuf),
+    /// Take the rc file out of others' sight (mode 0600).
+    MakePrivate,
     /// The passwords of the keyring.
     Secret {
         /// Whose.
@@ -152,7 +156,7 @@ pub enum StageState {
 /// What came of a job. Every job ends with exactly one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// [`Job::Probe`]
+    /// [`Job::Probe`], also of one that was cancelled: it has what was found so far.
     Probed(Box<Report>),
     /// [`Job::Discover`]
     Discovered(Box<Found>),
@@ -175,6 +179,8 @@ pub enum Outcome {
     Adopted(Box<Adopted>),
     /// [`Job::Undo`]
     Undone,
+    /// [`Job::Import`], [`Job::MakePrivate`]
+    Imported,
     /// [`Job::Secret`]: the source of the password now.
     Secret(SecretSource),
     /// It came to nothing.

@@ -4,7 +4,9 @@
 //! here decides anything: values in, American English (or its translation) out. Foreign text
 //! is inserted as it is; making it quiet is the engine's matter, escaping markup the window's.
 
+mod candidate;
 mod cause;
+mod certificate;
 mod entry;
 mod halt;
 mod status;
@@ -15,7 +17,9 @@ use crate::base::i18n::{fill, gettext, ngettext};
 use crate::base::text;
 use crate::rc::AccountId;
 
+pub use candidate::{protocol, server, source};
 pub use cause::{advice, headline};
+pub use certificate::{certificate, date};
 pub use entry::{entry, is_problem};
 pub use halt::{halt_advice, halt_headline, stale_advice, stale_headline};
 pub use status::{new_messages, open, progress, status_line, summary};

@@ -109,6 +109,14 @@ impl Choice {
         choice
     }
 
+    /// Of those to be fetched, the one that is announced smallest; nothing is deleted.
+    pub fn keep_smallest(&mut self) {
+        let size = |listed: &&Listed| (listed.size.unwrap_or(u64::MAX), listed.number);
+        let smallest = self.fetch.iter().min_by_key(size).cloned();
+        self.fetch = smallest.into_iter().collect();
+        self.delete.clear();
+    }
+
     /// Sum of the announced sizes to be fetched, if all are known.
     pub fn octets(&self) -> Option<u64> {
         let mut sizes = self.fetch.iter().map(|listed| listed.size);

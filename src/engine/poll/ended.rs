@@ -1,6 +1,9 @@
 //! How a poll ended: one fault and fetchmail's exit status.
 
+use std::path::PathBuf;
+
 use crate::engine::api::{Cause, Progress};
+use crate::engine::poll::Way;
 use crate::engine::transfer::Tally;
 use crate::engine::trouble::{Fault, status};
 
@@ -19,6 +22,10 @@ pub struct Ended {
     pub progress: Progress,
     /// What is still to be done; `None` if that was not found out.
     pub open: Option<Open>,
+    /// What it did.
+    pub way: Way,
+    /// The file of the last message, as it was called in a Maildir's `tmp/`.
+    pub file: Option<PathBuf>,
 }
 
 /// What the record says is still to be done.
@@ -49,6 +56,8 @@ impl Ended {
             bytes: 0,
             progress: Progress::default(),
             open: None,
+            way: Way::Usual,
+            file: None,
         }
     }
 
@@ -74,6 +83,8 @@ impl Ended {
             bytes: tally.bytes,
             progress,
             open: None,
+            way: Way::Usual,
+            file: None,
         }
     }
 }

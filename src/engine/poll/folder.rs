@@ -1,10 +1,11 @@
 //! One folder: survey, select, transfer, leave.
 
+use std::path::Path;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use super::choice::{self, Choice};
-use super::{Poll, unrecorded};
-use crate::base::i18n::{fill, ngettext};
+use super::{Poll, Way, unrecorded};
+use crate::base::i18n::{fill, gettext, ngettext};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::deliver;
 use crate::engine::api::{AccountId, Cause, State, What, Why};
@@ -15,7 +16,7 @@ use crate::engine::trouble::{Fault, of_server, status};
 use crate::proto::{self, Credentials};
 use crate::rc::Account;
 use crate::retrieve::{Error, Survey, Want};
-use crate::store::Mailbox;
+use crate::store::{Entry, Mailbox};
 use crate::transit::{Listed, Stamp};
 
 impl Poll<'_> {
@@ -27,8 +28,10 @@ impl Poll<'_> {
     ) -> Result<(), Fault> {
         let (account, port) = (self.account, session.port);
         let fault = |error| of_server(error, account, port);
+        let is_all = matches!(self.way, Way::Everything | Way::One { of_all: true });
+        let wants_all = is_all || self.way == Way::MarkKnown;
         let want = Want {
-            all: account.fetch_all || account.flush,
+            all: account.fetch_all || account.flush || wants_all,
             read_only: self.is_look(),
             uids: true,
             by_top: !account.fetch_all && (!account.keep || account.uidl),
@@ -40,15 +43,23 @@ impl Poll<'_> {
                 return Err(Fault::passing(Cause::Stopped, status::OK));
             }
         };
-        let survey = match surveyed {
+        let mut survey = match surveyed {
             Ok(survey) => survey,
             Err(error) => return self.unsurveyed(folder, error, port),
         };
-        let mailbox = match session.protocol {
-            "IMAP" => imap_mailbox(account, session.port, folder),
-            _ => Mailbox::new(&account.user, account.host.as_bytes(), None),
-        };
-        let choice = self.choose(&mailbox, &survey).await?;
+        let mailbox = mailbox_of(session, account, folder);
+        if is_all {
+            survey.as_if_unread();
+        }
+        let mut choice = self.choose(&mailbox, &survey).await?;
+        match self.way {
+            Way::MarkKnown => return self.mark_known(session, &mailbox, &survey).await,
+            // POP3 tells nothing of what was read: what is there counts as known the first time.
+            Way::One { of_all: false } if mailbox.folder.is_none() => return Ok(()),
+            Way::One { .. } if self.fetched > 0 => return Ok(()),
+            Way::One { .. } => choice.keep_smallest(),
+            Way::Usual | Way::Everything => {}
+        }
         self.say_found(folder, &survey, &choice);
         if self.is_look() {
             return Ok(());
@@ -77,6 +88,37 @@ impl Poll<'_> {
         if mailbox.folder.is_none() {
             self.undeleted.push((mailbox, listed));
         }
+        Ok(())
+    }
+
+    /// Puts all that is there on record.
+    async fn mark_known(
+        &mut self,
+        session: &mut Session,
+        mailbox: &Mailbox,
+        survey: &Survey,
+    ) -> Result<(), Fault> {
+        let named = survey.listed.iter().filter_map(|listed| listed.uid.clone());
+        let entries: Vec<_> = named
+            .map(|uid| Entry::Delivered {
+                mailbox: mailbox.clone(),
+                uid,
+                deletes: false,
+            })
+            .collect();
+        if entries.len() < survey.total as usize {
+            let sentence = gettext(
+                "The server gives its messages no lasting names. They cannot be told from new ones later.",
+            );
+            return Err(Fault::yours(Cause::Setup(sentence), status::PROTOCOL));
+        }
+        let record = &self.around.record;
+        record.commit(entries).await.map_err(unrecorded)?;
+        let gone = session.maildrop.leave().await;
+        gone.map_err(|error| {
+            self.tally.is_cut = true;
+            of_server(error, self.account, session.port)
+        })?;
         Ok(())
     }
 
@@ -141,20 +183,14 @@ impl Poll<'_> {
     }
 
     fn open_sink(&self) -> Sink {
-        let account = self.account;
-        let settings = deliver::Settings {
-            own_name: self.around.own_name.to_string(),
-            smtp_address: account.smtp_address.clone(),
-            smtp_name: account.smtp_name.clone(),
-            antispam: account.antispam.clone(),
-            sign_in: listener_credentials(account),
-            batch_limit: account.batch_limit,
-            timeout: account.timeout,
-            host: account.host.clone(),
-            force_shell: self.around.is_root,
-            program: self.around.program.to_path_buf(),
-        };
-        let (delivery, reports) = deliver::open(&account.target, settings);
+        let around = self.around;
+        let settings = sink_settings(
+            self.account,
+            &around.own_name,
+            around.is_root,
+            &around.program,
+        );
+        let (delivery, reports) = deliver::open(&self.account.target, settings);
         Sink::new(delivery, reports, &self.around.record)
     }
 
@@ -239,6 +275,39 @@ impl Poll<'_> {
         if let (Some(limit), 1..) = (self.account.fetch_limit, choice.left) {
             board.log(Some(id), What::Note(limit_note(limit, choice.left, id)));
         }
+    }
+}
+
+/// What a sink needs to know beside its target.
+pub(in crate::engine) fn sink_settings(
+    account: &Account,
+    own_name: &str,
+    is_root: bool,
+    program: &Path,
+) -> deliver::Settings {
+    deliver::Settings {
+        own_name: own_name.to_owned(),
+        smtp_address: account.smtp_address.clone(),
+        smtp_name: account.smtp_name.clone(),
+        antispam: account.antispam.clone(),
+        sign_in: listener_credentials(account),
+        batch_limit: account.batch_limit,
+        timeout: account.timeout,
+        host: account.host.clone(),
+        force_shell: is_root,
+        program: program.to_owned(),
+    }
+}
+
+/// The name of a mailbox in the record.
+pub(in crate::engine) fn mailbox_of(
+    session: &Session,
+    account: &Account,
+    folder: Option<&[u8]>,
+) -> Mailbox {
+    match session.protocol {
+        "IMAP" => imap_mailbox(account, session.port, folder),
+        _ => Mailbox::new(&account.user, account.host.as_bytes(), None),
     }
 }
 

@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::slot::{Slot, pause};
 use super::{MailboxKey, Scheduler};
+use crate::base::i18n::{fill, gettext};
 use crate::engine::api::{AccountId, Cause, Event, Once, Snapshot, State, Trouble, What, Who};
 use crate::engine::handle::Rhythm;
-use crate::engine::poll::{self, Ended, Order};
+use crate::engine::poll::{self, Ended, Order, Way};
 use crate::engine::source::Loaded;
 use crate::engine::trouble::{Fault, status};
 
@@ -42,6 +43,8 @@ impl Scheduler {
                 is_paused,
                 own_interval,
                 is_asked: known.as_ref().is_some_and(|slot| slot.is_asked),
+                way: known.as_ref().map_or(Way::Usual, |slot| slot.way),
+                fetch_all: known.as_ref().is_some_and(|slot| slot.fetch_all),
                 unsupported: unsupported.map(|(_, word)| word.clone()),
                 running: known.as_ref().and_then(|slot| slot.running.clone()),
                 task: known.as_ref().and_then(|slot| slot.task),
@@ -101,7 +104,7 @@ impl Scheduler {
 
     /// Starts every account whose time has come.
     pub(super) fn start_due(&mut self) {
-        if self.is_ending {
+        if self.is_ending || !self.gathering.is_empty() {
             return;
         }
         let now = Instant::now();
@@ -122,8 +125,12 @@ impl Scheduler {
         let stop = CancellationToken::new();
         slot.running = Some(stop.clone());
         slot.due = None;
-        let account = slot.account.clone();
+        let mut account = slot.account.clone();
+        if std::mem::take(&mut slot.fetch_all) {
+            Arc::make_mut(&mut account).fetch_all = true;
+        }
         let order = Order {
+            way: slot.way,
             account: account.clone(),
             unsupported: slot.unsupported.clone(),
             is_asked: std::mem::take(&mut slot.is_asked) || is_once,
@@ -173,10 +180,32 @@ impl Scheduler {
         }
     }
 
-    /// Polls one account in another way than it says.
+    /// Polls one account in another way than it says, once.
     pub(super) async fn check_once(&mut self, id: &AccountId, how: Once) {
-        tracing::debug!(%id, ?how, "asked for once");
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.account.id == *id) else {
+            return;
+        };
+        let watches = slot.account.local.watch && how == Once::FetchAll;
+        if watches || self.options.only_check {
+            let text = gettext("{account} is only watched: nothing is fetched or recorded.");
+            let note = What::Note(fill(&text, &[("account", id)]));
+            return self.board.log(Some(id), note);
+        }
+        match how {
+            Once::FetchAll => slot.fetch_all = true,
+            Once::MarkAllKnown => slot.way = Way::MarkKnown,
+        }
         self.check(Some(std::slice::from_ref(id))).await;
+    }
+
+    /// A new account: what its first poll does.
+    pub(super) fn begin_with(&mut self, id: &AccountId, way: Way) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.account.id == *id) {
+            slot.way = way;
+            if slot.running.is_none() {
+                slot.due = Some(Instant::now());
+            }
+        }
     }
 
     /// Tells running polls to end.
@@ -229,6 +258,17 @@ impl Scheduler {
         };
         if slot.is_scheduled() {
             slot.due = rest.map(|rest| Instant::now() + rest);
+        }
+        if trouble.is_none() && !was_stopped && slot.way == ended.way {
+            slot.way = Way::Usual;
+        } else if slot.way != ended.way && !was_stopped {
+            slot.due = Some(Instant::now());
+        }
+        if slot.fetch_all && !was_stopped {
+            slot.due = Some(Instant::now());
+        }
+        if self.is_ending {
+            slot.due = None;
         }
         let now = SystemTime::now();
         let next_check = slot.due.and(rest).map(|rest| now + rest);

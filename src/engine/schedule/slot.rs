@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::facts;
 use crate::engine::api::{AccountStatus, State, Trouble};
-use crate::engine::poll::target_words;
+use crate::engine::poll::{Way, target_words};
 use crate::rc::Account;
 
 /// An account and when it is polled.
@@ -21,6 +21,10 @@ pub struct Slot {
     pub own_interval: Option<u32>,
     /// The next poll is one that somebody asked for.
     pub is_asked: bool,
+    /// What its next poll does. It stays until a poll has done it.
+    pub way: Way,
+    /// Everything on the server is fetched again by the next poll, which is the only one to do so.
+    pub fetch_all: bool,
     /// A keyword of it that this version cannot act on.
     pub unsupported: Option<String>,
     /// The running poll's stop.

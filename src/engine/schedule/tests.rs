@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 use super::*;
 use crate::engine::api::saving::{Version, Which};
 use crate::engine::api::{Cause, Halt, State, What};
-use crate::engine::handle::{Handle, start};
+use crate::engine::handle::{Asks, Handle, start};
 use crate::engine::source::{File, Source};
 use crate::net::World;
 use crate::rc::Overrides;
@@ -44,6 +44,8 @@ fn rig(rc: &str, rhythm: Rhythm) -> Rig {
         rhythm,
         only_check: false,
         serial: false,
+        asks: Asks::Nobody,
+        keyring: false,
         places: Places::from_env(env, 1000, |_| None).unwrap(),
         program: PathBuf::from("/no/such/place/postrider"),
         world: World::system(),
@@ -237,6 +239,8 @@ fn options_of(rc: &str) -> Options {
         rhythm: Rhythm::Once,
         only_check: false,
         serial: false,
+        asks: Asks::Nobody,
+        keyring: false,
         places: Places::from_env(|_| None, 1000, |_| None).unwrap(),
         program: PathBuf::new(),
         world: World::system(),

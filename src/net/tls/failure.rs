@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rustls::{AlertDescription as Alert, CertificateError, Error as Tls};
+use rustls::{AlertDescription as Alert, CertificateError, Error as Tls, InvalidMessage};
 
 use super::Error;
 use super::refusal::Refusal;
@@ -31,6 +31,10 @@ pub(in crate::net) fn broken(host: &str, error: &io::Error) -> Option<Error> {
     Some(match error {
         Tls::InvalidCertificate(error) => certificate(host, error),
         Tls::NoCertificatesPresented => refused(host, &Refusal::Malformed),
+        Tls::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge) => sentence(
+            host,
+            &gettext("{host} shows more certificates than any honest server has."),
+        ),
         Tls::InvalidMessage(_) | Tls::InappropriateMessage { .. } => sentence(
             host,
             &gettext(

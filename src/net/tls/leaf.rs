@@ -12,7 +12,7 @@ use x509_parser::x509::X509Name;
 use crate::base::text::quiet;
 
 /// Longest name shown, in characters.
-const NAME_MAX: usize = 100;
+pub(super) const NAME_MAX: usize = 100;
 
 /// A server's own certificate.
 #[derive(Debug)]
@@ -158,7 +158,7 @@ fn is_same_text(common: &[u8], wanted: &str) -> bool {
 }
 
 /// The CN of a name, else its organisation.
-fn shown(name: &X509Name<'_>) -> String {
+pub(super) fn shown(name: &X509Name<'_>) -> String {
     let part = name
         .iter_common_name()
         .last()

@@ -53,6 +53,14 @@ impl Trust {
         Ok(Self::Own { anchors, exact })
     }
 
+    /// These authorities and no others; none of them is a server's own certificate.
+    pub(super) fn of(authorities: &[CertificateDer<'static>]) -> Self {
+        Self::Own {
+            anchors: authorities.iter().filter_map(anchor).collect(),
+            exact: Vec::new(),
+        }
+    }
+
     pub(super) fn anchors(&self) -> &[TrustAnchor<'static>] {
         match self {
             Self::System => system(),
@@ -103,7 +111,7 @@ fn anchor(der: &CertificateDer<'static>) -> Option<TrustAnchor<'static>> {
         .flatten()
 }
 
-fn to_anchor(der: &CertificateDer<'static>) -> Option<TrustAnchor<'static>> {
+pub(super) fn to_anchor(der: &CertificateDer<'static>) -> Option<TrustAnchor<'static>> {
     webpki::anchor_from_trusted_cert(der)
         .map(|anchor| anchor.to_owned())
         .inspect_err(|error| tracing::debug!("an authority's certificate is passed over: {error}"))

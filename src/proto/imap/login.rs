@@ -16,7 +16,9 @@ use super::response::{Capabilities, Kind, Response, Status, reason};
 use super::session::Session;
 use super::splitter::{Piece, Splitter};
 use crate::base::text::{QUIET_MAX, quiet};
-use crate::proto::machine::{Credentials, Error, Machine, Reason, Step, TlsPolicy, excerpt};
+use crate::proto::machine::{
+    Credentials, Error, Machine, Opening, Phase, Reason, Step, TlsPolicy, excerpt,
+};
 
 /// Which mechanisms may be used (`auth` of the file, engine.md section 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Login {
     /// Responses since we last said something.
     patience: usize,
     bye: Option<Status>,
+    /// The line the server began with.
+    greeting: Bytes,
 }
 
 enum State {
@@ -86,6 +90,7 @@ impl Login {
             tried: Vec::new(),
             patience: PATIENCE,
             bye: None,
+            greeting: Bytes::new(),
         }
     }
 
@@ -108,7 +113,8 @@ impl Login {
         })?;
         let response = Response::scan(line);
         if let State::Greeting = self.state {
-            return self.greeting(response, line);
+            self.greeting = line.clone();
+            return self.greeted(response, line);
         }
         match response {
             Response::Tagged { tag, status } => self.tagged(&tag, &status, line),
@@ -132,7 +138,7 @@ impl Login {
         }
     }
 
-    fn greeting(&mut self, response: Response, line: &[u8]) -> Result<(), Error> {
+    fn greeted(&mut self, response: Response, line: &[u8]) -> Result<(), Error> {
         let Response::Untagged(status) = response else {
             return Err(broken("the greeting", line));
         };
@@ -258,6 +264,20 @@ impl Machine for Login {
 
     fn peer_closed(&mut self) -> Result<(), Error> {
         Err(self.gone())
+    }
+}
+
+impl Opening for Login {
+    fn phase(&self) -> Phase {
+        match self.state {
+            State::Greeting => Phase::Greeting,
+            State::StartTls(_) | State::Handshake => Phase::Securing,
+            State::Capability(_) | State::Exchange(_) | State::SignedIn => Phase::SigningIn,
+        }
+    }
+
+    fn greeting(&self) -> &[u8] {
+        &self.greeting
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Response {
     Expunge(u32),
     /// `* n FETCH`
     Fetch(Fetch),
+    /// `* LIST`
+    List(FolderName),
     /// Anything else.
     Unknown,
 }
@@ -86,6 +88,13 @@ impl Code {
 pub struct Capabilities(Bytes);
 
 impl Capabilities {
+    /// What is listed, as it is listed.
+    pub fn words(&self) -> impl Iterator<Item = &[u8]> {
+        self.0
+            .split(|b| b.is_ascii_whitespace())
+            .filter(|word| !word.is_empty())
+    }
+
     /// Whether `name` is listed.
     pub fn has(&self, name: &str) -> bool {
         self.0
@@ -105,8 +114,19 @@ pub struct Fetch {
     pub size: Option<u64>,
     /// Flags, where the answer has them.
     pub flags: Option<Flags>,
-    /// The whole message.
+    /// The whole message, or its header.
     pub body: Body,
+    /// What came is the header only.
+    pub is_header: bool,
+}
+
+/// A folder of `* LIST` (RFC 9051 section 7.3.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FolderName {
+    /// As the server spells it.
+    pub name: Vec<u8>,
+    /// It can be opened.
+    pub can_select: bool,
 }
 
 /// The two flags that matter.
@@ -169,6 +189,9 @@ fn scan_untagged(line: &Bytes, mut cursor: Cursor<'_>) -> Response {
     if word.eq_ignore_ascii_case(b"CAPABILITY") {
         return Response::Capability(Capabilities(line.slice_ref(cursor.rest())));
     }
+    if word.eq_ignore_ascii_case(b"LIST") {
+        return scan_list(cursor).map_or(Response::Unknown, Response::List);
+    }
     let name = cursor.word();
     if name.eq_ignore_ascii_case(b"EXISTS") {
         let count = number(word).and_then(|n| u32::try_from(n).ok());
@@ -184,6 +207,26 @@ fn scan_untagged(line: &Bytes, mut cursor: Cursor<'_>) -> Response {
     } else {
         Response::Unknown
     }
+}
+
+/// `(attributes) delimiter name`; servers quote the name, send it as a literal, or neither.
+fn scan_list(mut cursor: Cursor<'_>) -> Option<FolderName> {
+    let Value::List(attributes) = cursor.value()? else {
+        return None;
+    };
+    let has = |name: &[u8]| {
+        let mut words = attributes.split(|b| b.is_ascii_whitespace());
+        words.any(|word| word.eq_ignore_ascii_case(name))
+    };
+    let can_select = !has(b"\\Noselect") && !has(b"\\NonExistent");
+    cursor.value()?;
+    cursor.blanks();
+    let name = match cursor.clone().value()? {
+        Value::Text(text) => text.into_owned(),
+        // A bare name may hold what looks like more than one value.
+        _ => cursor.rest().trim_ascii_end().to_vec(),
+    };
+    Some(FolderName { name, can_select })
 }
 
 fn scan_status(line: &Bytes, text: &[u8]) -> Option<Status> {
@@ -248,16 +291,23 @@ fn scan_items(seq: u32, mut cursor: Cursor<'_>) -> Option<Fetch> {
     }
 }
 
-/// The message and UID that a body belongs to, from the response up to its literal.
-pub fn scan_head(head: &[u8]) -> Option<(u32, Option<u32>)> {
+/// The message and UID that a body belongs to, from the response up to its literal; and whether
+/// it is only the header.
+pub fn scan_head(head: &[u8]) -> Option<(u32, Option<u32>, bool)> {
+    let name = head
+        .trim_ascii_end()
+        .rsplit(|b| matches!(b, b' ' | b'('))
+        .next();
+    let is_header = is_header_name(name.unwrap_or_default());
     match Response::scan(&Bytes::copy_from_slice(head)) {
-        Response::Fetch(fetch) => Some((fetch.seq, fetch.uid)),
+        Response::Fetch(fetch) => Some((fetch.seq, fetch.uid, is_header)),
         _ => None,
     }
 }
 
 fn take_item(fetch: &mut Fetch, name: &[u8], value: Value<'_>) {
     let is = |wanted: &[u8]| name.eq_ignore_ascii_case(wanted);
+    fetch.is_header |= is_header_name(name);
     match value {
         Value::Atom(word) if is(b"UID") => fetch.uid = nonzero(word),
         Value::Atom(word) if is(b"RFC822.SIZE") => fetch.size = number(word),
@@ -280,9 +330,22 @@ fn scan_flags(list: &[u8]) -> Flags {
     }
 }
 
+/// Names under which servers answer `BODY.PEEK[HEADER]`.
+fn is_header_name(name: &[u8]) -> bool {
+    [&b"BODY[HEADER]"[..], b"BODY.PEEK[HEADER]", b"RFC822.HEADER"]
+        .iter()
+        .any(|header| name.eq_ignore_ascii_case(header))
+}
+
+/// Whether the value of this name is the body or the header of a message. Which of them was asked
+/// for is the session's matter.
+pub(super) fn is_body_name(name: &[u8]) -> bool {
+    is_header_name(name) || is_whole_name(name)
+}
+
 /// Names under which servers answer `BODY.PEEK[]`: some repeat the question (Q16), old ones use
 /// the IMAP2 name.
-pub(super) fn is_body_name(name: &[u8]) -> bool {
+fn is_whole_name(name: &[u8]) -> bool {
     [&b"BODY[]"[..], b"BODY.PEEK[]", b"RFC822"]
         .iter()
         .any(|body| name.eq_ignore_ascii_case(body))

@@ -17,11 +17,11 @@ use self::seqs::Seqs;
 use self::survey::{Search, Surveying};
 use super::command::{Command, Outbox, Tag};
 use super::login::{broken, said_bye};
-use super::response::{Capabilities, Kind, Response, Status};
+use super::response::{Capabilities, FolderName, Kind, Response, Status};
 use super::scan::nonzero;
 use super::set::Set;
 use super::splitter::{Piece, Splitter};
-use crate::proto::machine::{Error, Machine, Step};
+use crate::proto::machine::{Error, Machine, Reason, Step};
 
 /// What the session tells its driver.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub enum Event {
     },
     /// The folder is finished; these are gone for good.
     Left(Vec<u32>),
+    /// The folders of the mailbox, or why they are not told.
+    Folders(Result<Vec<FolderName>, Error>),
     /// Nothing is outstanding.
     Idle,
 }
@@ -99,6 +101,8 @@ pub struct Item {
     pub size: Option<u64>,
     /// `\Seen`
     pub is_seen: bool,
+    /// `\Deleted`
+    pub is_deleted: bool,
 }
 
 /// The machine. Made by [`super::Login::into_session`].
@@ -117,6 +121,9 @@ pub struct Session {
     leaving: Option<Leaving>,
     current: Option<Current>,
     is_draining: bool,
+    /// What is fetched are headers, not whole messages.
+    wants_headers: bool,
+    folders: Vec<FolderName>,
     folder: Folder,
 }
 
@@ -133,6 +140,9 @@ struct Folder {
     deleted: Set,
 }
 
+/// Most folders told of; the rest is passed over.
+const FOLDERS_MAX: usize = 10_000;
+
 /// What the answer to a command means.
 #[derive(Debug)]
 enum Expect {
@@ -140,6 +150,7 @@ enum Expect {
     Select,
     Search(Search),
     List,
+    Folders,
     Bodies(Bodies),
     Store(Set, Mark),
     SearchDeleted,
@@ -163,8 +174,21 @@ impl Session {
             leaving: None,
             current: None,
             is_draining: false,
+            wants_headers: false,
+            folders: Vec::new(),
             folder: Folder::default(),
         }
+    }
+
+    /// It can tell of new mail as it comes (RFC 2177); known once a folder was surveyed.
+    pub fn can_idle(&self) -> bool {
+        self.has("IDLE")
+    }
+
+    /// Asks for the folders; [`Event::Folders`] follows. Only when nothing is outstanding.
+    pub fn list_folders(&mut self) {
+        self.folders = Vec::new();
+        self.send("LIST \"\" \"*\"", Expect::Folders);
     }
 
     /// Queues marking these messages; [`Event::Marked`] follows, perhaps in several parts.
@@ -233,6 +257,15 @@ impl Session {
                 self.folder.total = self.folder.total.saturating_sub(1);
                 self.folder.seqs.expunge(seq);
             }
+            Response::List(listed) => {
+                let is_asked = self
+                    .waiting
+                    .iter()
+                    .any(|(_, e)| matches!(e, Expect::Folders));
+                if is_asked && self.folders.len() < FOLDERS_MAX {
+                    self.folders.push(listed);
+                }
+            }
             Response::Unknown => {}
         }
         Ok(())
@@ -276,6 +309,14 @@ impl Session {
             Expect::Select => self.selected(status),
             Expect::Search(search) => self.searched(search, status),
             Expect::List => self.listed(status)?,
+            Expect::Folders => {
+                let folders = std::mem::take(&mut self.folders);
+                let told = match status.kind {
+                    Kind::Ok => Ok(folders),
+                    _ => Err(super::login::refused(status, Reason::Refused)),
+                };
+                self.events.push_back(Event::Folders(told));
+            }
             Expect::Bodies(bodies) => self.bodies_ended(bodies, status)?,
             Expect::Store(uids, mark) => self.stored(&uids, mark, status),
             Expect::SearchDeleted => self.deleted_found(status),

@@ -20,7 +20,9 @@ pub use method::Method;
 use super::Capabilities;
 use super::listing::Listing;
 use super::reply::{Reply, Stage, broken, is_about_credentials, refused};
-use crate::proto::{Credentials, Error, Machine, Outgoing, Reason, Step, TlsPolicy};
+use crate::proto::{
+    Credentials, Error, Machine, Opening, Outgoing, Phase, Reason, Step, TlsPolicy,
+};
 
 /// The machine that signs in.
 pub struct Login {
@@ -286,6 +288,20 @@ impl Login {
         self.state = state;
         self.out.push_back(outgoing);
         Ok(())
+    }
+}
+
+impl Opening for Login {
+    fn phase(&self) -> Phase {
+        match self.state {
+            State::Greeting => Phase::Greeting,
+            State::Stls | State::Handshake => Phase::Securing,
+            _ => Phase::SigningIn,
+        }
+    }
+
+    fn greeting(&self) -> &[u8] {
+        &self.greeting
     }
 }
 

@@ -6,7 +6,7 @@ mod command;
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use command::Command;
 
@@ -14,7 +14,7 @@ use super::body::{Body, Piece};
 use super::listing::Listing;
 use super::reply::{Reply, Stage, broken, refused};
 use super::{SignedIn, Survey};
-use crate::proto::{Error, Machine, Outgoing, Step};
+use crate::proto::{Error, Machine, Outgoing, Step, quirks};
 
 /// The machine of an open maildrop.
 pub struct Session {
@@ -88,8 +88,7 @@ impl Session {
     /// Goes on where the log-in ended.
     pub fn new(signed_in: SignedIn) -> Self {
         let capabilities = &signed_in.capabilities;
-        // This proxy cuts what TOP gives at some 80 KB (Q18; fetchmail looks for the same words).
-        let cuts = memmem::find(&signed_in.greeting, b"Maillennium POP3").is_some();
+        let cuts = quirks::wants_retr(&signed_in.greeting);
         let mut session = Self {
             inbox: signed_in.inbox,
             waiting: VecDeque::new(),
@@ -140,6 +139,12 @@ impl Session {
             let after_top = false;
             Command::Retr { number, after_top }
         });
+    }
+
+    /// Queues the fetching of a header. Refused by a server without TOP: the whole message is
+    /// not asked for in its place, which would count as read.
+    pub fn head(&mut self, number: u32) {
+        self.waiting.push_back(Command::Head(number));
     }
 
     /// Queues the marking of a message for deletion.
@@ -255,7 +260,7 @@ impl Session {
                 self.survey.begin_sizes();
                 self.reading = Reading::Sizes(Listing::of_messages());
             }
-            Command::Top(number) => return Ok(self.begin(number)),
+            Command::Top(number) | Command::Head(number) => return Ok(self.begin(number)),
             Command::Retr { number, after_top } => {
                 // TOP was refused and RETR was not: this server has no TOP.
                 self.can_top &= !after_top;
@@ -279,7 +284,7 @@ impl Session {
                 let after_top = true;
                 self.waiting.push_front(Command::Retr { number, after_top });
             }
-            Command::Retr { number, .. } => {
+            Command::Retr { number, .. } | Command::Head(number) => {
                 return Ok(Seen::Event(Event::Refused {
                     number,
                     reply: line,

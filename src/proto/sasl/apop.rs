@@ -19,17 +19,29 @@ pub fn apop(password: &Secret, greeting: &[u8]) -> Option<String> {
     Some(hex(&digest.finalize()))
 }
 
-/// From the first `<` to the `>` after it, both included.
 fn timestamp(greeting: &[u8]) -> Option<&[u8]> {
+    written(greeting).and_then(|(stamp, is_sound)| is_sound.then_some(stamp))
+}
+
+/// From the first `<` to the `>` after it, both included, and whether it has the form of a message
+/// id.
+pub fn written(greeting: &[u8]) -> Option<(&[u8], bool)> {
     let start = greeting.iter().position(|b| *b == b'<')?;
     let from = greeting.get(start..)?;
     let end = from.iter().position(|b| *b == b'>')?;
-    let inner = from.get(1..end)?;
-    let at = inner.iter().position(|b| *b == b'@')?;
-    let (left, right) = (inner.get(..at)?, inner.get(at + 1..)?);
-    let is_sound =
-        end < TIMESTAMP && is_dot_atom(left) && (is_dot_atom(right) || is_literal(right));
-    from.get(..=end).filter(|_| is_sound)
+    let stamp = from.get(..=end)?;
+    Some((stamp, stamp.len() <= TIMESTAMP && is_sound(stamp)))
+}
+
+fn is_sound(stamp: &[u8]) -> bool {
+    let inner = stamp.strip_prefix(b"<").and_then(|s| s.strip_suffix(b">"));
+    let Some(inner) = inner else { return false };
+    let Some(at) = inner.iter().position(|b| *b == b'@') else {
+        return false;
+    };
+    let (left, right) = inner.split_at(at);
+    let right = right.get(1..).unwrap_or_default();
+    is_dot_atom(left) && (is_dot_atom(right) || is_literal(right))
 }
 
 fn is_dot_atom(text: &[u8]) -> bool {

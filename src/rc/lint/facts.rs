@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::rc::lint::provider::Provider;
+use crate::rc::provider::Provider;
 use crate::rc::resolve::Surroundings;
 
 /// Facts about the system the file is used on.

@@ -1,8 +1,4 @@
-//! Known providers (`data/providers.toml`), and the rules about them: L54, L55.
-
-use std::sync::LazyLock;
-
-use serde::Deserialize;
+//! The rules about known providers: L54, L55. The table itself is [`crate::rc::provider`].
 
 use crate::base::i18n::gettext_noop;
 use crate::rc::account::{Auth, Protocol};
@@ -11,115 +7,21 @@ use crate::rc::edit::Edit;
 use crate::rc::lint::Lint;
 use crate::rc::lint::retrieval::is_pop3;
 use crate::rc::option::Id;
+use crate::rc::provider::{Protection, Provider, Server, SignIn};
 use crate::rc::resolve::site::Site;
 use crate::rc::settings::Value;
 
-/// One provider. The head of the table says what the fields mean.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[allow(missing_docs)] // the table's own words
-pub struct Provider {
-    pub name: String,
-    #[serde(default)]
-    pub domains: Vec<String>,
-    #[serde(default)]
-    pub sign_in: SignIn,
-    #[serde(default)]
-    pub oauth: bool,
-    #[serde(default)]
-    pub page: String,
-    pub app_length: Option<usize>,
-    #[serde(default)]
-    pub off: Vec<String>,
-    #[serde(default)]
-    pub old: Vec<String>,
-    pub imap: Option<Server>,
-    pub pop3: Option<Server>,
-}
-
-/// What a provider takes for signing in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SignIn {
-    /// Nothing is known.
-    #[default]
-    Unknown,
-    /// The usual password.
-    Password,
-    /// A password made for the program.
-    AppPassword,
-    /// OAuth 2.0.
-    Oauth,
-}
-
-/// One server.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Server {
-    /// Its name.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// How it is protected.
-    pub tls: Protection,
-}
-
-/// How a server is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Protection {
-    /// TLS from the first byte.
-    Implicit,
-    /// TLS begun inside the conversation.
-    Starttls,
-}
-
-/// The providers compiled in, read at the first call.
-pub fn builtin() -> &'static [Provider] {
-    #[derive(Deserialize)]
-    struct Table {
-        provider: Vec<Provider>,
-    }
-    static TABLE: LazyLock<Vec<Provider>> = LazyLock::new(|| {
-        let text = include_str!("../../../data/providers.toml");
-        match toml::from_str::<Table>(text) {
-            Ok(table) => table.provider,
-            // A test reads the table, so this is not shipped.
-            Err(error) => {
-                tracing::error!(%error, "the table of providers");
-                Vec::new()
-            }
-        }
-    });
-    &TABLE
-}
-
-impl Provider {
-    /// The server of a protocol of this host; `Auto` may mean either.
-    fn server(&self, protocol: Protocol, host: &str) -> Option<&Server> {
-        let imap = self.imap.as_ref().filter(|_| !is_pop3(protocol));
-        let pop3 = self.pop3.as_ref().filter(|_| protocol != Protocol::Imap);
-        [imap, pop3]
-            .into_iter()
-            .flatten()
-            .find(|server| server.host.eq_ignore_ascii_case(host))
-    }
-
-    fn is_old(&self, host: &str) -> bool {
-        self.old.iter().any(|old| old.eq_ignore_ascii_case(host))
-    }
-
-    /// The password has the form of those made for programs; true where the form is unknown.
-    fn may_be_app_password(&self, password: &[u8]) -> bool {
-        let Some(length) = self.app_length else {
-            return true;
-        };
-        let letters: Vec<u8> = password
-            .iter()
-            .copied()
-            .filter(|b| !b" -".contains(b))
-            .collect();
-        let is_good = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-        letters.len() == length && letters.iter().all(is_good)
-    }
+/// The server of a protocol of this host; `Auto` may mean either.
+fn server<'a>(provider: &'a Provider, protocol: Protocol, host: &str) -> Option<&'a Server> {
+    let imap = provider.imap.as_ref().filter(|_| !is_pop3(protocol));
+    let pop3 = provider
+        .pop3
+        .as_ref()
+        .filter(|_| protocol != Protocol::Imap);
+    [imap, pop3]
+        .into_iter()
+        .flatten()
+        .find(|server| server.host.eq_ignore_ascii_case(host))
 }
 
 pub(super) fn check(lint: &mut Lint, site: &Site) {
@@ -128,7 +30,7 @@ pub(super) fn check(lint: &mut Lint, site: &Site) {
         return;
     }
     for provider in lint.facts.providers {
-        let server = provider.server(account.protocol, &account.host);
+        let server = server(provider, account.protocol, &account.host);
         let is_old = provider.is_old(&account.host);
         if server.is_some() || is_old {
             sign_in(lint, site, provider);
@@ -235,35 +137,4 @@ fn better_server(lint: &mut Lint, site: &Site, provider: &Provider) {
     let finding = lint.about(site, "better-server", text, &[Id::Via]);
     let finding = finding.with("provider", &*provider.name).fixed(fix);
     lint.found.push(finding.with("host", &*server.host));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_is_read() {
-        let table = builtin();
-        assert!(table.len() >= 12, "{}", table.len());
-        for provider in table {
-            assert!(
-                provider.imap.is_some() || provider.pop3.is_some(),
-                "{provider:?}"
-            );
-            assert!(
-                provider
-                    .off
-                    .iter()
-                    .all(|off| off == "imap" || off == "pop3")
-            );
-            assert!(provider.page.is_empty() || provider.page.starts_with("https://"));
-            let servers = [&provider.imap, &provider.pop3];
-            for server in servers.into_iter().flatten() {
-                assert!(!provider.is_old(&server.host), "{provider:?}");
-            }
-        }
-        let gmail = &table[0];
-        assert!(gmail.may_be_app_password(b"abcd efgh ijkl mnop"));
-        assert!(!gmail.may_be_app_password(b"Hunter2"));
-    }
 }

@@ -3,6 +3,7 @@ mod properties;
 use super::*;
 use crate::rc::account::Account;
 use crate::rc::lint::facts::{CommandFacts, FileFacts, ProgramFacts};
+use crate::rc::provider;
 
 pub fn facts() -> Facts {
     Facts {

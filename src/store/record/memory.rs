@@ -41,6 +41,21 @@ pub(super) struct Shelf {
     pub(super) sizes: HashMap<Uid, u64>,
 }
 
+impl Shelf {
+    /// Of a mailbox that nothing is known of.
+    pub(super) fn new(name: Mailbox) -> Self {
+        Self {
+            name,
+            uids: Uids::default(),
+            validity: None,
+            has_baseline: false,
+            held: BTreeMap::new(),
+            served: BTreeMap::new(),
+            sizes: HashMap::new(),
+        }
+    }
+}
+
 /// A promised rename.
 #[derive(Clone, Debug)]
 pub(super) struct Intent {
@@ -73,15 +88,9 @@ impl Memory {
             }
             self.order.push(key.clone());
         }
-        let name = mailbox.clone();
         let shelf = Shelf {
-            name,
             uids,
-            validity: None,
-            has_baseline: false,
-            held: BTreeMap::new(),
-            served: BTreeMap::new(),
-            sizes: HashMap::new(),
+            ..Shelf::new(mailbox.clone())
         };
         let shelf = Arc::new(RwLock::new(shelf));
         self.shelves.insert(key, shelf.clone());

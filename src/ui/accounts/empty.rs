@@ -3,28 +3,26 @@
 use adw::prelude::*;
 use gtk::glib;
 
+use super::Output;
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::{Halt, words};
 
-/// A page about `halt` (or a file without accounts) whose button calls `reload`.
+/// A page about `halt` (or a file without accounts) whose buttons call `meant`.
 pub(super) fn page(
     halt: Option<&Halt>,
     rc_path: &str,
-    reload: impl Fn() + 'static,
+    meant: impl Fn(Output) + Clone + 'static,
 ) -> adw::StatusPage {
     let (icon, title, text) = match halt {
         None => (
             "mail-read-symbolic",
             gettext("No Accounts Yet"),
-            fill(
-                &gettext("{path} names no account. Add one there, then reload."),
-                &[("path", &rc_path)],
-            ),
+            gettext("Set one up and your mail is collected here."),
         ),
         Some(Halt::NoFile) => (
             "mail-read-symbolic",
-            words::halt_headline(&Halt::NoFile),
-            words::halt_advice(&Halt::NoFile, rc_path),
+            gettext("No Accounts Yet"),
+            gettext("Set one up and your mail is collected here."),
         ),
         Some(halt @ Halt::Syntax(_)) => (
             "dialog-warning-symbolic",
@@ -55,20 +53,52 @@ pub(super) fn page(
     if let Some(Halt::Syntax(errors)) = halt {
         below.append(&problems(errors));
     }
-    let button = gtk::Button::builder()
-        .label(gettext("Reload"))
-        .halign(gtk::Align::Center)
-        .css_classes(["pill", "suggested-action"])
-        .name("reload")
-        .build();
-    button.connect_clicked(move |_| reload());
-    below.append(&button);
+    below.append(&buttons(halt, meant));
     let clamp = adw::Clamp::builder()
         .maximum_size(600)
         .child(&below)
         .build();
     page.set_child(Some(&clamp));
     page
+}
+
+/// Set up and examine where nothing is there yet, reload where something is wrong.
+fn buttons(halt: Option<&Halt>, meant: impl Fn(Output) + Clone + 'static) -> gtk::Box {
+    let column = gtk::Box::builder()
+        .orientation(gtk::Orientation::Vertical)
+        .spacing(12)
+        .halign(gtk::Align::Center)
+        .build();
+    let add = |label: String, name: &str, class: &str, what: fn() -> Output| {
+        let button = gtk::Button::builder()
+            .label(label)
+            .css_classes(["pill", class])
+            .name(name)
+            .build();
+        let meant = meant.clone();
+        button.connect_clicked(move |_| meant(what()));
+        column.append(&button);
+    };
+    if matches!(halt, None | Some(Halt::NoFile)) {
+        add(
+            gettext("Set Up an Account"),
+            "empty-set-up",
+            "suggested-action",
+            || Output::SetUp,
+        );
+        add(
+            gettext("Just Examine a Server"),
+            "empty-examine",
+            "flat",
+            || Output::Examine,
+        );
+        add(gettext("Reload"), "reload", "flat", || Output::Reload);
+    } else {
+        add(gettext("Reload"), "reload", "suggested-action", || {
+            Output::Reload
+        });
+    }
+    column
 }
 
 /// The errors of the file, one a row; the rest of very many is counted.

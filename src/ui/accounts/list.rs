@@ -78,6 +78,15 @@ impl List {
         self.selection.selected() == place
     }
 
+    /// Selects an account; false if it is not in the list.
+    pub(super) fn select(&self, id: &AccountId) -> bool {
+        let place = self.places.get(id);
+        if let Some(place) = place {
+            self.selection.set_selected(*place);
+        }
+        place.is_some()
+    }
+
     /// Draws all rows on the screen anew.
     pub(super) fn redraw(&self, now: SystemTime) {
         for (list_item, row) in self.rows.borrow().iter() {

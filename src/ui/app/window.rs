@@ -59,6 +59,13 @@ impl Widgets {
         let search = search_toggle(sender, &stack);
         let header = adw::HeaderBar::builder().title_widget(&title).build();
         header.pack_start(&back);
+        header.pack_start(&button(
+            sender,
+            "list-add-symbolic",
+            "set-up",
+            &gettext("Set Up an Account"),
+            "set-up",
+        ));
         header.pack_start(&check);
         header.pack_end(&menu_button());
         header.pack_end(&search);
@@ -153,8 +160,12 @@ impl Widgets {
 
     /// Says `text` for a moment.
     pub(super) fn toast(&self, text: &str) {
-        self.toasts
-            .add_toast(adw::Toast::new(&glib::markup_escape_text(text)));
+        self.add_toast(adw::Toast::new(&glib::markup_escape_text(text)));
+    }
+
+    /// Says something for a while, with a button.
+    pub(super) fn add_toast(&self, toast: adw::Toast) {
+        self.toasts.add_toast(toast);
     }
 }
 

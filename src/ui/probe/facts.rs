@@ -6,6 +6,7 @@ use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::report::{
     Advice, Capability, Line, Outcome, Report, Row, Shown, StartTls, Tls, Version,
 };
+use crate::engine::api::words as common;
 
 /// A heading and what stands under it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,7 +204,7 @@ fn certificate(row: &Row) -> Vec<Item> {
     };
     let mut items = Vec::new();
     if let Some(problem) = &tls.shown.problem {
-        let (headline, text) = super::super::certificate::problem(problem);
+        let (headline, text) = common::certificate(problem);
         items.push(warning(headline, text));
     }
     if let Some(leaf) = tls.shown.chain.first() {

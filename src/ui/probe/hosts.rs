@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(all[0].source, "Name service");
         assert_eq!(
             all[0].ways,
-            "IMAP, port 993 with TLS; IMAP, port 1993 with TLS"
+            "IMAP on port 993 with TLS; IMAP on port 1993 with TLS"
         );
     }
 }

@@ -8,9 +8,9 @@ use adw::prelude::*;
 use gtk::{gio, glib};
 
 use super::Input;
-use super::text::{Format, report_text};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::report::Report;
+use crate::engine::api::report_text::{self, Format};
 
 /// Asks for a file and writes `report` to it; `to` hears how that ended.
 pub(super) fn ask(
@@ -52,8 +52,8 @@ pub(super) fn ask(
 /// The ending of the name says which format is wanted.
 fn write(file: &gio::File, report: &Report, hides_local: bool, to: relm4::Sender<Input>) {
     let name = file.basename().unwrap_or_default();
-    let format = Format::of(&name.to_string_lossy());
-    let text = report_text(report, format, hides_local);
+    let format = format(&name.to_string_lossy());
+    let text = report_text::render(report, format, hides_local);
     let file = file.clone();
     glib::spawn_future_local(async move {
         let flags = gio::FileCreateFlags::REPLACE_DESTINATION;
@@ -66,6 +66,14 @@ fn write(file: &gio::File, report: &Report, hides_local: bool, to: relm4::Sender
         };
         to.emit(Input::Saved(result));
     });
+}
+
+fn format(name: &str) -> Format {
+    match name.rsplit_once('.').map(|(_, end)| end) {
+        Some(end) if end.eq_ignore_ascii_case("md") => Format::Markdown,
+        Some(end) if end.eq_ignore_ascii_case("json") => Format::Json,
+        _ => Format::Text,
+    }
 }
 
 /// How it ended, as a sentence.
@@ -82,4 +90,20 @@ pub(super) fn ended(result: &Result<PathBuf, String>) -> String {
 /// Colons of IPv6 addresses are not welcome in names of files everywhere.
 fn file_name(host: &str) -> String {
     host.replace(|c: char| !c.is_alphanumeric() && c != '.' && c != '-', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files() {
+        let check = |name: &str, expected: Format| assert_eq!(format(name), expected);
+        check("a.txt", Format::Text);
+        check("a.MD", Format::Markdown);
+        check("mail.example.json", Format::Json);
+        check("a", Format::Text);
+        assert_eq!(file_name("2001:db8::1"), "2001-db8--1");
+        assert_eq!(file_name("../mail.example"), "..-mail.example");
+    }
 }

@@ -7,7 +7,9 @@ use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::report::{
     Certificate, Evidence, Outcome, Problem, Row, Service, Software, StartTls, Tls,
 };
-use crate::engine::api::job::{Candidate, Protocol, Security};
+use crate::engine::api::job::{Protocol, Security};
+use crate::engine::api::report_text;
+pub(super) use crate::engine::api::report_text::{service, way as choice};
 use crate::engine::api::words;
 
 /// The columns of the table, in their order.
@@ -99,34 +101,9 @@ impl Column {
     }
 }
 
-/// The service behind a port.
-pub(super) fn service(service: Service) -> String {
-    match service {
-        Service::Imaps => gettext("IMAP over TLS"),
-        Service::Pop3s => gettext("POP3 over TLS"),
-        Service::Imap => "IMAP".to_owned(),
-        Service::Pop3 => "POP3".to_owned(),
-        Service::Pop2 => "POP2".to_owned(),
-        Service::Smtp => "SMTP".to_owned(),
-        Service::Submission => gettext("SMTP submission"),
-        Service::Odmr => "ODMR".to_owned(),
-        Service::Unknown => gettext("Unknown service"),
-    }
-}
-
 /// How an attempt ended, in few words.
 pub(super) fn result(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Waiting => gettext("waiting"),
-        Outcome::Working => gettext("asking…"),
-        Outcome::Answered => gettext("answered"),
-        Outcome::Refused => gettext("refused"),
-        Outcome::TimedOut => gettext("timed out"),
-        Outcome::NotThis(_) => gettext("not this protocol"),
-        Outcome::TlsFailed(_) => gettext("TLS failed"),
-        Outcome::Failed(_) => gettext("not reachable"),
-        Outcome::Stopped => gettext("stopped"),
-    }
+    report_text::outcome(outcome).0
 }
 
 /// Icon and style class of a result; shapes differ, colour only adds.
@@ -280,12 +257,6 @@ pub(super) fn way(port: u16, security: Security) -> String {
         Security::None => gettext("port {port} without TLS"),
     };
     fill(&text, &[("port", &port)])
-}
-
-/// `IMAP, port 993 with TLS`.
-pub(super) fn choice(candidate: &Candidate) -> String {
-    let way = way(candidate.port, candidate.security);
-    format!("{}, {way}", protocol(candidate.protocol))
 }
 
 /// The names of a certificate in one line; the rest of very many is counted.

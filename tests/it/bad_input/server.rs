@@ -27,12 +27,16 @@ async fn wrong_password() {
     }
 }
 
+/// Without a terminal to ask at. As with fetchmail nothing else is polled either: `secrets::terminal`.
 #[tokio::test]
 async fn no_password() {
     let journey = Journey::small(1).await;
     let entry = entry(&journey, Imap).replace(&format!("password \"{PASSWORD}\""), "");
-    let words = ["ada@alpha: The password is missing", ".netrc"];
-    suffers(&journey, &entry, (3, 3), &words).await;
+    journey.home.rc(&entry);
+    let ended = journey.expect(3, &[]).await;
+    for words in ["find a password for ada@alpha", "~/.netrc"] {
+        assert!(ended.err.contains(words), "{words}: {ended:#?}");
+    }
     assert_eq!(journey.server.connections(), 0);
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use postrider::engine::api::{Event, Snapshot};
-use postrider::engine::{self, File, Options, Rhythm, Source};
+use postrider::engine::{self, Asks, File, Options, Rhythm, Source};
 use postrider::net::World;
 use postrider::rc::Overrides;
 use postrider::store::Places;
@@ -196,6 +196,8 @@ impl Rig {
             rhythm: Rhythm::Once,
             only_check: false,
             serial: false,
+            asks: Asks::Nobody,
+            keyring: false,
             places: Places::from_env(env, 1000, |_| None).unwrap(),
             program: PathBuf::from(env!("CARGO_BIN_EXE_postrider")),
             world: World::system(),

@@ -18,6 +18,10 @@ pub fn headline(cause: &Cause) -> String {
         Cause::SignIn => gettext("Sign-in was refused"),
         Cause::NoMethod => gettext("No common way to sign in"),
         Cause::NoPassword => gettext("The password is missing"),
+        Cause::KeyringLocked => gettext("The keyring is locked"),
+        Cause::NoKeyring => gettext("No keyring service"),
+        Cause::Keyring(_) => gettext("The keyring could not be used"),
+        Cause::NoAccount => gettext("The account is gone"),
         Cause::Locked => gettext("The mailbox is in use"),
         Cause::Busy => gettext("The server asks to wait"),
         Cause::Folder(_) => gettext("A folder cannot be opened"),
@@ -45,6 +49,7 @@ pub fn headline(cause: &Cause) -> String {
         ),
         Cause::Unsupported(_) => gettext("This account needs something Postrider cannot do yet"),
         Cause::Keys(_) => gettext("The account's own settings forbid to check it as it is"),
+        Cause::Setup(_) => gettext("This does not work as it is"),
         Cause::PasswordCommand(_) => gettext("The password command gave no password"),
         Cause::Record(_) => gettext("The record of delivered mail cannot be written"),
         Cause::Stopped => gettext("The check was stopped"),
@@ -138,6 +143,14 @@ fn of_the_server(cause: &Cause) -> String {
         Cause::NoPassword => gettext(
             "No password is known for this account. Put it into the configuration file or into ~/.netrc.",
         ),
+        Cause::KeyringLocked => gettext("Unlock it to check mail."),
+        Cause::NoKeyring => gettext(
+            "Passwords can be kept in the configuration file or asked for after each start.",
+        ),
+        Cause::Keyring(sentence) => sentence.clone(),
+        Cause::NoAccount => {
+            gettext("It is not in the configuration any more; it may have got another name.")
+        }
         Cause::Locked => gettext("Another program has it open. It is tried again."),
         Cause::Busy => gettext("It has too much to do or limits how often you may ask."),
         Cause::Folder(name) => fill(
@@ -163,7 +176,9 @@ fn of_the_server(cause: &Cause) -> String {
             ),
             &[("keyword", keyword)],
         ),
-        Cause::Keys(sentence) | Cause::PasswordCommand(sentence) => sentence.clone(),
+        Cause::Keys(sentence) | Cause::PasswordCommand(sentence) | Cause::Setup(sentence) => {
+            sentence.clone()
+        }
         Cause::Stopped => gettext("What was delivered stays delivered; the rest is on the server."),
         Cause::Internal(sentence) => ended(sentence),
         _ => String::new(),

@@ -17,6 +17,7 @@ pub fn halt_headline(halt: &Halt) -> String {
             &[("pid", pid)],
         ),
         Halt::Locked { pid: None } => gettext("Another fetchmail is running and owns the lock."),
+        Halt::NoPassword(_) => gettext("The password is missing"),
         Halt::State(_) => gettext("The record of delivered mail cannot be kept"),
     }
 }
@@ -34,6 +35,12 @@ pub fn halt_advice(halt: &Halt, rc_path: &str) -> String {
         ),
         Halt::Unreadable(sentence) | Halt::State(sentence) => sentence.clone(),
         Halt::Syntax(errors) => errors.join("\n"),
+        Halt::NoPassword(id) => fill(
+            &gettext(
+                "No password is known for {account}, and there is no terminal to ask for it. Put it into the keyring with “postrider secret set”, into the configuration file or into ~/.netrc.",
+            ),
+            &[("account", id)],
+        ),
         Halt::Locked { .. } => gettext(
             "Only one may fetch at a time, so Postrider waits. Stop the other one, then reload.",
         ),
@@ -55,7 +62,7 @@ pub fn stale_headline(halt: &Halt) -> String {
         Halt::Syntax(_) => {
             gettext("The changed configuration has an error. The old one stays in force.")
         }
-        Halt::Locked { .. } | Halt::State(_) => {
+        Halt::Locked { .. } | Halt::State(_) | Halt::NoPassword(_) => {
             gettext("The changed configuration cannot be taken over. The old one stays in force.")
         }
     }

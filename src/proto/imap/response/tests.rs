@@ -99,6 +99,7 @@ fn fetch_items_in_any_order() {
             size,
             flags,
             body,
+            is_header: false,
         };
         assert_eq!(scan(line), Response::Fetch(expected), "{line}");
     };
@@ -231,9 +232,10 @@ fn fetch_items_in_any_order() {
 #[test]
 fn heads() {
     let check = |head: &str, expected| assert_eq!(scan_head(head.as_bytes()), expected, "{head}");
-    check("* 12 FETCH (UID 7 BODY[] ", Some((12, Some(7))));
-    check("* 12 FETCH (BODY[]", Some((12, None)));
-    check("* 12 FETCH (FLAGS () BODY[] ", Some((12, None)));
+    check("* 12 FETCH (UID 7 BODY[] ", Some((12, Some(7), false)));
+    check("* 12 FETCH (UID 7 BODY[HEADER] ", Some((12, Some(7), true)));
+    check("* 12 FETCH (BODY[]", Some((12, None, false)));
+    check("* 12 FETCH (FLAGS () BODY[] ", Some((12, None, false)));
     check("* 12 FETCH BODY[] ", None);
     check("* LIST BODY[] ", None);
 }
@@ -278,4 +280,33 @@ fn reasons() {
         Reason::Refused,
     );
     check("A1 BAD", Reason::Refused);
+}
+
+#[test]
+fn folders() {
+    let check = |line: &str, expected: Option<(&str, bool)>| {
+        let found = match Response::scan(&Bytes::copy_from_slice(line.as_bytes())) {
+            Response::List(found) => {
+                Some((String::from_utf8(found.name).unwrap(), found.can_select))
+            }
+            _ => None,
+        };
+        let expected = expected.map(|(name, can)| (name.to_owned(), can));
+        assert_eq!(found, expected, "{line}");
+    };
+    check("* LIST () \"/\" INBOX", Some(("INBOX", true)));
+    check(
+        "* LIST (\\HasNoChildren) \"/\" \"a \\\"b\"",
+        Some(("a \"b", true)),
+    );
+    check("* LIST (\\Noselect) NIL x", Some(("x", false)));
+    check(
+        "* LIST (\\nonexistent \\Marked) \".\" x",
+        Some(("x", false)),
+    );
+    check("* LIST () \"/\" {3}\r\na b", Some(("a b", true)));
+    check("* LIST () \"/\" two words", Some(("two words", true)));
+    check("* LIST INBOX", None);
+    check("* LIST ()", None);
+    check("* LIST () \"/\"", None);
 }

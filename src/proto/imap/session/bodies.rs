@@ -27,9 +27,22 @@ pub(super) struct Current {
 impl Session {
     /// Queues the fetching of these messages by one command (more if the set is very long).
     pub fn request(&mut self, uids: &[u32]) {
+        self.wants_headers = false;
+        self.ask_bodies(uids);
+    }
+
+    /// The same for their headers alone. Not beside whole messages: only when nothing is
+    /// outstanding, so that no header passes for a message.
+    pub fn request_headers(&mut self, uids: &[u32]) {
+        self.wants_headers = true;
+        self.ask_bodies(uids);
+    }
+
+    fn ask_bodies(&mut self, uids: &[u32]) {
+        let section = if self.wants_headers { "HEADER" } else { "" };
         for (text, set) in uids.iter().copied().collect::<Set>().texts() {
             let missing = set.iter().map(|uid| (uid, Vec::new())).collect();
-            let command = format!("UID FETCH {text} (UID BODY.PEEK[])");
+            let command = format!("UID FETCH {text} (UID BODY.PEEK[{section}])");
             self.send(&command, Expect::Bodies(Bodies { missing }));
         }
     }
@@ -38,9 +51,12 @@ impl Session {
     pub(super) fn body(&mut self, head: &[u8], size: u64) -> Result<(), Error> {
         self.is_draining = true;
         // A second body in one response is nothing that was asked for.
-        let (None, Some((seq, uid))) = (&self.current, scan_head(head)) else {
+        let (None, Some((seq, uid, is_header))) = (&self.current, scan_head(head)) else {
             return Ok(());
         };
+        if is_header != self.wants_headers {
+            return Ok(());
+        }
         let uid = uid
             .or_else(|| self.folder.seqs.uid(seq))
             .or_else(|| self.only_missing());
@@ -70,11 +86,12 @@ impl Session {
             return self.take_listed(&fetch);
         }
         let uid = fetch.uid.or_else(|| self.folder.seqs.uid(fetch.seq));
+        let is_wanted = fetch.is_header == self.wants_headers;
         let Some((uid, words)) = uid.and_then(|uid| Some((uid, self.missing(uid)?))) else {
             return Ok(());
         };
         match fetch.body {
-            Body::Text(text) => {
+            Body::Text(text) if is_wanted => {
                 let size = text.len() as u64;
                 self.events.push_back(Event::Begin { uid, size });
                 self.events.push_back(Event::Chunk(text.into()));
@@ -82,7 +99,7 @@ impl Session {
             }
             // Flags that another client has changed come between: they refuse nothing.
             Body::Absent if fetch.flags.is_some() => {}
-            Body::Absent | Body::Nil | Body::Passed => *words = excerpt(line),
+            Body::Text(_) | Body::Absent | Body::Nil | Body::Passed => *words = excerpt(line),
         }
         Ok(())
     }
@@ -138,7 +155,7 @@ impl Session {
         }
         if !is_ok && missing.len() > 1 {
             for uid in missing.into_keys() {
-                self.request(&[uid]);
+                self.ask_bodies(&[uid]);
             }
             return Ok(());
         }

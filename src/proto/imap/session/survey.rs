@@ -213,6 +213,7 @@ fn candidates(is_all: bool, listed: &Listed) -> Vec<Item> {
             seq: *seq,
             size: *size,
             is_seen: flags.is_seen,
+            is_deleted: flags.is_deleted,
         })
         .collect()
 }

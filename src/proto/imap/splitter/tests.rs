@@ -111,8 +111,17 @@ fn bodies_pass() {
         &[response(b"* 1 FETCH (BODY[]<0> {1}\r\nx)")],
     );
     check(
+        b"* 1 FETCH (BODY[TEXT] {1}\r\nx)\r\n",
+        &[response(b"* 1 FETCH (BODY[TEXT] {1}\r\nx)")],
+    );
+    // A header may be asked for alone, and may be of any length.
+    check(
         b"* 1 FETCH (BODY[HEADER] {1}\r\nx)\r\n",
-        &[response(b"* 1 FETCH (BODY[HEADER] {1}\r\nx)")],
+        &[
+            body(b"* 1 FETCH (BODY[HEADER] ", 1),
+            chunk(b"x"),
+            response(b"* 1 FETCH (BODY[HEADER] {})"),
+        ],
     );
     // Larger than any buffer: 32 bits do not hold it.
     check(

@@ -8,6 +8,8 @@ pub(super) enum Command {
     /// The last of a survey.
     List,
     Top(u32),
+    /// The header alone.
+    Head(u32),
     /// `after_top`: TOP was refused for this message.
     Retr {
         number: u32,
@@ -26,6 +28,7 @@ impl Command {
             Self::List => "LIST\r\n".to_owned(),
             // The largest count that CompuServe took (engine.md section 2.2).
             Self::Top(number) => format!("TOP {number} 99999999\r\n"),
+            Self::Head(number) => format!("TOP {number} 0\r\n"),
             Self::Retr { number, .. } => format!("RETR {number}\r\n"),
             Self::Dele(number) => format!("DELE {number}\r\n"),
             Self::Quit => "QUIT\r\n".to_owned(),

@@ -41,7 +41,7 @@ fn what_has_changed_is_said() {
     );
     check(
         |now| now.choices.clear(),
-        &["Recommended: IMAP, port 993 with TLS before, nothing now."],
+        &["Recommended: IMAP on port 993 with TLS before, nothing now."],
     );
     check(
         |now| {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use adw::prelude::*;
 
-use super::super::super::a11y;
+use super::super::super::{a11y, choose};
 use super::super::input;
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{Family, Request};
@@ -311,7 +311,7 @@ impl FileRow {
         let title = title.to_owned();
         choose.connect_clicked(move |button| {
             let (shown, chosen, forget) = (shown.clone(), chosen.clone(), forget.clone());
-            open(button, &title, move |file| {
+            choose::file(button, &title, move |file| {
                 shown.set_subtitle(&file.display().to_string());
                 forget.set_visible(true);
                 chosen.replace(Some(file));
@@ -323,26 +323,4 @@ impl FileRow {
     fn path(&self) -> Option<PathBuf> {
         self.path.borrow().clone()
     }
-}
-
-/// Lets the person choose a file of this computer.
-fn open(at: &gtk::Button, title: &str, done: impl Fn(PathBuf) + 'static) {
-    let parent = at.root().and_downcast::<gtk::Window>();
-    let chooser = gtk::FileChooserNative::new(
-        Some(title),
-        parent.as_ref(),
-        gtk::FileChooserAction::Open,
-        None,
-        None,
-    );
-    // The dialog lives as long as its handler holds it, which is until it is answered.
-    let kept = RefCell::new(Some(chooser.clone()));
-    chooser.connect_response(move |chooser, response| {
-        kept.take();
-        let file = chooser.file().and_then(|file| file.path());
-        if let (gtk::ResponseType::Accept, Some(file)) = (response, file) {
-            done(file);
-        }
-    });
-    chooser.show();
 }

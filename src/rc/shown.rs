@@ -22,6 +22,7 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// Of a document; `damaged` is what of it could not be read.
     pub fn new(document: &Document, damaged: Vec<Span>) -> Self {
         let bytes = document.bytes();
         Self {

@@ -1,0 +1,194 @@
+//! Which versions of TLS a port takes: a few short connections, side by side, each with a hello by
+//! hand (`net::tls`). A server that is asked for a version at most answers with the best it has, so
+//! one connection tells of all old versions where there are none.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::report::{self, Outcome, Row, StartTls};
+use super::slots::Way;
+use super::visit::{Around, speech};
+use crate::base::i18n::{fill, gettext};
+use crate::net::tls::{Answer, Version};
+use crate::proto::look::{self, Depth, Look};
+
+/// Longest wait for all of it; what is not found out by then stays unknown.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// What is known of each version, from the oldest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Known([Option<bool>; 5]);
+
+impl Known {
+    fn note(&mut self, version: Version, is_taken: bool) {
+        for (slot, known) in self.0.iter_mut().zip(Version::ALL) {
+            if known == version {
+                *slot = Some(is_taken);
+            }
+        }
+    }
+
+    /// `best` was the most that was offered, and this was the answer. What is left to ask for.
+    fn learn(&mut self, best: Version, answer: Answer) -> Option<Version> {
+        let taken = match answer {
+            Answer::Takes(version) if version <= best => Some(version),
+            Answer::Refuses => None,
+            _ => return None,
+        };
+        // TLS 1.3 is offered alone.
+        let least = if best == Version::TLS13 {
+            best
+        } else {
+            Version::SSL3
+        };
+        for version in Version::ALL {
+            let is_ruled_out = taken.is_none_or(|taken| version > taken);
+            if version <= best && version >= least && is_ruled_out {
+                self.note(version, false);
+            }
+        }
+        self.note(taken?, true);
+        taken?.older().filter(|_| best != Version::TLS13)
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (slot, known) in self.0.iter_mut().zip(other.0) {
+            *slot = slot.or(known);
+        }
+    }
+
+    fn list(self) -> Vec<report::Version> {
+        Version::ALL
+            .into_iter()
+            .zip(self.0)
+            .map(|(version, is_taken)| report::Version {
+                name: version.name(),
+                is_taken,
+                is_weak: version.is_weak(),
+            })
+            .collect()
+    }
+}
+
+/// Whether there is anything to find out about a port.
+pub(super) fn is_due(row: &Row) -> bool {
+    row.tls.is_some() || matches!(row.outcome, Outcome::TlsFailed(_))
+}
+
+/// Finds it out.
+pub(super) async fn scan(around: &Around, mut row: Row, way: &Way) -> Row {
+    let mut known = Known::default();
+    let negotiated = row
+        .tls
+        .as_ref()
+        .and_then(|tls| Version::named(&tls.version));
+    // What a handshake has told: rustls offers both.
+    if let Some(version) = negotiated {
+        known.note(version, true);
+        if version == Version::TLS12 {
+            known.note(Version::TLS13, false);
+        }
+    }
+    let is_inside = matches!(row.starttls, Some(StartTls::Works | StartTls::Failed(_)));
+    let limit = around.timeout.min(LONGEST);
+    let ask = |best: Version, goes_on: bool| {
+        let row = &row;
+        async move {
+            let mut found = Known::default();
+            let asked = async {
+                let mut next = Some(best);
+                while let Some(best) = next {
+                    let answer = ask(around, row, way, is_inside, best).await;
+                    next = found.learn(best, answer).filter(|_| goes_on);
+                }
+            };
+            let _ = timeout(limit, asked).await;
+            found
+        }
+    };
+    let (one, two) = match negotiated {
+        Some(Version::TLS13) => tokio::join!(ask(Version::TLS12, false), ask(Version::TLS11, true)),
+        Some(_) => (Known::default(), ask(Version::TLS11, true).await),
+        None => tokio::join!(ask(Version::TLS13, false), ask(Version::TLS12, true)),
+    };
+    known.merge(one);
+    known.merge(two);
+    match &mut row.tls {
+        Some(tls) => tls.versions = known.list(),
+        None => only_old(around, &mut row, known),
+    }
+    row
+}
+
+/// Where a handshake failed because the server is too old, the sentence says so.
+fn only_old(around: &Around, row: &mut Row, known: Known) {
+    let is_taken = |version: &report::Version| version.is_taken == Some(true);
+    let taken: Vec<report::Version> = known.list().into_iter().filter(is_taken).collect();
+    if taken.is_empty() || taken.iter().any(|version| !version.is_weak) {
+        return;
+    }
+    let names: Vec<&str> = taken.iter().map(|version| version.name).collect();
+    let sentence = fill(
+        &gettext(
+            "{host} takes {versions} only, which is no longer safe and not built in here. It can be \
+             reached through another program with the “plugin” keyword.",
+        ),
+        &[("host", &around.host), ("versions", &names.join(", "))],
+    );
+    if let Some(StartTls::Failed(why)) = &mut row.starttls {
+        why.clone_from(&sentence);
+    }
+    row.outcome = Outcome::TlsFailed(sentence);
+}
+
+/// One connection, one answer.
+async fn ask(around: &Around, row: &Row, way: &Way, is_inside: bool, best: Version) -> Answer {
+    let speech = speech(row.service);
+    let Ok(peer) = around.peer(row.port, speech) else {
+        return Answer::Unclear;
+    };
+    let Ok((mut conn, _slot, _)) = around.slots.connect(&peer, way).await else {
+        return Answer::Unclear;
+    };
+    if is_inside {
+        let mut look = Look::new(speech, false, Depth::UntilTls);
+        while let Ok(Some(_)) = conn.next(&mut look).await {}
+        if look.found().starttls != Some(look::StartTls::Agreed) {
+            return Answer::Unclear;
+        }
+    }
+    conn.ask_version(best).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_add_up() {
+        let check = |answers: &[(Version, Answer)], expected: &str| {
+            let mut known = Known::default();
+            for (best, answer) in answers {
+                known.learn(*best, *answer);
+            }
+            let shown: String = known
+                .0
+                .iter()
+                .map(|known| known.map_or('?', |is_taken| if is_taken { '+' } else { '-' }))
+                .collect();
+            assert_eq!(shown, expected, "{answers:?}");
+        };
+        use Answer::{Refuses, Takes, Unclear};
+        use Version as V;
+        check(&[(V::TLS11, Refuses)], "---??");
+        check(&[(V::TLS11, Takes(V::TLS11))], "??+??");
+        check(&[(V::TLS11, Takes(V::TLS10))], "?+-??");
+        check(&[(V::TLS11, Takes(V::TLS10)), (V::SSL3, Refuses)], "-+-??");
+        check(&[(V::TLS12, Takes(V::TLS12))], "???+?");
+        check(&[(V::TLS13, Refuses)], "????-");
+        check(&[(V::TLS13, Takes(V::TLS13))], "????+");
+        check(&[(V::TLS11, Takes(V::TLS12))], "?????");
+        check(&[(V::TLS11, Unclear)], "?????");
+    }
+}

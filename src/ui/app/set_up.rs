@@ -1,0 +1,108 @@
+//! The wizard and the main window: who opens it, its jobs, and what follows from a saved account.
+
+use adw::prelude::*;
+use gtk::glib;
+use relm4::{Component, ComponentController, ComponentSender};
+
+use super::super::wizard::{self, Saved, Wizard};
+use super::{App, Asker, Msg, Out};
+use crate::base::i18n::gettext;
+use crate::engine::api::job::{Candidate, Job, JobId, Undo};
+use crate::engine::api::{Command, Halt};
+
+/// What the wizard wants, kept private to the window.
+#[derive(Debug)]
+pub struct WizardWish(pub(super) wizard::Output);
+
+/// How long **Undo** is offered, in seconds.
+const UNDO_FOR: u32 = 10;
+
+impl App {
+    /// Opens the wizard, or brings it to the front.
+    pub(super) fn set_up(
+        &mut self,
+        candidate: Option<Candidate>,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
+        if let Some(open) = &self.wizard {
+            open.emit(wizard::Input::Present);
+            return;
+        }
+        let init = wizard::Init {
+            parent: root.clone().upcast(),
+            is_first: candidate.is_none() && self.halted == Some(Halt::NoFile),
+            candidate,
+        };
+        let wizard = Wizard::builder()
+            .launch(init)
+            .forward(sender.input_sender(), |out| {
+                Msg::Wizard(Box::new(WizardWish(out)))
+            });
+        self.wizard = Some(wizard);
+    }
+
+    pub(super) fn on_wizard(
+        &mut self,
+        WizardWish(wish): WizardWish,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
+        match wish {
+            wizard::Output::Start(id, job) => self.start(id, *job, Asker::Wizard),
+            wizard::Output::Cancel(id) => self.send(Command::Cancel(id)),
+            wizard::Output::Saved(saved) => self.saved(*saved, sender),
+            wizard::Output::Examine(host) => {
+                root.present();
+                sender.input(Msg::Probe(host));
+            }
+            wizard::Output::ShowAccount(id) => {
+                self.widgets.show_page("accounts");
+                self.accounts.emit(super::accounts::Input::Select(id));
+            }
+            wizard::Output::Closed => self.close_wizard(),
+        }
+    }
+
+    /// Begins a job; its asker hears of it.
+    pub(super) fn start(&mut self, id: JobId, job: Job, asker: Asker) {
+        self.jobs.insert(id, asker);
+        let job = Box::new(job);
+        self.send(Command::Start { id, job });
+    }
+
+    fn close_wizard(&mut self) {
+        if let Some(wizard) = self.wizard.take() {
+            // Its jobs have nobody left to tell.
+            self.jobs.retain(|_, asker| *asker != Asker::Wizard);
+            wizard.widget().destroy();
+        }
+    }
+
+    fn saved(&mut self, saved: Saved, sender: &ComponentSender<Self>) {
+        let id = saved.adopted.id.clone();
+        self.widgets.show_page("accounts");
+        self.accounts.emit(super::accounts::Input::Select(id));
+        let _ = sender.output(Out::Prefer {
+            starts_at_login: saved.starts_at_login,
+            notifies: saved.notifies,
+        });
+        let text = match &saved.adopted.only_in_memory {
+            None => gettext("Account saved"),
+            Some(_) => gettext("Account saved; the password is kept until Postrider ends"),
+        };
+        let toast = adw::Toast::builder()
+            .title(glib::markup_escape_text(&text))
+            .button_label(gettext("Undo"))
+            .timeout(UNDO_FOR)
+            .build();
+        let (to, undo) = (sender.input_sender().clone(), saved.adopted.undo);
+        toast.connect_button_clicked(move |_| to.emit(Msg::Undo(Box::new(undo.clone()))));
+        self.widgets.add_toast(toast);
+    }
+
+    /// Takes back what the wizard wrote.
+    pub(super) fn undo(&mut self, undo: Undo) {
+        self.start(JobId::new(), Job::Undo(Box::new(undo)), Asker::Window);
+    }
+}

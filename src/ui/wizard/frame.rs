@@ -1,0 +1,214 @@
+//! The wizard's window: header, pages in a leaflet that shows one at a time, and the bar below.
+
+use adw::prelude::*;
+use gtk::{gdk, glib};
+
+use super::super::a11y;
+use super::address::Address;
+use super::copies::Copies;
+use super::delivery::Delivery;
+use super::discovery::Discovery;
+use super::model::{Field, Input, Model, Page, Work};
+use super::rows::{Leaf, Meant, put};
+use super::save::Save;
+use super::server::Server;
+use super::sign_in::SignIn;
+use super::try_it::TryIt;
+use super::welcome::Welcome;
+use crate::base::i18n::{fill, gettext};
+use crate::engine::api::job::Rhythm;
+
+/// The widgets.
+pub(super) struct Frame {
+    leaflet: adw::Leaflet,
+    leaves: Vec<(Page, Box<dyn Leaf>)>,
+    back: gtk::Button,
+    step: gtk::Label,
+    primary: gtk::Button,
+}
+
+impl Frame {
+    /// Fills `window`.
+    pub(super) fn new(window: &adw::Window, meant: &Meant) -> Self {
+        let leaves: Vec<(Page, Box<dyn Leaf>)> = vec![
+            (Page::Welcome, Box::new(Welcome::new(meant))),
+            (Page::Address, Box::new(Address::new(meant))),
+            (Page::Discovery, Box::new(Discovery::new(meant))),
+            (Page::Server, Box::new(Server::new(meant))),
+            (Page::SignIn, Box::new(SignIn::new(meant))),
+            (Page::Delivery, Box::new(Delivery::new(meant))),
+            (Page::Copies, Box::new(Copies::new(meant))),
+            (Page::TryIt, Box::new(TryIt::new(meant))),
+            (Page::Save, Box::new(Save::new(meant))),
+        ];
+        let leaflet = adw::Leaflet::builder()
+            .can_unfold(false)
+            .can_navigate_back(true)
+            .vexpand(true)
+            .build();
+        for (page, leaf) in &leaves {
+            let place = leaflet.append(&leaf.sheet().root);
+            place.set_name(Some(page.name()));
+            // What is busy is not a place to come back to.
+            place.set_navigatable(*page != Page::Discovery);
+        }
+        let to = meant.clone();
+        leaflet.connect_visible_child_notify(move |leaflet| {
+            let name = leaflet.visible_child_name();
+            let page = Page::ALL
+                .into_iter()
+                .find(|page| name.as_deref() == Some(page.name()));
+            if let Some(page) = page.filter(|_| !leaflet.is_child_transition_running()) {
+                to(Input::Swiped(page));
+            }
+        });
+        let press = |label: String, name: &str, input: fn() -> Input| {
+            let button = gtk::Button::builder()
+                .label(label)
+                .name(name)
+                .use_underline(true)
+                .build();
+            let to = meant.clone();
+            button.connect_clicked(move |_| to(input()));
+            button
+        };
+        let back = press(gettext("_Back"), "wizard-back", || Input::Back);
+        let primary = press(String::new(), "primary", || Input::Primary);
+        primary.add_css_class("pill");
+        primary.add_css_class("suggested-action");
+        let step = gtk::Label::builder()
+            .hexpand(true)
+            .ellipsize(gtk::pango::EllipsizeMode::End)
+            .css_classes(["caption", "quiet"])
+            .build();
+        let bar = gtk::CenterBox::builder()
+            .margin_top(8)
+            .margin_bottom(8)
+            .build();
+        bar.set_margin_start(12);
+        bar.set_margin_end(12);
+        bar.set_start_widget(Some(&back));
+        bar.set_center_widget(Some(&step));
+        bar.set_end_widget(Some(&primary));
+        let header = adw::HeaderBar::builder()
+            .title_widget(&adw::WindowTitle::new(&gettext("Set Up an Account"), ""))
+            .build();
+        let column = gtk::Box::builder()
+            .orientation(gtk::Orientation::Vertical)
+            .build();
+        column.append(&header);
+        column.append(&leaflet);
+        column.append(&gtk::Separator::new(gtk::Orientation::Horizontal));
+        column.append(&bar);
+        window.set_content(Some(&column));
+        window.set_default_widget(Some(&primary));
+        keys(window, meant);
+        Self {
+            leaflet,
+            leaves,
+            back,
+            step,
+            primary,
+        }
+    }
+
+    /// Shows how things stand.
+    pub(super) fn show(&self, model: &Model) {
+        for (page, leaf) in &self.leaves {
+            if *page == model.page {
+                leaf.show(model);
+            }
+        }
+        self.back.set_visible(!model.trail.is_empty());
+        let text = match model.page.step() {
+            Some((n, all)) => fill(&gettext("Step {n} of {all}"), &[("n", &n), ("all", &all)]),
+            None => String::new(),
+        };
+        put(&self.step, &text);
+        let primary = primary(model);
+        self.primary.set_visible(primary.is_some());
+        if let Some(label) = primary
+            && self.primary.label().as_deref() != Some(&label)
+        {
+            self.primary.set_label(&label);
+        }
+    }
+
+    /// Brings a page to the front; its title takes the focus.
+    pub(super) fn go(&self, page: Page) {
+        if let Some(leaf) = self.leaf(page) {
+            self.leaflet.set_visible_child(&leaf.sheet().root);
+            leaf.sheet().root.vadjustment().set_value(0.0);
+            leaf.sheet().title.grab_focus();
+        }
+    }
+
+    /// Puts the cursor into a field of the page in front.
+    pub(super) fn focus(&self, page: Page, field: Field) {
+        if let Some(leaf) = self.leaf(page) {
+            leaf.focus(field);
+        }
+    }
+
+    fn leaf(&self, page: Page) -> Option<&dyn Leaf> {
+        let found = self.leaves.iter().find(|(of, _)| *of == page);
+        found.map(|(_, leaf)| &**leaf)
+    }
+}
+
+/// What the way on is called; `None` while there is none.
+fn primary(model: &Model) -> Option<String> {
+    Some(match model.page {
+        Page::Welcome => gettext("Set Up an Account"),
+        Page::Address => gettext("Find Settings"),
+        Page::Discovery => return None,
+        Page::Server if model.probe.is_running() => return None,
+        Page::SignIn => match &model.sign_in {
+            Work::Running(_) => return None,
+            Work::Done(Ok(_)) => gettext("Continue"),
+            _ => gettext("Sign In"),
+        },
+        Page::Save if model.saving.is_running() => return None,
+        Page::Save if model.answers.setup().rhythm == Rhythm::Asked => gettext("Save"),
+        Page::Save => gettext("Save and Start Checking"),
+        _ => gettext("Continue"),
+    })
+}
+
+fn keys(window: &adw::Window, meant: &Meant) {
+    let controller = gtk::EventControllerKey::new();
+    let to = meant.clone();
+    controller.connect_key_pressed(move |_, key, _, state| {
+        let input = match key {
+            gdk::Key::Escape => Input::Close,
+            gdk::Key::Left if state.contains(gdk::ModifierType::ALT_MASK) => Input::Back,
+            _ => return glib::Propagation::Proceed,
+        };
+        to(input);
+        glib::Propagation::Stop
+    });
+    window.add_controller(controller);
+    let to = meant.clone();
+    window.connect_close_request(move |_| {
+        to(Input::Close);
+        glib::Propagation::Stop
+    });
+}
+
+/// Asks whether to leave though something was typed.
+pub(super) fn ask_to_leave(window: &adw::Window, meant: &Meant) {
+    let dialog = adw::MessageDialog::new(
+        Some(window),
+        Some(&gettext("Leave set-up?")),
+        Some(&gettext("Nothing has been saved.")),
+    );
+    dialog.add_response("stay", &gettext("_Stay"));
+    dialog.add_response("leave", &gettext("_Leave"));
+    dialog.set_response_appearance("leave", adw::ResponseAppearance::Destructive);
+    dialog.set_default_response(Some("stay"));
+    dialog.set_close_response("stay");
+    let to = meant.clone();
+    dialog.connect_response(Some("leave"), move |_, _| to(Input::Leave));
+    a11y::set_label(&dialog, &gettext("Leave set-up?"));
+    dialog.present();
+}

@@ -1,0 +1,106 @@
+//! The certificate that was not accepted, so that a person can compare it with what the provider
+//! says.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use adw::prelude::*;
+
+use super::super::model::{Deed, Input};
+use super::super::rows::{Meant, action, describe};
+use crate::base::i18n::gettext;
+use crate::engine::api::job::Shown;
+use crate::engine::api::words;
+
+/// The widgets; hidden while the certificate is no trouble.
+pub(super) struct Card {
+    /// To be put into the page.
+    pub root: adw::PreferencesGroup,
+    wanted: adw::ActionRow,
+    names: adw::ActionRow,
+    issuer: adw::ActionRow,
+    dates: adw::ActionRow,
+    sha256: adw::ActionRow,
+    md5: adw::ActionRow,
+    authority: gtk::Button,
+    shown: Rc<RefCell<Option<(Shown, String)>>>,
+}
+
+impl Card {
+    /// Shows nothing yet.
+    pub(super) fn new(meant: &Meant) -> Self {
+        let root = adw::PreferencesGroup::builder()
+            .title(gettext("Certificate"))
+            .name("certificate")
+            .visible(false)
+            .build();
+        let row = |title: String, name: &str| {
+            let row = action(&title, "");
+            row.set_widget_name(name);
+            row.set_subtitle_lines(8);
+            root.add(&row);
+            row
+        };
+        let shown = Rc::<RefCell<Option<(Shown, String)>>>::default();
+        let chain = gtk::Button::builder()
+            .label(gettext("Show Chain"))
+            .name("show-chain")
+            .valign(gtk::Align::Center)
+            .build();
+        let of_chain = shown.clone();
+        chain.connect_clicked(move |button| {
+            let parent = button.root().and_downcast::<gtk::Window>();
+            if let (Some(parent), Some((shown, host))) = (parent, &*of_chain.borrow()) {
+                super::super::super::certificate::show(&parent, shown, host);
+            }
+        });
+        let authority = gtk::Button::builder()
+            .label(gettext("Trust This Authority…"))
+            .name("trust-authority")
+            .valign(gtk::Align::Center)
+            .build();
+        let to = meant.clone();
+        authority.connect_clicked(move |button| {
+            let to = to.clone();
+            let title = gettext("Choose the Authority's Certificate");
+            super::super::super::choose::file(button, &title, move |path| {
+                to(Input::Do(Deed::Authority(path)));
+            });
+        });
+        let buttons = gtk::Box::builder().spacing(6).build();
+        buttons.append(&authority);
+        buttons.append(&chain);
+        root.set_header_suffix(Some(&buttons));
+        Self {
+            wanted: row(gettext("Name wanted"), "certificate-wanted"),
+            names: row(gettext("Names in the certificate"), "certificate-names"),
+            issuer: row(gettext("Issued by"), "certificate-issuer"),
+            dates: row(gettext("Valid"), "certificate-dates"),
+            sha256: row(gettext("Fingerprint (SHA-256)"), "certificate-sha256"),
+            md5: row(gettext("Fingerprint, old form (MD5)"), "certificate-md5"),
+            root,
+            authority,
+            shown,
+        }
+    }
+
+    /// Shows a certificate of `host`, or nothing.
+    pub(super) fn show(&self, shown: Option<&Shown>, host: &str, takes_authority: bool) {
+        let leaf = shown.and_then(|shown| shown.chain.first());
+        self.root.set_visible(leaf.is_some());
+        self.authority.set_visible(takes_authority);
+        let (Some(shown), Some(leaf)) = (shown, leaf) else {
+            return;
+        };
+        *self.shown.borrow_mut() = Some((shown.clone(), host.to_owned()));
+        describe(&self.wanted, host);
+        describe(&self.names, &leaf.names.join(", "));
+        describe(&self.issuer, &leaf.issuer);
+        let date =
+            |at: Option<std::time::SystemTime>| at.map_or_else(|| "?".to_owned(), words::date);
+        let dates = format!("{} – {}", date(leaf.from), date(leaf.until));
+        describe(&self.dates, &dates);
+        describe(&self.sha256, &leaf.sha256);
+        describe(&self.md5, &leaf.md5);
+    }
+}

@@ -1,0 +1,8 @@
+//! Probing one host: what honest, broken and hostile servers lead to, in which time, and what is
+//! said to them.
+
+mod command;
+mod hostile;
+mod reports;
+mod stage;
+mod timing;
