@@ -165,6 +165,7 @@ fn add_actions(app: &adw::Application, window: &Sender<Msg>) {
         app.add_action(&action);
     };
     add("check-now", || Msg::Check(None));
+    add("probe", || Msg::Probe(String::new()));
     add("quit", || Msg::Quit);
 }
 

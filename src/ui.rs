@@ -1,7 +1,7 @@
 //! The window: shows the engine's [`Snapshot`] and turns what the person means into [`Command`]s.
 //!
 //! [`App`] is the only component that talks to the engine, by a channel in [`Init`]; its pages
-//! know plain data. Nothing here opens a file or a socket. Texts from outside are always set as
+//! know plain data. Nothing here opens a socket, nor a file but the one a report is saved to. Texts from outside are always set as
 //! text, never as markup (`ui.md` section 2).
 //!
 //! [`Command`]: crate::engine::api::Command
@@ -16,6 +16,7 @@ mod bar;
 mod certificate;
 mod choose;
 mod icons;
+mod probe;
 mod wizard;
 
 pub use app::{App, Init, Msg, Out};

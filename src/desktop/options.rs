@@ -22,6 +22,14 @@ pub(super) fn declare(app: &adw::Application) {
     };
     flag("hidden", "Start without showing the window");
     flag("check", "Check mail now: all accounts, or those named");
+    app.add_main_option(
+        "probe",
+        glib::Char::from(0),
+        glib::OptionFlags::NONE,
+        glib::OptionArg::String,
+        &gettext("Show what a mail server, or those of an address, offer"),
+        Some(&gettext("HOST")),
+    );
     flag("quit", "End the running program");
     flag("version", "Print the release and exit");
     app.set_option_context_parameter_string(Some("[ACCOUNT…]"));
@@ -80,11 +88,15 @@ pub(super) fn messages(line: &gio::ApplicationCommandLine) -> Vec<Msg> {
     let options = line.options_dict();
     let names = line.arguments().into_iter().skip(1);
     let names = names.map(|name| name.to_string_lossy().into_owned());
-    wanted(
+    let mut all = wanted(
         options.contains("check"),
         options.contains("hidden"),
         names.collect(),
-    )
+    );
+    if let Ok(Some(host)) = options.lookup::<String>("probe") {
+        all.push(Msg::Probe(host));
+    }
+    all
 }
 
 /// `--check` alone checks all; nothing at all, or names alone, shows the window.

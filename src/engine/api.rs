@@ -195,6 +195,21 @@ pub struct AccountStatus {
     pub pending: u32,
     /// Since the program started.
     pub totals: Totals,
+    /// How its server is reached, by its settings.
+    pub server: ServerFacts,
+}
+
+/// How an account's settings reach its server; what they leave open is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerFacts {
+    /// Whom it connects to; empty if that is not known.
+    pub host: String,
+    /// `None`: found out at each poll (`auto`), or no protocol a mailbox is fetched by.
+    pub protocol: Option<job::Protocol>,
+    /// TCP port.
+    pub port: Option<u16>,
+    /// How the line is protected. STARTTLS is what the settings ask for, not what was seen.
+    pub security: Option<job::Security>,
 }
 
 impl AccountStatus {
@@ -214,6 +229,7 @@ impl AccountStatus {
             held: 0,
             pending: 0,
             totals: Totals::default(),
+            server: ServerFacts::default(),
         }
     }
 }

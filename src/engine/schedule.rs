@@ -1,6 +1,7 @@
 //! When which account is polled: due times, back-off, limits, commands, the lock, the rc file.
 
 mod cycle;
+mod facts;
 mod gather;
 mod reading;
 mod slot;

@@ -152,7 +152,9 @@ fn wants_name(widget: &gtk::Widget) -> bool {
     let is_window_part = widget
         .ancestor(gtk::WindowControls::static_type())
         .is_some();
-    (is_control || is_view) && !is_window_part
+    let is_decoration = widget.property::<gtk::AccessibleRole>("accessible-role")
+        == gtk::AccessibleRole::Presentation;
+    (is_control || is_view) && !is_window_part && !is_decoration
 }
 
 /// A row's title names the widget it activates.

@@ -54,6 +54,26 @@ const ACTIONS: &[Action] = &[
         title: "Activity",
     },
     Action {
+        name: "show-probe",
+        keys: &["<Control>3"],
+        title: "Autoprobe",
+    },
+    Action {
+        name: "probe-focus",
+        keys: &["<Control>l"],
+        title: "Name a Server to Examine",
+    },
+    Action {
+        name: "probe-start",
+        keys: &["<Control>Return", "<Control>KP_Enter"],
+        title: "Examine the Server",
+    },
+    Action {
+        name: "copy",
+        keys: &["<Control><Shift>c"],
+        title: "Copy the Report or the Selected Lines",
+    },
+    Action {
         name: "search",
         keys: &["<Control>f"],
         title: "Search the Activity",

@@ -14,6 +14,7 @@ use super::accounts::{self, Accounts};
 use super::actions;
 use super::activity::{self, Activity};
 use super::bar::Notice;
+use super::probe::{self, Probe};
 use super::wizard::{self, Wizard};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::{JobId, Outcome, Undo};
@@ -60,6 +61,9 @@ pub enum Msg {
     /// From the activity page.
     #[doc(hidden)]
     Activity(ActivityWish),
+    /// From the Autoprobe page.
+    #[doc(hidden)]
+    Autoprobe(ProbeWish),
     /// From the wizard.
     #[doc(hidden)]
     Wizard(Box<WizardWish>),
@@ -82,10 +86,15 @@ pub struct AccountWish(accounts::Output);
 #[derive(Debug)]
 pub struct ActivityWish(activity::Output);
 
+/// What the Autoprobe page wants, kept private to the window.
+#[derive(Debug)]
+pub struct ProbeWish(probe::Output);
+
 /// Which part of the window asked for a job and hears of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asker {
     Wizard,
+    Probe,
     /// The window itself.
     Window,
 }
@@ -110,6 +119,7 @@ pub struct App {
     widgets: Widgets,
     accounts: Controller<Accounts>,
     activity: Controller<Activity>,
+    probe: Controller<Probe>,
     wizard: Option<Controller<Wizard>>,
     /// Jobs that are not over.
     jobs: HashMap<JobId, Asker>,
@@ -156,7 +166,11 @@ impl Component for App {
             .forward(sender.input_sender(), |out| {
                 Msg::Activity(ActivityWish(out))
             });
-        let widgets = Widgets::new(&root, accounts.widget(), activity.widget(), &sender);
+        let probe = Probe::builder()
+            .launch(servers(&init.first))
+            .forward(sender.input_sender(), |out| Msg::Autoprobe(ProbeWish(out)));
+        let pages = (accounts.widget(), activity.widget(), probe.widget());
+        let widgets = Widgets::new(&root, pages, &sender);
         let act = sender.input_sender().clone();
         actions::install(&root, move |name| act.emit(Msg::Act(name)));
         let mut model = Self {
@@ -164,6 +178,7 @@ impl Component for App {
             widgets,
             accounts,
             activity,
+            probe,
             wizard: None,
             jobs: HashMap::new(),
             was_shown: false,
@@ -195,10 +210,14 @@ impl Component for App {
                     self.set_up(None, root, &sender);
                 }
             }
-            Msg::Probe(_) => root.present(),
             Msg::Wizard(wish) => self.on_wizard(*wish, root, &sender),
             Msg::Undo(undo) => self.undo(*undo),
             Msg::Check(label) => self.check(label.as_deref()),
+            Msg::Probe(text) => {
+                root.present();
+                self.widgets.show_page("probe");
+                self.probe.emit(probe::Input::Examine(text));
+            }
             Msg::Quit if self.busy.is_empty() => self.quit(root, &sender),
             Msg::Quit => self.ask_to_quit(root, &sender),
             Msg::Yield if root.is_visible() => self.send(Command::Shutdown),
@@ -210,6 +229,7 @@ impl Component for App {
             Msg::Act(name) => self.act(name, root, &sender),
             Msg::Account(AccountWish(wish)) => self.on_account(wish, &sender),
             Msg::Activity(ActivityWish(wish)) => self.on_activity(&wish),
+            Msg::Autoprobe(ProbeWish(wish)) => self.on_probe(wish, root, &sender),
             Msg::BarDetails => self.show_details(root, &sender),
             Msg::BarSettle => self.settle(),
         }
@@ -227,6 +247,7 @@ impl App {
         match event {
             Event::Loaded(all) => {
                 self.take(&all);
+                self.probe.emit(probe::Input::Accounts(servers(&all)));
                 self.accounts.emit(accounts::Input::Load(Box::new(all)));
             }
             Event::Account(status) => {
@@ -237,8 +258,15 @@ impl App {
             Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
             Event::RcChanged | Event::Arrived { .. } | Event::Saved(_) | Event::CycleEnded => {}
             Event::Job { id, progress } => {
-                if let (Some(Asker::Wizard), Some(wizard)) = (self.jobs.get(&id), &self.wizard) {
-                    wizard.emit(wizard::Input::Progress(id, Box::new(progress)));
+                let progress = Box::new(progress);
+                match (self.jobs.get(&id), &self.wizard) {
+                    (Some(Asker::Wizard), Some(wizard)) => {
+                        wizard.emit(wizard::Input::Progress(id, progress));
+                    }
+                    (Some(Asker::Probe), _) => {
+                        self.probe.emit(probe::Input::Progress(id, progress));
+                    }
+                    _ => {}
                 }
             }
             Event::JobDone { id, outcome } => self.job_done(id, outcome),
@@ -259,6 +287,9 @@ impl App {
                 if let Some(wizard) = &self.wizard {
                     wizard.emit(wizard::Input::Done(id, Box::new(outcome)));
                 }
+            }
+            (Some(Asker::Probe), outcome) => {
+                self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
             }
             (Some(Asker::Window), Outcome::Undone) => {
                 self.widgets
@@ -356,10 +387,21 @@ impl App {
             "check-selected" => self.accounts.emit(accounts::Input::CheckSelected),
             "ack" => self.send(Command::Ack { ids: None }),
             "reload" => self.send(Command::Reload),
+            "back" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Back),
             "set-up" => self.set_up(None, root, sender),
             "back" => self.accounts.emit(accounts::Input::Back),
             "show-accounts" => self.widgets.show_page("accounts"),
             "show-activity" => self.widgets.show_page("activity"),
+            "show-probe" => self.widgets.show_page("probe"),
+            "probe-focus" => {
+                self.widgets.show_page("probe");
+                self.probe.emit(probe::Input::Focus);
+            }
+            "probe-start" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Start),
+            "copy" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Copy),
+            "copy" if self.widgets.shows("activity") => {
+                self.activity.emit(activity::Input::Copy);
+            }
             "search" => {
                 self.widgets.show_page("activity");
                 self.activity.emit(activity::Input::Search(true));
@@ -388,7 +430,7 @@ impl App {
             accounts::Output::Reload => self.send(Command::Reload),
             accounts::Output::SetUp => sender.input(Msg::Act("set-up")),
             accounts::Output::Examine => sender.input(Msg::Probe(String::new())),
-            accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back(can),
+            accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back("accounts", can),
         }
     }
 
@@ -402,4 +444,29 @@ impl App {
             }
         }
     }
+
+    fn on_probe(
+        &mut self,
+        wish: probe::Output,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
+        match wish {
+            probe::Output::Start(id, job) => {
+                self.start(id, *job, Asker::Probe);
+            }
+            probe::Output::Cancel(id) => self.send(Command::Cancel(id)),
+            probe::Output::Say(text) => self.widgets.toast(&text),
+            probe::Output::CanGoBack(can) => self.widgets.set_can_go_back("probe", can),
+            probe::Output::SetUp(candidate) => self.set_up(Some(*candidate), root, sender),
+            probe::Output::Apply(id, choice) => tracing::debug!(%id, ?choice, "apply"),
+            probe::Output::Use(id, option) => tracing::debug!(%id, option, "use"),
+        }
+    }
+}
+
+/// The accounts and how they reach their servers.
+fn servers(all: &Snapshot) -> Vec<(AccountId, crate::engine::api::ServerFacts)> {
+    let pairs = all.accounts.iter();
+    pairs.map(|a| (a.id.clone(), a.server.clone())).collect()
 }

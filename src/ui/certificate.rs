@@ -8,7 +8,7 @@ use gtk::{glib, pango};
 
 use super::a11y;
 use crate::base::i18n::{fill, gettext};
-use crate::engine::api::job::report::{Certificate, Problem, Shown};
+use crate::engine::api::job::report::{Certificate, Shown};
 use crate::engine::api::words;
 
 /// Shows the certificates of `host` above `parent`.
@@ -52,80 +52,6 @@ pub(super) fn show(parent: &impl IsA<gtk::Window>, shown: &Shown, host: &str) {
     window.present();
 }
 
-/// Headline and sentence about what is wrong.
-pub(super) fn problem(problem: &Problem) -> (String, String) {
-    match problem {
-        Problem::UnknownIssuer(issuer) => (
-            gettext("The certificate is not trusted"),
-            fill(
-                &gettext("It was issued by “{issuer}”, which this computer does not know."),
-                &[("issuer", issuer)],
-            ),
-        ),
-        Problem::SelfSigned => (
-            gettext("The certificate is not trusted"),
-            gettext("The server has issued it to itself; nobody else vouches for it."),
-        ),
-        Problem::WrongName { wanted, found } => (
-            gettext("The certificate is for another server"),
-            fill(
-                &gettext("Wanted “{wanted}”, found {found}."),
-                &[("wanted", wanted), ("found", &list(found))],
-            ),
-        ),
-        Problem::Expired(until) => (
-            gettext("The certificate has expired"),
-            fill(
-                &gettext("It was valid until {date}. The provider must renew it."),
-                &[("date", &moment(Some(*until)))],
-            ),
-        ),
-        Problem::NotYetValid(from) => (
-            gettext("The certificate is not valid yet"),
-            fill(
-                &gettext("It is valid from {date}. This computer's clock may be wrong."),
-                &[("date", &moment(Some(*from)))],
-            ),
-        ),
-        Problem::Weak(what) => (
-            gettext("The certificate is too weak"),
-            fill(
-                &gettext("{what} can be forged today. The provider must renew it."),
-                &[("what", what)],
-            ),
-        ),
-        Problem::Purpose => (
-            gettext("The certificate is not made for servers"),
-            gettext("The provider must install one that is."),
-        ),
-        Problem::NotPinned => (
-            gettext("The certificate has changed"),
-            gettext("It is not the one the account is bound to."),
-        ),
-        Problem::Other(sentence) => (
-            gettext("The certificate was not accepted"),
-            sentence.clone(),
-        ),
-    }
-}
-
-fn list(names: &[String]) -> String {
-    const MOST: usize = 5;
-    if names.is_empty() {
-        return gettext("no name");
-    }
-    let shown = names.iter().take(MOST);
-    let line: Vec<String> = shown.map(|name| format!("“{name}”")).collect();
-    let rest = names.len().saturating_sub(MOST);
-    match rest {
-        0 => line.join(", "),
-        rest => fill(
-            &gettext("{names} and {n} more"),
-            &[("names", &line.join(", ")), ("n", &rest)],
-        ),
-    }
-}
-
 /// Date and time; what cannot be read is said to be so.
 fn moment(at: Option<SystemTime>) -> String {
     match at {
@@ -139,7 +65,7 @@ fn moment(at: Option<SystemTime>) -> String {
 fn verdict(shown: &Shown, host: &str) -> gtk::Box {
     let (icon, class, headline, text) = match &shown.problem {
         Some(wrong) => {
-            let (headline, text) = problem(wrong);
+            let (headline, text) = words::certificate(wrong);
             ("dialog-warning-symbolic", "wait", headline, text)
         }
         None => (
@@ -272,44 +198,4 @@ fn close_on_escape(window: &adw::Window) {
         glib::Propagation::Stop
     });
     window.add_controller(keys);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn problems_are_said_in_words() {
-        let check = |wrong: Problem, headline: &str, part: &str| {
-            let (said, text) = problem(&wrong);
-            assert_eq!(said, headline);
-            assert!(text.contains(part), "{text}");
-        };
-        check(
-            Problem::UnknownIssuer("Own CA <b>".into()),
-            "The certificate is not trusted",
-            "“Own CA <b>”",
-        );
-        check(
-            Problem::WrongName {
-                wanted: "a.example".into(),
-                found: (0..8).map(|n| format!("h{n}")).collect(),
-            },
-            "The certificate is for another server",
-            "“h4” and 3 more.",
-        );
-        check(
-            Problem::WrongName {
-                wanted: "a.example".into(),
-                found: Vec::new(),
-            },
-            "The certificate is for another server",
-            "found no name",
-        );
-        check(
-            Problem::Expired(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(86_400 * 400)),
-            "The certificate has expired",
-            "1971-02-0",
-        );
-    }
 }

@@ -82,6 +82,7 @@ impl Scheduler {
                 Some(known) if known.state != State::Skipped && slot.account.is_active => {
                     crate::engine::api::AccountStatus {
                         target: fresh.target,
+                        server: fresh.server,
                         next_check: slot
                             .due
                             .filter(|due| *due > now)

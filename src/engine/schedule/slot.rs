@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::facts;
 use crate::engine::api::{AccountStatus, State, Trouble};
 use crate::engine::poll::{Way, target_words};
 use crate::rc::Account;
@@ -50,15 +51,16 @@ impl Slot {
 
     /// Its status before anything has happened.
     pub fn fresh_status(&self) -> AccountStatus {
-        AccountStatus::fresh(
-            self.account.id.clone(),
-            if self.account.is_active {
-                State::Idle
-            } else {
-                State::Skipped
-            },
-            target_words(&self.account.target),
-        )
+        let state = if self.account.is_active {
+            State::Idle
+        } else {
+            State::Skipped
+        };
+        let target = target_words(&self.account.target);
+        AccountStatus {
+            server: facts::server(&self.account),
+            ..AccountStatus::fresh(self.account.id.clone(), state, target)
+        }
     }
 }
 

@@ -1,5 +1,9 @@
 //! The window's frame: header bar, bar, pages, and how they change with the width.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use adw::prelude::*;
 use gtk::{glib, pango};
 use relm4::ComponentSender;
@@ -21,14 +25,15 @@ pub(super) struct Widgets {
     face: adw::ButtonContent,
     title: adw::ViewSwitcherTitle,
     back: gtk::Button,
+    /// The pages that have something to go back to.
+    deep: Rc<RefCell<HashSet<&'static str>>>,
 }
 
 impl Widgets {
     /// Fills `root`.
     pub(super) fn new(
         root: &adw::ApplicationWindow,
-        accounts: &gtk::Stack,
-        activity: &gtk::Box,
+        (accounts, activity, probe): (&gtk::Stack, &gtk::Box, &gtk::Box),
         sender: &ComponentSender<App>,
     ) -> Self {
         let stack = adw::ViewStack::new();
@@ -36,6 +41,8 @@ impl Widgets {
         page.set_icon_name(Some("system-users-symbolic"));
         let page = stack.add_titled(activity, Some("activity"), &gettext("Activity"));
         page.set_icon_name(Some("view-list-symbolic"));
+        let page = stack.add_titled(probe, Some("probe"), &gettext("Autoprobe"));
+        page.set_icon_name(Some("network-server-symbolic"));
         let title = adw::ViewSwitcherTitle::builder()
             .stack(&stack)
             .title("Postrider")
@@ -90,8 +97,12 @@ impl Widgets {
             face,
             title,
             back,
+            deep: Rc::default(),
         };
         this.narrow();
+        let (back, deep) = (this.back.clone(), this.deep.clone());
+        this.stack
+            .connect_visible_child_notify(move |stack| show_back(&back, stack, &deep.borrow()));
         this
     }
 
@@ -127,14 +138,24 @@ impl Widgets {
         self.check.set_sensitive(is_busy || can_check);
     }
 
-    /// Brings `accounts` or `activity` to the front.
+    /// Whether that page is in front.
+    pub(super) fn shows(&self, name: &str) -> bool {
+        self.stack.visible_child_name().as_deref() == Some(name)
+    }
+
+    /// Brings `accounts`, `activity` or `probe` to the front.
     pub(super) fn show_page(&self, name: &str) {
         self.stack.set_visible_child_name(name);
     }
 
-    /// Shows or hides the way back to the list.
-    pub(super) fn set_can_go_back(&self, can: bool) {
-        self.back.set_visible(can);
+    /// Shows or hides the way back to the list of `page`, while that is in front.
+    pub(super) fn set_can_go_back(&self, page: &'static str, can: bool) {
+        if can {
+            self.deep.borrow_mut().insert(page);
+        } else {
+            self.deep.borrow_mut().remove(page);
+        }
+        show_back(&self.back, &self.stack, &self.deep.borrow());
     }
 
     /// Says `text` for a moment.
@@ -146,6 +167,11 @@ impl Widgets {
     pub(super) fn add_toast(&self, toast: adw::Toast) {
         self.toasts.add_toast(toast);
     }
+}
+
+fn show_back(back: &gtk::Button, stack: &adw::ViewStack, deep: &HashSet<&'static str>) {
+    let page = stack.visible_child_name();
+    back.set_visible(page.is_some_and(|page| deep.contains(page.as_str())));
 }
 
 fn check_button(sender: &ComponentSender<App>) -> (gtk::Button, adw::ButtonContent) {

@@ -1,0 +1,279 @@
+//! The card that says what to use: why, what the file would say, and what can be done with it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use adw::prelude::*;
+use gtk::{gio, glib, pango};
+
+use super::super::a11y;
+use super::{Input, words};
+use crate::base::i18n::{fill, gettext};
+use crate::engine::api::AccountId;
+use crate::engine::api::job::Security;
+use crate::engine::api::job::report::Choice;
+use crate::engine::api::words::title;
+
+/// The card.
+pub(super) struct Verdict {
+    /// To be put above the table; hidden while there is nothing to recommend.
+    pub root: gtk::Box,
+    icon: gtk::Image,
+    headline: gtk::Label,
+    why: gtk::Box,
+    rc: gtk::Label,
+    others: gtk::Box,
+    apply: gtk::MenuButton,
+    shown: RefCell<Option<(Vec<Choice>, usize)>>,
+    accounts: Rc<RefCell<Vec<AccountId>>>,
+    to: relm4::Sender<Input>,
+}
+
+impl Verdict {
+    /// An empty card.
+    pub(super) fn new(to: &relm4::Sender<Input>) -> Self {
+        let root = vertical(9);
+        root.set_css_classes(&["card", "trouble"]);
+        root.set_widget_name("probe-verdict");
+        let headline = text("", "heading");
+        headline.set_widget_name("probe-headline");
+        let icon = gtk::Image::builder()
+            .valign(gtk::Align::Start)
+            .accessible_role(gtk::AccessibleRole::Presentation)
+            .build();
+        let rc = gtk::Label::builder()
+            .xalign(0.0)
+            .wrap(true)
+            .wrap_mode(pango::WrapMode::WordChar)
+            .selectable(true)
+            .hexpand(true)
+            .css_classes(["words"])
+            .name("probe-rc")
+            .build();
+        rc.set_direction(gtk::TextDirection::Ltr);
+        let this = Self {
+            root,
+            icon,
+            headline,
+            why: vertical(3),
+            rc,
+            others: vertical(3),
+            apply: gtk::MenuButton::builder()
+                .label(gettext("Apply to Account"))
+                .name("probe-apply")
+                .build(),
+            shown: RefCell::default(),
+            accounts: Rc::default(),
+            to: to.clone(),
+        };
+        this.lay_out();
+        this
+    }
+
+    fn lay_out(&self) {
+        let head = gtk::Box::builder().spacing(12).build();
+        head.append(&self.icon);
+        self.headline.set_hexpand(true);
+        head.append(&self.headline);
+        self.root.append(&head);
+        self.root.append(&self.why);
+        let copy = gtk::Button::builder()
+            .icon_name("edit-copy-symbolic")
+            .valign(gtk::Align::Start)
+            .css_classes(["flat"])
+            .name("probe-rc-copy")
+            .build();
+        a11y::name_button(&copy, &gettext("Copy the Lines"));
+        let to = self.to.clone();
+        copy.connect_clicked(move |_| to.emit(Input::CopyRc));
+        let lines = gtk::Box::builder().spacing(6).margin_top(6).build();
+        lines.append(&self.rc);
+        lines.append(&copy);
+        let more = gtk::Expander::builder()
+            .label(gettext("Lines for the configuration file"))
+            .child(&lines)
+            .name("probe-lines")
+            .build();
+        self.root.append(&more);
+        self.root.append(&self.others);
+        let set_up = gtk::Button::builder()
+            .css_classes(["suggested-action"])
+            .name("probe-set-up")
+            .build();
+        // Two lines where there is no room for one.
+        let label = gtk::Label::builder()
+            .label(gettext("Set Up an Account with This…"))
+            .wrap(true)
+            .justify(gtk::Justification::Center)
+            .build();
+        set_up.set_child(Some(&label));
+        let to = self.to.clone();
+        set_up.connect_clicked(move |_| to.emit(Input::SetUp));
+        a11y::set_label(&self.apply, &gettext("Apply to Account"));
+        let buttons = gtk::FlowBox::builder()
+            .selection_mode(gtk::SelectionMode::None)
+            .max_children_per_line(2)
+            .column_spacing(6)
+            .row_spacing(6)
+            .margin_top(3)
+            .halign(gtk::Align::Start)
+            .build();
+        for button in [
+            set_up.upcast_ref::<gtk::Widget>(),
+            self.apply.upcast_ref::<gtk::Widget>(),
+        ] {
+            let child = gtk::FlowBoxChild::builder()
+                .child(button)
+                .focusable(false)
+                .build();
+            button
+                .bind_property("visible", &child, "visible")
+                .sync_create()
+                .build();
+            buttons.insert(&child, -1);
+        }
+        a11y::set_label(&buttons, &gettext("What can be done with it"));
+        self.root.append(&buttons);
+    }
+
+    /// Shows the choice at `chosen`.
+    pub(super) fn show(&self, choices: &[Choice], chosen: usize) {
+        let now = Some((choices.to_vec(), chosen));
+        if *self.shown.borrow() == now {
+            return;
+        }
+        self.shown.replace(now);
+        let Some(choice) = choices.get(chosen) else {
+            self.root.set_visible(false);
+            return;
+        };
+        self.root.set_visible(true);
+        let (icon, class) = match choice.candidate.security {
+            Security::Tls | Security::StartTls => ("channel-secure-symbolic", "well"),
+            Security::None => ("channel-insecure-symbolic", "wait"),
+        };
+        super::super::icons::put(&self.icon, (icon, class));
+        self.headline.set_text(&headline(choice));
+        empty(&self.why);
+        for reason in &choice.reasons {
+            self.why
+                .append(&point("emblem-ok-symbolic", "well", reason));
+        }
+        for drawback in &choice.drawbacks {
+            self.why
+                .append(&point("dialog-warning-symbolic", "wait", drawback));
+        }
+        self.rc.set_text(choice.rc.trim_end());
+        empty(&self.others);
+        for (place, other) in choices.iter().enumerate().filter(|(n, _)| *n != chosen) {
+            self.others.append(&self.other(place, other));
+        }
+    }
+
+    fn other(&self, place: usize, choice: &Choice) -> gtk::Box {
+        let line = gtk::Box::builder().spacing(6).build();
+        let way = words::choice(&choice.candidate);
+        let label = text(
+            &fill(&gettext("Also possible: {way}"), &[("way", &way)]),
+            "body",
+        );
+        label.set_hexpand(true);
+        line.append(&label);
+        let button = gtk::Button::builder()
+            .label(gettext("Show"))
+            .valign(gtk::Align::Center)
+            .css_classes(["flat"])
+            .name("probe-choose")
+            .build();
+        a11y::name_button(&button, &fill(&gettext("Show {way}"), &[("way", &way)]));
+        let to = self.to.clone();
+        button.connect_clicked(move |_| to.emit(Input::Choose(place)));
+        line.append(&button);
+        line
+    }
+
+    /// The accounts that can take it over: those of this host, or all.
+    pub(super) fn set_accounts(&self, accounts: Vec<AccountId>) {
+        if *self.accounts.borrow() == accounts {
+            return;
+        }
+        self.apply.set_visible(!accounts.is_empty());
+        let menu = gio::Menu::new();
+        for (place, id) in (0_u32..).zip(&accounts) {
+            // An underscore would be a mnemonic.
+            let item = gio::MenuItem::new(Some(&title(id).replace('_', "__")), None);
+            item.set_action_and_target_value(Some("probe.apply"), Some(&place.to_variant()));
+            menu.append_item(&item);
+        }
+        self.apply.set_menu_model(Some(&menu));
+        let action = gio::SimpleAction::new("apply", Some(glib::VariantTy::UINT32));
+        let (to, known) = (self.to.clone(), self.accounts.clone());
+        action.connect_activate(move |_, place| {
+            let place = place.and_then(u32::from_variant);
+            let place = place.and_then(|place| usize::try_from(place).ok());
+            let id = place.and_then(|place| known.borrow().get(place).cloned());
+            if let Some(id) = id {
+                to.emit(Input::Apply(id));
+            }
+        });
+        let actions = gio::SimpleActionGroup::new();
+        actions.add_action(&action);
+        self.apply.insert_action_group("probe", Some(&actions));
+        self.accounts.replace(accounts);
+    }
+}
+
+fn headline(choice: &Choice) -> String {
+    let text = match choice.candidate.security {
+        Security::Tls => gettext("Use {protocol} on port {port} with TLS."),
+        Security::StartTls => gettext("Use {protocol} on port {port} with STARTTLS."),
+        Security::None => gettext("Only {protocol} on port {port} without encryption is left."),
+    };
+    let candidate = &choice.candidate;
+    fill(
+        &text,
+        &[
+            ("protocol", &words::protocol(candidate.protocol)),
+            ("port", &candidate.port),
+        ],
+    )
+}
+
+fn vertical(spacing: i32) -> gtk::Box {
+    gtk::Box::builder()
+        .orientation(gtk::Orientation::Vertical)
+        .spacing(spacing)
+        .build()
+}
+
+fn text(words: &str, class: &str) -> gtk::Label {
+    gtk::Label::builder()
+        .label(words)
+        .wrap(true)
+        .wrap_mode(pango::WrapMode::WordChar)
+        .xalign(0.0)
+        .css_classes([class])
+        .build()
+}
+
+/// A sentence with an icon before it.
+pub(super) fn point(icon: &str, class: &str, sentence: &str) -> gtk::Box {
+    let line = gtk::Box::builder().spacing(9).build();
+    line.append(
+        &gtk::Image::builder()
+            .icon_name(icon)
+            .valign(gtk::Align::Start)
+            .css_classes([class])
+            .accessible_role(gtk::AccessibleRole::Presentation)
+            .build(),
+    );
+    line.append(&text(sentence, "body"));
+    line
+}
+
+/// Takes all children away.
+pub(super) fn empty(parent: &gtk::Box) {
+    while let Some(child) = parent.first_child() {
+        parent.remove(&child);
+    }
+}
