@@ -23,7 +23,9 @@ impl App {
                 let values: [(&str, &dyn std::fmt::Display); 2] =
                     [("account", &words::title(id)), ("host", host)];
                 let text = match is_again {
-                    true => gettext("{host} has refused the password for {account}. Enter it again."),
+                    true => {
+                        gettext("{host} has refused the password for {account}. Enter it again.")
+                    }
                     false => gettext("Enter the password for {account} at {host}."),
                 };
                 dialog(parent, &gettext("Password Needed"), &fill(&text, &values))
@@ -72,9 +74,14 @@ impl App {
 }
 
 /// Whom an answer goes to, until it is given.
-pub(super) type Answer = Rc<RefCell<Option<(tokio::sync::mpsc::UnboundedSender<Command>, QuestionId)>>>;
+pub(super) type Answer =
+    Rc<RefCell<Option<(tokio::sync::mpsc::UnboundedSender<Command>, QuestionId)>>>;
 
-fn dialog(parent: Option<&adw::ApplicationWindow>, heading: &str, text: &str) -> adw::MessageDialog {
+fn dialog(
+    parent: Option<&adw::ApplicationWindow>,
+    heading: &str,
+    text: &str,
+) -> adw::MessageDialog {
     let dialog = adw::MessageDialog::new(parent, Some(heading), Some(text));
     dialog.set_widget_name("question");
     dialog
@@ -82,7 +89,9 @@ fn dialog(parent: Option<&adw::ApplicationWindow>, heading: &str, text: &str) ->
 
 /// A password entry in the dialogue; Enter is the answer.
 fn password(dialog: &adw::MessageDialog) -> adw::PasswordEntryRow {
-    let row = adw::PasswordEntryRow::builder().title(gettext("Password")).build();
+    let row = adw::PasswordEntryRow::builder()
+        .title(gettext("Password"))
+        .build();
     row.set_widget_name("question-password");
     let list = gtk::ListBox::builder()
         .selection_mode(gtk::SelectionMode::None)
