@@ -122,6 +122,7 @@ fn walk(widget: &gtk::Widget, found: &mut Vec<String>) {
     if widget.is::<gtk::MenuButton>()
         || widget.is::<gtk::SearchEntry>()
         || widget.is::<adw::EntryRow>()
+        || widget.is::<adw::ComboRow>()
     {
         return;
     }

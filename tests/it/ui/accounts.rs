@@ -154,7 +154,7 @@ fn without_accounts_the_way_out_is_shown() {
     };
     check(
         None,
-        &["No Accounts Yet", "~/.fetchmailrc names no account."],
+        &["No Accounts Yet", "Set one up and your mail is collected here."],
         "empty-none",
     );
     check(

@@ -67,18 +67,37 @@ impl Card {
                 to(Input::Do(Deed::Authority(path)));
             });
         });
-        let buttons = gtk::Box::builder().spacing(6).build();
-        buttons.append(&authority);
-        buttons.append(&chain);
-        root.set_header_suffix(Some(&buttons));
+        let buttons = gtk::FlowBox::builder()
+            .selection_mode(gtk::SelectionMode::None)
+            .column_spacing(6)
+            .row_spacing(6)
+            .margin_top(6)
+            .max_children_per_line(2)
+            .build();
+        super::super::super::a11y::set_label(&buttons, &gettext("What can be done"));
+        for button in [&authority, &chain] {
+            buttons.append(button);
+            // The box around a button takes no focus of its own, and goes with it.
+            if let Some(around) = button.parent() {
+                around.set_focusable(false);
+                button
+                    .bind_property("visible", &around, "visible")
+                    .sync_create()
+                    .build();
+            }
+        }
         Self {
             wanted: row(gettext("Name wanted"), "certificate-wanted"),
             names: row(gettext("Names in the certificate"), "certificate-names"),
             issuer: row(gettext("Issued by"), "certificate-issuer"),
             dates: row(gettext("Valid"), "certificate-dates"),
             sha256: row(gettext("Fingerprint (SHA-256)"), "certificate-sha256"),
-            md5: row(gettext("Fingerprint, old form (MD5)"), "certificate-md5"),
-            root,
+            md5: {
+                let md5 = row(gettext("Fingerprint, old form (MD5)"), "certificate-md5");
+                root.add(&buttons);
+                md5
+            },
+            root: root.clone(),
             authority,
             shown,
         }
