@@ -119,7 +119,14 @@ impl Card {
             |at: Option<std::time::SystemTime>| at.map_or_else(|| "?".to_owned(), words::date);
         let dates = format!("{} – {}", date(leaf.from), date(leaf.until));
         describe(&self.dates, &dates);
-        describe(&self.sha256, &leaf.sha256);
-        describe(&self.md5, &leaf.md5);
+        describe(&self.sha256, &in_lines(&leaf.sha256));
+        describe(&self.md5, &in_lines(&leaf.md5));
     }
+}
+
+/// Eight octets a line: a fingerprint has no place to wrap at.
+fn in_lines(fingerprint: &str) -> String {
+    let octets: Vec<&str> = fingerprint.split(':').collect();
+    let lines: Vec<String> = octets.chunks(8).map(|line| line.join(":")).collect();
+    lines.join(":\n")
 }
