@@ -21,6 +21,7 @@ pub(super) struct Address {
     error: gtk::Label,
     existing: adw::ActionRow,
     hint: adw::ActionRow,
+    notes: adw::PreferencesGroup,
     open: gtk::Button,
     online: gtk::Switch,
     places: adw::ExpanderRow,
@@ -116,6 +117,7 @@ impl Address {
             error,
             existing,
             hint,
+            notes,
             open,
             online,
             places,
@@ -229,6 +231,8 @@ impl Leaf for Address {
             describe(&self.existing, &fill(&text, &[("server", &id.label)]));
         }
         self.show_hint(model);
+        self.notes
+            .set_visible(self.existing.get_visible() || self.hint.get_visible());
         self.show_places(model);
     }
 
