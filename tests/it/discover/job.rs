@@ -34,6 +34,8 @@ fn engine(home: &tempfile::TempDir, world: World) -> (Handle, Receiver<Event>) {
         places: Places::from_env(env, 1000, |_| None).unwrap(),
         program: PathBuf::from(env!("CARGO_BIN_EXE_postrider")),
         world,
+        asks: postrider::engine::Asks::Nobody,
+        keyring: false,
     };
     engine::start(&tokio::runtime::Handle::current(), options)
 }
