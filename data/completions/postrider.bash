@@ -14,7 +14,7 @@ _postrider() {
     local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} option='' options='' glued=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        _postrider_words -W 'app fetch deliver lint fmt route secret report man completions help --version'
+        _postrider_words -W 'app fetch deliver lint fmt probe route secret report man completions help --version'
         return
     fi
     local before=${COMP_WORDS[COMP_CWORD - 1]}
