@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::report::{
-    Certificate, Evidence, Outcome, Problem, Row, Service, Software, StartTls, Tls,
+    Certificate, Evidence, Outcome, Problem, Row, Software, StartTls, Tls,
 };
 use crate::engine::api::job::{Protocol, Security};
 use crate::engine::api::report_text;
