@@ -193,6 +193,17 @@ fn shows_words(widget: &gtk::Widget) -> bool {
         || children(widget).any(|child| shows_words(&child))
 }
 
+/// Names the lists that GTK and libadwaita build inside a table or a combo row, which they leave
+/// without a name.
+pub fn name_inner_lists(widget: &impl IsA<gtk::Widget>, text: &str) {
+    for child in children(widget.as_ref()) {
+        if child.is::<gtk::ListView>() {
+            set_label(&child, text);
+        }
+        name_inner_lists(&child, text);
+    }
+}
+
 /// The children of `widget`, in order.
 pub fn children(widget: &gtk::Widget) -> impl Iterator<Item = gtk::Widget> + use<> {
     std::iter::successors(widget.first_child(), |child| child.next_sibling())

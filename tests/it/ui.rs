@@ -7,6 +7,7 @@ mod accounts;
 mod activity;
 mod desktop;
 mod looks;
+mod probe;
 mod sample;
 mod window;
 mod wizard;

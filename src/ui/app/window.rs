@@ -108,16 +108,18 @@ impl Widgets {
 
     /// When the switcher has moved to the bottom, the check button shows its icon only. The
     /// switcher moves while sizes are given out: what changes the button's size then would be
-    /// left without one, and not be drawn at all.
+    /// left without one, and not be drawn at all. Before the first time there are no words
+    /// either, or a window that opens narrow would be made wider for them.
     fn narrow(&self) {
-        let face = self.face.clone();
-        self.title.connect_title_visible_notify(move |title| {
-            let (face, title) = (face.clone(), title.clone());
-            glib::idle_add_local_once(move || {
-                let text = face.tooltip_text().unwrap_or_default();
-                face.set_label(if title.is_title_visible() { "" } else { &text });
-            });
-        });
+        let update = {
+            let face = self.face.clone();
+            move |title: &adw::ViewSwitcherTitle| {
+                let (face, title) = (face.clone(), title.clone());
+                glib::idle_add_local_once(move || show_words(&face, &title));
+            }
+        };
+        self.title.connect_title_visible_notify(update.clone());
+        self.title.connect_map(update);
     }
 
     /// The first button: check, or stop while something is checked.
@@ -129,11 +131,7 @@ impl Widgets {
         };
         self.face.set_icon_name(icon);
         self.face.set_tooltip_text(Some(&text));
-        self.face.set_label(if self.title.is_title_visible() {
-            ""
-        } else {
-            &text
-        });
+        show_words(&self.face, &self.title);
         a11y::name_button(&self.check, &text);
         self.check.set_sensitive(is_busy || can_check);
     }
@@ -167,6 +165,13 @@ impl Widgets {
     pub(super) fn add_toast(&self, toast: adw::Toast) {
         self.toasts.add_toast(toast);
     }
+}
+
+/// What the button does in words, where there is room for them.
+fn show_words(face: &adw::ButtonContent, title: &adw::ViewSwitcherTitle) {
+    let has_room = title.is_mapped() && !title.is_title_visible();
+    let text = face.tooltip_text().filter(|_| has_room);
+    face.set_label(&text.unwrap_or_default());
 }
 
 fn show_back(back: &gtk::Button, stack: &adw::ViewStack, deep: &HashSet<&'static str>) {

@@ -329,6 +329,7 @@ fn transcript(lines: &[Line]) -> adw::PreferencesRow {
     a11y::set_label(&view, &gettext("Transcript"));
     let expander = gtk::Expander::builder()
         .label(gettext("What was said"))
+        .name("probe-transcript-fold")
         .child(&view)
         .margin_top(9)
         .margin_bottom(9)

@@ -32,6 +32,7 @@ impl Form {
     pub(super) fn new(to: &relm4::Sender<Input>) -> Self {
         let entry = gtk::Entry::builder()
             .hexpand(true)
+            .width_chars(8)
             .placeholder_text(gettext("Server or email address"))
             .input_purpose(gtk::InputPurpose::Email)
             .max_length(400)
@@ -136,6 +137,7 @@ impl Form {
         self.error.set_visible(false);
         self.caption.set_visible(true);
         self.entry.remove_css_class("error");
+        a11y::set_invalid(&self.entry, false);
         a11y::set_description(&self.entry, "");
         self.options.clear();
     }
@@ -146,6 +148,7 @@ impl Form {
             Ok(target) => Some(target),
             Err(sentence) => {
                 self.entry.add_css_class("error");
+                a11y::set_invalid(&self.entry, true);
                 self.say(&sentence, &self.entry);
                 self.focus();
                 None
@@ -184,7 +187,7 @@ impl Form {
             self.go.set_label(&gettext("Probe"));
             self.go.add_css_class("suggested-action");
         }
-        self.entry.set_sensitive(!is_running);
+        self.entry.set_editable(!is_running);
         self.more.set_sensitive(!is_running);
     }
 

@@ -302,6 +302,7 @@ impl Results {
             return;
         }
         self.table.set_narrow(room == Room::Narrow);
+        self.verdict.set_narrow(room == Room::Narrow);
         self.root.set_orientation(match room {
             Room::Wide => gtk::Orientation::Horizontal,
             Room::Medium | Room::Narrow => gtk::Orientation::Vertical,

@@ -38,6 +38,7 @@ impl Table {
         for (_, column) in &all {
             columns.append_column(column);
         }
+        a11y::name_inner_lists(&columns, &gettext("Ports"));
         lines.sorted.set_sorter(columns.sorter().as_ref());
         let cards = cards(lines);
         let scroll = gtk::ScrolledWindow::builder()

@@ -24,6 +24,7 @@ pub(super) struct Verdict {
     rc: gtk::Label,
     others: gtk::Box,
     apply: gtk::MenuButton,
+    buttons: gtk::Box,
     shown: RefCell<Option<(Vec<Choice>, usize)>>,
     accounts: Rc<RefCell<Vec<AccountId>>>,
     to: relm4::Sender<Input>,
@@ -61,6 +62,12 @@ impl Verdict {
             apply: gtk::MenuButton::builder()
                 .label(gettext("Apply to Account"))
                 .name("probe-apply")
+                .visible(false)
+                .build(),
+            buttons: gtk::Box::builder()
+                .spacing(6)
+                .margin_top(3)
+                .halign(gtk::Align::Start)
                 .build(),
             shown: RefCell::default(),
             accounts: Rc::default(),
@@ -110,30 +117,23 @@ impl Verdict {
         let to = self.to.clone();
         set_up.connect_clicked(move |_| to.emit(Input::SetUp));
         a11y::set_label(&self.apply, &gettext("Apply to Account"));
-        let buttons = gtk::FlowBox::builder()
-            .selection_mode(gtk::SelectionMode::None)
-            .max_children_per_line(2)
-            .column_spacing(6)
-            .row_spacing(6)
-            .margin_top(3)
-            .halign(gtk::Align::Start)
-            .build();
-        for button in [
-            set_up.upcast_ref::<gtk::Widget>(),
-            self.apply.upcast_ref::<gtk::Widget>(),
-        ] {
-            let child = gtk::FlowBoxChild::builder()
-                .child(button)
-                .focusable(false)
-                .build();
-            button
-                .bind_property("visible", &child, "visible")
-                .sync_create()
-                .build();
-            buttons.insert(&child, -1);
-        }
-        a11y::set_label(&buttons, &gettext("What can be done with it"));
-        self.root.append(&buttons);
+        self.buttons.append(&set_up);
+        self.buttons.append(&self.apply);
+        self.root.append(&self.buttons);
+    }
+
+    /// The buttons stand below each other where there is no room.
+    pub(super) fn set_narrow(&self, is_narrow: bool) {
+        self.buttons.set_orientation(if is_narrow {
+            gtk::Orientation::Vertical
+        } else {
+            gtk::Orientation::Horizontal
+        });
+        self.buttons.set_halign(if is_narrow {
+            gtk::Align::Fill
+        } else {
+            gtk::Align::Start
+        });
     }
 
     /// Shows the choice at `chosen`.

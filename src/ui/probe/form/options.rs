@@ -90,6 +90,11 @@ impl Options {
         };
         this.timeout.set_value(10.0);
         this.timeout.set_widget_name("probe-timeout");
+        let buttons = a11y::children(this.timeout.upcast_ref());
+        let buttons = buttons.filter_map(|child| child.downcast::<gtk::Button>().ok());
+        for (button, name) in buttons.zip([gettext("Decrease"), gettext("Increase")]) {
+            a11y::name_button(&button, &name);
+        }
         this.lay_out();
         this
     }
@@ -99,6 +104,7 @@ impl Options {
         group.add(&self.protocols());
         group.add(&self.ports);
         group.add(&self.family);
+        a11y::name_inner_lists(&self.family, &gettext("Addresses"));
         group.add(&with_suffix(
             &gettext("Longest silence in seconds"),
             "",
@@ -135,23 +141,18 @@ impl Options {
         self.root.set_child(Some(&scroll));
     }
 
-    /// The protocols, as many beside each other as there is room for.
+    /// The protocols, two beside each other.
     fn protocols(&self) -> adw::PreferencesRow {
-        let flow = gtk::FlowBox::builder()
-            .selection_mode(gtk::SelectionMode::None)
-            .max_children_per_line(4)
+        let grid = gtk::Grid::builder()
             .column_spacing(12)
-            .hexpand(true)
+            .row_spacing(6)
+            .column_homogeneous(true)
             .build();
-        for tick in [&self.imap, &self.pop3, &self.smtp, &self.odmr] {
-            let child = gtk::FlowBoxChild::builder()
-                .child(tick)
-                .focusable(false)
-                .build();
-            flow.insert(&child, -1);
+        let ticks = [&self.imap, &self.pop3, &self.smtp, &self.odmr];
+        for (tick, (column, row)) in ticks.into_iter().zip([(0, 0), (1, 0), (0, 1), (1, 1)]) {
+            grid.attach(tick, column, row, 1, 1);
         }
         let title = gettext("Protocols");
-        a11y::set_label(&flow, &title);
         let column = gtk::Box::builder()
             .orientation(gtk::Orientation::Vertical)
             .spacing(6)
@@ -161,7 +162,7 @@ impl Options {
             .margin_end(12)
             .build();
         column.append(&gtk::Label::builder().label(&title).xalign(0.0).build());
-        column.append(&flow);
+        column.append(&grid);
         adw::PreferencesRow::builder()
             .title(title)
             .activatable(false)
@@ -184,6 +185,7 @@ impl Options {
         request.odmr = self.odmr.is_active();
         request.ports = input::ports(&self.ports.text()).map_err(|sentence| {
             self.ports.add_css_class("error");
+            a11y::set_invalid(&self.ports, true);
             (sentence, self.ports.clone().upcast())
         })?;
         if let Some(port) = port {
@@ -226,6 +228,7 @@ impl Options {
     /// Takes marks of errors away.
     pub(super) fn clear(&self) {
         self.ports.remove_css_class("error");
+        a11y::set_invalid(&self.ports, false);
     }
 
     /// Settings pages are asked about an address.
@@ -257,6 +260,7 @@ fn with_suffix(title: &str, subtitle: &str, suffix: &impl IsA<gtk::Widget>) -> a
         .activatable_widget(suffix)
         .build();
     row.set_subtitle(subtitle);
+    row.add_suffix(suffix);
     a11y::set_label(suffix, title);
     a11y::set_description(suffix, subtitle);
     row
