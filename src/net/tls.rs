@@ -233,7 +233,7 @@ pub(super) async fn ask_version(stream: &mut dyn Stream, host: &str, best: Versi
     }
     let mut came = Vec::new();
     loop {
-        match hello::answer(&came) {
+        match hello::answer(&came, best) {
             Answer::Partial => {}
             answer => return answer,
         }

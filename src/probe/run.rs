@@ -111,13 +111,10 @@ impl Probe {
             let next = self.told.map_or(self.begun, |told| told + TELLING);
             tokio::select! {
                 came = news.recv() => match came {
-                    Some(News::Row(n, row)) => {
-                        if let Some(place) = self.report.rows.get_mut(n) {
-                            *place = *row;
-                        }
+                    Some(came) => {
+                        self.take_in(came);
                         is_new = true;
                     }
-                    Some(News::Reverse(name)) => self.report.reverse = name,
                     None => break,
                 },
                 () = sleep_until(next), if is_new => {
@@ -126,11 +123,11 @@ impl Probe {
                     self.tell(tell);
                 }
                 () = stop.cancelled() => {
-                    self.give_up(&Outcome::Stopped);
+                    self.give_up(&mut news, &Outcome::Stopped);
                     break;
                 }
                 () = sleep_until(end) => {
-                    self.give_up(&Outcome::TimedOut);
+                    self.give_up(&mut news, &Outcome::TimedOut);
                     break;
                 }
             }
@@ -138,8 +135,23 @@ impl Probe {
         work.abort_all();
     }
 
-    /// What is not over yet ends so; what was found stays.
-    fn give_up(&mut self, outcome: &Outcome) {
+    fn take_in(&mut self, news: News) {
+        match news {
+            News::Row(n, row) => {
+                if let Some(place) = self.report.rows.get_mut(n) {
+                    *place = *row;
+                }
+            }
+            News::Reverse(name) => self.report.reverse = name,
+        }
+    }
+
+    /// What is not over yet ends so; what was found stays, and so does what has come home and was
+    /// not looked at yet.
+    fn give_up(&mut self, news: &mut mpsc::UnboundedReceiver<News>, outcome: &Outcome) {
+        while let Ok(came) = news.try_recv() {
+            self.take_in(came);
+        }
         for row in &mut self.report.rows {
             if matches!(row.outcome, Outcome::Waiting | Outcome::Working) {
                 row.outcome = outcome.clone();
@@ -325,3 +337,6 @@ pub async fn certificates(target: &Target<'_>, world: &World) -> Option<Shown> {
     let row = look_at(target, world).await.ok()?;
     row.tls.map(|tls| tls.shown)
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,8 +137,8 @@ fn extensions(best: Version, host: &str, share: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Understands what came back so far.
-pub(super) fn answer(bytes: &[u8]) -> Answer {
+/// Understands what came back so far to a hello that offered `best` at most.
+pub(super) fn answer(bytes: &[u8], best: Version) -> Answer {
     let Some((head, rest)) = bytes.split_at_checked(5) else {
         let is_possible = matches!(bytes.first(), None | Some(21 | 22));
         return if is_possible {
@@ -153,7 +153,7 @@ pub(super) fn answer(bytes: &[u8]) -> Answer {
     }
     match head.first() {
         Some(21) => match rest {
-            [_, code, ..] => alert(*code),
+            [_, code, ..] => alert(*code, best),
             _ => Answer::Partial,
         },
         Some(22) => match rest.get(..length) {
@@ -165,10 +165,12 @@ pub(super) fn answer(bytes: &[u8]) -> Answer {
 }
 
 /// RFC 8446 section 6.2. A handshake_failure is what old servers say where they mean the version;
-/// with every cipher of the time offered it comes to the same.
-fn alert(code: u8) -> Answer {
+/// with every cipher of the time offered it comes to the same. OpenSSL 3 has the old versions, but at
+/// its usual security level no signature for them, and calls that an internal error.
+fn alert(code: u8, best: Version) -> Answer {
     match code {
         40 | 47 | 70 | 71 | 86 => Answer::Refuses,
+        80 if best.is_weak() => Answer::Refuses,
         _ => Answer::Unclear,
     }
 }
@@ -267,13 +269,17 @@ mod tests {
 
     #[test]
     fn answers() {
-        let check = |bytes: &[u8], expected| assert_eq!(answer(bytes), expected, "{bytes:?}");
+        let check = |bytes: &[u8], expected| {
+            assert_eq!(answer(bytes, Version::TLS13), expected, "{bytes:?}");
+        };
         check(b"", Answer::Partial);
         check(&[21], Answer::Partial);
         check(&[21, 3, 1, 0, 2, 2], Answer::Partial);
         check(&[21, 3, 1, 0, 2, 2, 70], Answer::Refuses);
         check(&[21, 3, 1, 0, 2, 2, 40], Answer::Refuses);
         check(&[21, 3, 1, 0, 2, 2, 80], Answer::Unclear);
+        let old = answer(&[21, 3, 2, 0, 2, 2, 80], Version::TLS11);
+        assert_eq!(old, Answer::Refuses);
         check(b"* OK IMAP", Answer::Unclear);
         check(b"*", Answer::Unclear);
         check(&[22, 3, 1, 0xff, 0xff], Answer::Unclear);
@@ -307,7 +313,7 @@ mod tests {
             check(&whole[..at], Answer::Partial);
             let mut damaged = whole.clone();
             damaged[at] = 0xff;
-            answer(&damaged);
+            answer(&damaged, Version::TLS11);
         }
     }
 

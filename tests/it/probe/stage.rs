@@ -242,7 +242,8 @@ async fn session(stream: TcpStream, script: Script, heard: &Mutex<Vec<String>>) 
         if came.starts_with(&[0x16, 3]) {
             heard.lock().unwrap().push("HELLO".to_owned());
             if script.greeting.is_empty() {
-                continue;
+                // Its octets are random, line ends among them: none is a command.
+                while lines.read_until(b'\n', &mut came).await? > 0 {}
             }
             return Ok(());
         }
