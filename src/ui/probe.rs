@@ -371,6 +371,7 @@ impl Probe {
         self.has_selected = false;
         self.said = None;
         self.results.close();
+        self.results.lines.show(&[]);
         self.results.set_can_compare(false);
         self.form.set_running(true);
         self.show_history(sender);

@@ -29,11 +29,12 @@ impl History {
         &self.all
     }
 
-    /// The report about the same host before `now`.
+    /// The report about the same host before `now`; it must have come to something.
     pub(super) fn before(&self, now: &Report) -> Option<&Rc<Report>> {
         self.all
             .iter()
-            .find(|old| old.host.eq_ignore_ascii_case(&now.host) && old.at < now.at)
+            .filter(|old| !old.rows.is_empty() && old.at < now.at)
+            .find(|old| old.host.eq_ignore_ascii_case(&now.host))
     }
 }
 
@@ -81,6 +82,10 @@ mod tests {
         check("a.example", 40, Some(30));
         check("a.example", 30, Some(10));
         check("a.example", 10, None);
+        check("c.example", 40, None);
+        let mut failed = sample::report("c.example");
+        failed.rows.clear();
+        history.push(Rc::new(failed));
         check("c.example", 40, None);
         for n in 0..100 {
             history.push(at("d.example", n));

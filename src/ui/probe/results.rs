@@ -308,8 +308,8 @@ impl Results {
             Room::Medium | Room::Narrow => gtk::Orientation::Vertical,
         });
         match room {
-            Room::Wide => self.root.set_position(width - (width / 3).max(330)),
-            Room::Medium => self.root.set_position(height / 2),
+            Room::Wide => self.root.set_position(width - (width / 3).clamp(330, 380)),
+            Room::Medium => self.root.set_position(height * 11 / 20),
             Room::Narrow => {}
         }
         self.place();

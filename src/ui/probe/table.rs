@@ -131,9 +131,10 @@ fn blank(column: Column) -> gtk::Widget {
         Column::Port => (5, 5),
         Column::Service => (12, 15),
         Column::Result => (9, 17),
-        Column::Time => (10, 18),
+        Column::Time => (11, 18),
         Column::Address => (12, 39),
-        Column::Tls | Column::Certificate | Column::SignIn | Column::Server => (10, 26),
+        Column::Tls | Column::Certificate => (16, 32),
+        Column::SignIn | Column::Server => (12, 32),
     };
     label.set_width_chars(least);
     label.set_max_width_chars(most);
