@@ -131,10 +131,10 @@ fn blank(column: Column) -> gtk::Widget {
         Column::Port => (5, 5),
         Column::Service => (12, 15),
         Column::Result => (9, 17),
-        Column::Time => (11, 18),
+        Column::Time => (9, 18),
         Column::Address => (12, 39),
-        Column::Tls | Column::Certificate => (16, 32),
-        Column::SignIn | Column::Server => (12, 32),
+        Column::Tls | Column::Certificate => (14, 32),
+        Column::SignIn | Column::Server => (10, 32),
     };
     label.set_width_chars(least);
     label.set_max_width_chars(most);
@@ -204,6 +204,8 @@ fn cards(lines: &Lines) -> gtk::ListView {
         .css_classes(["card", "probe-cards"])
         .overflow(gtk::Overflow::Hidden)
         .build();
+    // Cards are as high as their texts want, not as they could do with.
+    view.set_vscroll_policy(gtk::ScrollablePolicy::Natural);
     a11y::set_label(&view, &gettext("Ports"));
     view
 }
@@ -278,10 +280,10 @@ impl Card {
         self.title.set_text(&title);
         let wanted = [
             Column::Result,
-            Column::Address,
             Column::Tls,
             Column::Certificate,
             Column::SignIn,
+            Column::Address,
         ];
         let parts = wanted.into_iter().map(|column| column.text(row));
         let parts: Vec<String> = parts.filter(|text| !text.is_empty()).collect();

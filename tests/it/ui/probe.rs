@@ -769,6 +769,10 @@ fn pictures() {
         shot(&page, "partial");
         page.done(Outcome::Cancelled);
         shot(&page, "stopped");
+        let mut old = reports::good();
+        old.at = sample::ago(7200);
+        old.rows[1].outcome = Ended::TimedOut;
+        page.shows(old);
         page.shows(reports::good());
         shot(&page, "done");
         page.desk
