@@ -313,6 +313,11 @@ fn transcript(lines: &[Line]) -> adw::PreferencesRow {
         .margin_start(12)
         .margin_end(12)
         .build();
+    // GTK 4.8 looks for a place for the focus in what is folded away, where there is none.
+    expander
+        .bind_property("expanded", &view, "visible")
+        .sync_create()
+        .build();
     adw::PreferencesRow::builder()
         .child(&expander)
         .activatable(false)

@@ -179,7 +179,7 @@ impl Results {
         let opened = to.clone();
         self.table
             .cards
-            .connect_activate(move |_, _| opened.emit(Input::Open));
+            .connect_row_activated(move |_, row| opened.emit(Input::OpenAt(row.index())));
         let to = to.clone();
         self.compare
             .connect_toggled(move |_| to.emit(Input::Compare));
