@@ -14,7 +14,7 @@ _postrider() {
     local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} option='' options='' glued=''
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        _postrider_words -W 'app fetch deliver lint fmt route secret report man completions help --version'
+        _postrider_words -W 'app fetch deliver lint fmt probe route secret report man completions help --version'
         return
     fi
     local before=${COMP_WORDS[COMP_CWORD - 1]}
@@ -182,6 +182,18 @@ _postrider() {
     deliver--mbox)
         _postrider_files -f
         return ;;
+    probe--timeout)
+        :
+        return ;;
+    probe--port)
+        :
+        return ;;
+    probe--ca)
+        _postrider_files -f
+        return ;;
+    probe--plugin)
+        :
+        return ;;
     route--rc)
         _postrider_files -f
         return ;;
@@ -215,6 +227,9 @@ _postrider() {
     fmt)
         options='--write'
         [[ $cur == -* ]] || { _postrider_files -f; return; }
+        ;;
+    probe)
+        options='--json --timeout --port --imap --pop3 --smtp --etrn --odmr --ca --ipv4 --ipv6 --plugin --verbose'
         ;;
     route)
         options='--rc --server --user --dns --json'

@@ -15,6 +15,7 @@ complete -c postrider -n __postrider_needs_command -a fetch -d 'check for mail, 
 complete -c postrider -n __postrider_needs_command -a deliver -d 'deliver one message from standard input'
 complete -c postrider -n __postrider_needs_command -a lint -d 'check the configuration'
 complete -c postrider -n __postrider_needs_command -a fmt -d 'lay out the configuration'
+complete -c postrider -n __postrider_needs_command -a probe -d 'what a mail server speaks and what to use'
 complete -c postrider -n __postrider_needs_command -a route -d 'who would get a message, and why'
 complete -c postrider -n __postrider_needs_command -a secret -d 'keep the password of an account in the keyring'
 complete -c postrider -n __postrider_needs_command -a report -d 'what to show whoever helps you'
@@ -129,6 +130,21 @@ complete -c postrider -n '__postrider_is lint' -F
 # fmt
 complete -c postrider -n '__postrider_is fmt' -l write -d 'print nothing of it but save it in place of the file, closed to others, with the old one as FILE~'
 complete -c postrider -n '__postrider_is fmt' -F
+
+# probe
+complete -c postrider -n '__postrider_is probe' -l json -d 'print the report for programs'
+complete -c postrider -n '__postrider_is probe' -l timeout -r -f -d 'seconds for each step of each port (1 to 600, usually 10); the whole takes four times as long at most'
+complete -c postrider -n '__postrider_is probe' -l port -r -f -d 'another port, whose protocol is told by its greeting; may be given again. Without a protocol named, only these ports are tried'
+complete -c postrider -n '__postrider_is probe' -l imap -d 'ports 993 and 143'
+complete -c postrider -n '__postrider_is probe' -l pop3 -d 'ports 995 and 110'
+complete -c postrider -n '__postrider_is probe' -l smtp -d 'ports 587 and 25'
+complete -c postrider -n '__postrider_is probe' -l etrn -d 'the same, as ETRN is a word of SMTP'
+complete -c postrider -n '__postrider_is probe' -l odmr -d 'port 366'
+complete -c postrider -n '__postrider_is probe' -l ca -r -F -d 'certificates of authorities to trust besides those of the system'
+complete -c postrider -n '__postrider_is probe' -l ipv4 -d 'only addresses of IPv4'
+complete -c postrider -n '__postrider_is probe' -l ipv6 -d 'only addresses of IPv6'
+complete -c postrider -n '__postrider_is probe' -l plugin -r -f -d 'a command in place of each connection, as plugin in the configuration: %h is the host, %p the port'
+complete -c postrider -n '__postrider_is probe' -l verbose -d 'or -v: everything each port said, with times'
 
 # route
 complete -c postrider -n '__postrider_is route' -l rc -r -F -d 'the configuration, in place of ~/.fetchmailrc'

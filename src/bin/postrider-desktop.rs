@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use postrider::base::i18n;
 use postrider::desktop::{self, EngineDoor};
-use postrider::engine::{self, Options, Rhythm};
+use postrider::engine::{self, Asks, Options, Rhythm};
 
 fn main() -> ExitCode {
     i18n::init();
@@ -14,7 +14,10 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let options = match Options::from_environment(None, Rhythm::Desktop) {
-        Ok(options) => options,
+        Ok(options) => Options {
+            asks: Asks::Anytime,
+            ..options
+        },
         Err(sentence) => {
             eprintln!("postrider-desktop: {sentence}");
             return ExitCode::from(23);

@@ -47,7 +47,7 @@ pub fn run(args: &[OsString]) -> u8 {
     }
     let is_live = !typed.json && screen::is_drawable();
     let told = probe::run(&typed.request, |report| {
-        if is_live {
+        if is_live && !report.rows.is_empty() {
             say::draw(&live(report));
         }
     });

@@ -84,19 +84,27 @@ impl Jobs {
     pub fn start(&mut self, context: Context, job: Job) {
         let (id, board, stop) = (context.id, context.board.clone(), context.stop.clone());
         self.stops.insert(id, stop.clone());
+        let is_dropped = !ends_itself(&job);
+        self.spawn(id, board, async move {
+            // A job that ends by itself when it is cancelled has the first word: a probe tells what
+            // it has found so far.
+            tokio::select! {
+                biased;
+                done = run(context, job) => done,
+                () = stop.cancelled(), if is_dropped => (Outcome::Cancelled, End::default()),
+            }
+        });
+    }
+
+    fn spawn(
+        &mut self,
+        id: JobId,
+        board: Board,
+        work: impl Future<Output = (Outcome, End)> + Send + 'static,
+    ) {
         let told = board.clone();
         let task = self.tasks.spawn(async move {
-            let (outcome, end) = if ends_itself(&job) {
-                run(context, job).await
-            } else {
-                // A job that ends by itself when it is cancelled has the first word: a probe
-                // tells what it has found so far.
-                tokio::select! {
-                    biased;
-                    done = run(context, job) => done,
-                    () = stop.cancelled() => (Outcome::Cancelled, End::default()),
-                }
-            };
+            let (outcome, end) = work.await;
             board.tell(Event::JobDone { id, outcome });
             (id, end)
         });
@@ -179,4 +187,27 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
 /// With what it leaves to do.
 fn whole(done: Result<(Outcome, End)>) -> (Outcome, End) {
     done.unwrap_or_else(|failed| (Outcome::Failed(failed), End::default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_job_that_breaks_ends_like_any_other() {
+        let (mut jobs, board, id) = (Jobs::default(), Board::default(), JobId::new());
+        let mut events = board.subscribe();
+        jobs.spawn(id, board, async { panic!("on purpose") });
+        assert_eq!(jobs.next().await, Some(End::default()));
+        let Ok(Event::JobDone { id: done, outcome }) = events.try_recv() else {
+            panic!("nothing was told");
+        };
+        assert_eq!(done, id);
+        let is_internal = |outcome: &Outcome| match outcome {
+            Outcome::Failed(failed) => matches!(failed.cause(), Cause::Internal(_)),
+            _ => false,
+        };
+        assert!(is_internal(&outcome), "{outcome:?}");
+        assert!(events.try_recv().is_err() && jobs.is_empty());
+    }
 }

@@ -20,7 +20,7 @@ use super::api::{AccountId, Command, Event};
 use super::board::Board;
 use super::handle::{Options, Rhythm};
 use super::jobs::{Context, Jobs};
-use super::poll::{Ended, Surroundings};
+use super::poll::{Ended, Surroundings, Way};
 use super::secrets::Secrets;
 use super::source::Seen;
 use crate::net::host;
@@ -50,6 +50,8 @@ pub struct Scheduler {
     jobs: Jobs,
     /// Asks for passwords before the first poll; gives the account that stops everything.
     gathering: JoinSet<Option<AccountId>>,
+    /// New accounts that were written and are not read yet, and what their first poll does.
+    firsts: Vec<(AccountId, Way)>,
     /// The files as they were when they were read last, well or not.
     seen: Seen,
     /// A change that is not taken yet: somebody may still be writing.
@@ -86,6 +88,7 @@ impl Scheduler {
             secrets,
             jobs: Jobs::default(),
             gathering: JoinSet::new(),
+            firsts: Vec::new(),
             seen: Seen::default(),
             unsettled: None,
             look: None,
@@ -143,11 +146,9 @@ impl Scheduler {
                 self.gathered(done);
             }
             Some(end) = self.jobs.next(), if !self.jobs.is_empty() => {
+                self.firsts.extend(end.first);
                 if end.reload && !self.is_ending {
                     self.load().await;
-                }
-                if let Some((id, way)) = end.first {
-                    self.begin_with(&id, way);
                 }
             }
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {

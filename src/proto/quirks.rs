@@ -2,6 +2,7 @@
 //! said. What is advised, in words, is `probe`'s; the table is read here because the engine acts on
 //! some of its rows.
 
+use std::net::Ipv4Addr;
 use std::sync::LazyLock;
 
 use memchr::memmem;
@@ -219,7 +220,7 @@ impl From<Only> for Speech {
 }
 
 /// The first word that is a version (`2.53`, `v1.48`, `(2.3.4)`) among the next few. A bare number
-/// or an address is none.
+/// or an address is none: Gmail's greeting names the client's.
 fn first_version(text: &[u8]) -> Option<String> {
     let words = text.split(|b| matches!(b, b' ' | b'(' | b')' | b'/' | b',' | b';' | b'[' | b']'));
     words
@@ -236,7 +237,8 @@ fn first_version(text: &[u8]) -> Option<String> {
                     .iter()
                     .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+'));
             let text = std::str::from_utf8(word).ok()?.trim_end_matches('.');
-            is_version.then(|| text.to_owned())
+            let is_address = text.parse::<Ipv4Addr>().is_ok();
+            (is_version && !is_address).then(|| text.to_owned())
         })
 }
 

@@ -23,7 +23,6 @@ pub struct Provider {
     pub user: UserName,
     #[serde(default)]
     pub oauth: bool,
-    pub oauth2: Option<OAuth2>,
     #[serde(default)]
     pub page: String,
     pub app_length: Option<usize>,
@@ -63,20 +62,6 @@ pub enum UserName {
     Address,
     /// What is before the `@`.
     LocalPart,
-}
-
-/// Where OAuth 2.0 happens.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct OAuth2 {
-    /// Where the person signs in.
-    pub authorization: String,
-    /// Where a code becomes a token.
-    pub token: String,
-    /// Where a device code is made (RFC 8628).
-    pub device: Option<String>,
-    /// What is asked for.
-    #[serde(default)]
-    pub scopes: Vec<String>,
 }
 
 /// One server.

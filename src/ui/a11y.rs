@@ -115,11 +115,15 @@ fn walk(widget: &gtk::Widget, found: &mut Vec<String>) {
     if !widget.is_mapped() {
         return;
     }
-    if wants_name(widget) && !has_label(widget) && !has_text(widget) {
+    if wants_name(widget) && !has_label(widget) && !has_text(widget) && !is_named_by_row(widget) {
         found.push(format!("{} “{}”", widget.type_(), widget.widget_name()));
     }
-    // What GTK builds inside these carries the outer name.
-    if widget.is::<gtk::MenuButton>() || widget.is::<gtk::SearchEntry>() {
+    // What the toolkit builds inside these carries the outer name.
+    if widget.is::<gtk::MenuButton>()
+        || widget.is::<gtk::SearchEntry>()
+        || widget.is::<adw::EntryRow>()
+        || widget.is::<adw::ComboRow>()
+    {
         return;
     }
     for child in children(widget) {
@@ -152,6 +156,16 @@ fn wants_name(widget: &gtk::Widget) -> bool {
     let is_decoration = widget.property::<gtk::AccessibleRole>("accessible-role")
         == gtk::AccessibleRole::Presentation;
     (is_control || is_view) && !is_window_part && !is_decoration
+}
+
+/// A row's title names the widget it activates.
+fn is_named_by_row(widget: &gtk::Widget) -> bool {
+    use adw::prelude::*;
+    let row = widget.ancestor(adw::ActionRow::static_type());
+    let row = row.and_downcast::<adw::ActionRow>();
+    row.is_some_and(|row| {
+        !row.title().is_empty() && row.activatable_widget().as_ref() == Some(widget)
+    })
 }
 
 fn has_label(widget: &impl IsA<gtk::Widget>) -> bool {

@@ -1,5 +1,6 @@
 //! The root of the window: the only component that talks to the engine.
 
+mod asking;
 mod quit;
 mod set_up;
 mod window;
@@ -17,7 +18,7 @@ use super::bar::Notice;
 use super::probe::{self, Probe};
 use super::wizard::{self, Wizard};
 use crate::base::i18n::{fill, gettext, ngettext};
-use crate::engine::api::job::{JobId, Outcome, Undo};
+use crate::engine::api::job::{JobId, Outcome, QuestionId, Undo};
 use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, words};
 pub use set_up::WizardWish;
 use window::Widgets;
@@ -121,6 +122,8 @@ pub struct App {
     activity: Controller<Activity>,
     probe: Controller<Probe>,
     wizard: Option<Controller<Wizard>>,
+    /// What the engine waits for.
+    questions: HashMap<QuestionId, (adw::MessageDialog, asking::Answer)>,
     /// Jobs that are not over.
     jobs: HashMap<JobId, Asker>,
     /// It has been on the screen.
@@ -180,6 +183,7 @@ impl Component for App {
             activity,
             probe,
             wizard: None,
+            questions: HashMap::new(),
             jobs: HashMap::new(),
             was_shown: false,
             ids: Vec::new(),
@@ -198,7 +202,7 @@ impl Component for App {
 
     fn update(&mut self, message: Msg, sender: ComponentSender<Self>, root: &Self::Root) {
         match message {
-            Msg::Event(event) => self.hear(event, &sender),
+            Msg::Event(event) => self.hear(event, root, &sender),
             Msg::Present(token) => {
                 if let Some(token) = token {
                     root.set_startup_id(&token);
@@ -243,7 +247,12 @@ impl App {
         }
     }
 
-    fn hear(&mut self, event: Event, sender: &ComponentSender<Self>) {
+    fn hear(
+        &mut self,
+        event: Event,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
         match event {
             Event::Loaded(all) => {
                 self.take(&all);
@@ -270,7 +279,8 @@ impl App {
                 }
             }
             Event::JobDone { id, outcome } => self.job_done(id, outcome),
-            Event::Question(_) | Event::Unasked(_) => {}
+            Event::Question(question) => self.ask(&question, root),
+            Event::Unasked(id) => self.unasked(id),
             Event::Ended => {
                 let open: Vec<JobId> = self.jobs.keys().copied().collect();
                 for id in open {

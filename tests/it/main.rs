@@ -14,6 +14,7 @@ mod discover;
 mod engine;
 mod format;
 mod generated;
+mod jobs;
 mod lint;
 mod mbox;
 mod memory;

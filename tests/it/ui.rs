@@ -157,15 +157,17 @@ impl Desk {
     /// Presses the first button on the screen that shows `text`.
     pub fn press_text(&self, text: &str) {
         let mut found = None;
-        collect(self.window().upcast_ref(), &mut |widget| {
-            if let Some(button) = widget.downcast_ref::<gtk::Button>()
-                && widget.is_mapped()
-                && texts_of(widget).iter().any(|t| t == text)
-                && found.is_none()
-            {
-                found = Some(button.clone());
-            }
-        });
+        for window in windows() {
+            collect(window.upcast_ref(), &mut |widget| {
+                if let Some(button) = widget.downcast_ref::<gtk::Button>()
+                    && widget.is_mapped()
+                    && texts_of(widget).iter().any(|t| t == text)
+                    && found.is_none()
+                {
+                    found = Some(button.clone());
+                }
+            });
+        }
         found.expect(text).emit_clicked();
         self.settle();
     }

@@ -18,6 +18,7 @@ use crate::engine::poll::folder::mailbox_of;
 use crate::engine::session::Session;
 use crate::engine::trouble::of_server;
 use crate::rc::Account;
+use crate::rc::account::Target;
 use crate::retrieve::{Error, Fetched, Survey};
 use crate::store::View;
 use crate::transit::stamp::full_address;
@@ -233,9 +234,15 @@ impl<'c> Look<'c> {
                 .asked
                 .route(&about.clues, self.account, self.postmaster);
             let recipients = routed.await.recipients;
-            let full =
-                |recipient: &Vec<u8>| quiet(&full_address(recipient, self.account), QUIET_MAX);
-            seen.to = recipients.iter().map(full).collect();
+            // A listener is told a whole address, a program the name.
+            let named = |name: &Vec<u8>| match self.account.target {
+                Target::Smtp(_) | Target::Lmtp(_) => full_address(name, self.account),
+                Target::Mda(_) | Target::Bsmtp(_) => name.clone(),
+            };
+            seen.to = recipients
+                .iter()
+                .map(|name| quiet(&named(name), QUIET_MAX))
+                .collect();
         }
         (seen.from, seen.subject) = (about.from, about.subject);
         seen

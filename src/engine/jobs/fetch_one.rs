@@ -64,7 +64,7 @@ pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
     // The record before the lock: whoever takes the lock finds it free.
     drop(around);
     drop(lock);
-    match outcome(&context, ended, &order, draft, told).await {
+    match outcome(context, ended, &order, draft, told).await {
         Ok(Outcome::Cancelled) if is_late => Err(setup(gettext(
             "It took too long. What was delivered meanwhile stays delivered.",
         ))),

@@ -69,6 +69,7 @@ impl Scheduler {
                 account: Arc::new(account),
             });
         }
+        self.begin_new();
         for gone in old {
             if let Some(stop) = gone.running {
                 stop.cancel();
@@ -192,18 +193,23 @@ impl Scheduler {
             return self.board.log(Some(id), note);
         }
         match how {
-            Once::FetchAll => slot.fetch_all = true,
+            // Nothing is left to be marked then.
+            Once::FetchAll => (slot.fetch_all, slot.way) = (true, Way::Usual),
             Once::MarkAllKnown => slot.way = Way::MarkKnown,
         }
         self.check(Some(std::slice::from_ref(id))).await;
     }
 
-    /// A new account: what its first poll does.
-    pub(super) fn begin_with(&mut self, id: &AccountId, way: Way) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.account.id == *id) {
-            slot.way = way;
-            if slot.running.is_none() {
-                slot.due = Some(Instant::now());
+    /// New accounts begin with their first poll, also those that are polled only when asked for.
+    fn begin_new(&mut self) {
+        for (id, way) in std::mem::take(&mut self.firsts) {
+            match self.slots.iter_mut().find(|slot| slot.account.id == id) {
+                Some(slot) => {
+                    slot.way = way;
+                    slot.due = slot.due.or(Some(Instant::now()));
+                }
+                // Not read yet: the files may be in order later.
+                None => self.firsts.push((id, way)),
             }
         }
     }

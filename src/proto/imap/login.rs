@@ -53,6 +53,8 @@ pub struct Login {
     bye: Option<Status>,
     /// The line the server began with.
     greeting: Bytes,
+    /// It was a good one.
+    has_greeted: bool,
 }
 
 enum State {
@@ -91,6 +93,7 @@ impl Login {
             patience: PATIENCE,
             bye: None,
             greeting: Bytes::new(),
+            has_greeted: false,
         }
     }
 
@@ -146,6 +149,7 @@ impl Login {
         let listed = status.code.as_ref().and_then(|code| code.capabilities());
         match status.kind {
             Kind::Ok => {
+                self.has_greeted = true;
                 self.capabilities = listed;
                 self.protect_or_sign_in()
             }
@@ -270,9 +274,9 @@ impl Machine for Login {
 impl Opening for Login {
     fn phase(&self) -> Phase {
         match self.state {
-            State::Greeting => Phase::Greeting,
+            State::Greeting if !self.has_greeted => Phase::Greeting,
             State::StartTls(_) | State::Handshake => Phase::Securing,
-            State::Capability(_) | State::Exchange(_) | State::SignedIn => Phase::SigningIn,
+            _ => Phase::SigningIn,
         }
     }
 

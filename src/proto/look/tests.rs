@@ -18,7 +18,7 @@ impl Player {
         while self.error.is_none() && !self.is_done && !self.is_shaking {
             match self.look.step() {
                 Ok(Step::Input) => return,
-                Ok(Step::Send(out)) => self.said += &String::from_utf8(out.bytes.to_vec()).unwrap(),
+                Ok(Step::Send(out)) => self.said += std::str::from_utf8(&out.bytes).unwrap(),
                 Ok(Step::Event(_)) => {}
                 Ok(Step::StartTls) => self.is_shaking = true,
                 Ok(Step::Done) => self.is_done = true,

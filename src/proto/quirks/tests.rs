@@ -197,6 +197,8 @@ fn versions() {
     check(" a b c d 1.2", None);
     check("/3.61.08,", Some("3.61.08"));
     check(" 4.6.2a", Some("4.6.2a"));
+    check(" ready for requests from 192.0.2.1 x", None);
+    check(" x 192.0.2.1 6.5.7638.1", Some("6.5.7638.1"));
     check("", None);
 }
 

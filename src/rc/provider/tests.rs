@@ -15,6 +15,8 @@ fn the_table_is_read() {
         assert!(provider.off.iter().all(is_protocol), "{provider:?}");
         let is_page = |page: &str| page.is_empty() || page.starts_with("https://");
         assert!(is_page(&provider.page), "{provider:?}");
+        assert!(is_page(&provider.source), "{provider:?}");
+        assert_eq!(provider.source.is_empty(), provider.read.is_empty());
         let servers = [&provider.imap, &provider.pop3];
         for server in servers.into_iter().flatten() {
             assert!(!provider.is_old(&server.host), "{provider:?}");

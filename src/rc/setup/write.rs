@@ -1,13 +1,12 @@
 //! A set-up written into the files that are there: by edits, so that nothing else of them changes.
 //! The result is read again and must be the account that was meant; else nothing is written.
 
-use toml_edit::Value as Toml;
+mod keys;
 
-use super::{Delivery, PasswordPlace, Rhythm, Setup, Trust, check, words};
+use super::{Rhythm, Setup, check, words};
 use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
 use crate::rc::edit::{self, At, Edit, Which};
-use crate::rc::local::{Local, edit as toml};
 use crate::rc::option::{Id, keyword};
 use crate::rc::outline::has_errors;
 use crate::rc::resolve::{Whole, whole};
@@ -121,8 +120,8 @@ pub fn plan(setup: &Setup, password: Option<&Secret>, basis: &Basis) -> Result<P
             gettext("The configuration file says “{keyword}”, which this version cannot do.");
         return Err(fill(&sentence, &[("keyword", word)]).into());
     }
-    let local = local(setup, every, basis, &account.id)?;
-    bind(&local, setup, basis, &mut account)?;
+    let local = keys::written(setup, every, basis, &account.id)?;
+    keys::bind(&local, setup, basis, &mut account)?;
     Ok(Plan {
         rc: text.0.bytes().to_vec(),
         local,
@@ -279,7 +278,6 @@ fn home(setup: &Setup, server: &[Word], before: &Whole) -> Option<(usize, usize)
     let entries = before.stanzas.entries.iter().enumerate();
     entries
         .filter(|(_, entry)| may && entry.is_active && says(entry))
-        .map(|(index, entry)| (index, entry))
         .find(|(_, entry)| {
             entry
                 .users
@@ -313,73 +311,6 @@ fn free_label(setup: &Setup, before: &Whole) -> String {
     let numbered = (2..).map(|n: u32| format!("{}-{n}", setup.host));
     let mut labels = std::iter::once(setup.host.clone()).chain(numbered);
     labels.find(is_free).unwrap_or_default()
-}
-
-/// `accounts.toml` with what only we know. What is left there of an account that once had this
-/// name goes.
-fn local(
-    setup: &Setup,
-    every: Option<u32>,
-    basis: &Basis,
-    id: &AccountId,
-) -> Result<String, Refused> {
-    let whose = toml::Whose {
-        rc: basis.rc_name,
-        id,
-    };
-    let pin = match &setup.trust {
-        Trust::Pin { sha256, .. } if !setup.is_plain => Some(sha256.as_str().into()),
-        _ => None,
-    };
-    let command = match &setup.password {
-        PasswordPlace::Command(command) => Some(command.as_str().into()),
-        _ => None,
-    };
-    let watch = (setup.delivery == Delivery::Watch).then_some(true.into());
-    let keys: [(&str, Option<Toml>); 7] = [
-        ("watch", watch),
-        ("pin_sha256", pin),
-        ("password_command", command),
-        ("every", every.map(|seconds| i64::from(seconds).into())),
-        ("pause", None),
-        ("sign_in", None),
-        ("sasl", None),
-    ];
-    let mut text = basis.local.to_owned();
-    for (key, value) in keys {
-        // Removing nothing must not even make an empty table.
-        if value.is_none() && !Local::parse(&text).entries.iter().any(|e| e.id == *id) {
-            continue;
-        }
-        text = toml::set(&text, whose, key, value)?;
-    }
-    Ok(text)
-}
-
-/// Lays the keys over the account as the engine does, and makes sure that they are the ones meant.
-fn bind(text: &str, setup: &Setup, basis: &Basis, account: &mut Account) -> Result<(), Refused> {
-    let read = Local::parse(text);
-    read.bind(
-        "accounts.toml",
-        |rc| rc == basis.rc_name,
-        std::slice::from_mut(account),
-    );
-    let keys = &account.local;
-    let command = match &setup.password {
-        PasswordPlace::Command(command) => Some(command),
-        _ => None,
-    };
-    let is_pinned = matches!(setup.trust, Trust::Pin { .. }) && !setup.is_plain;
-    let is_meant = keys.watch == words::is_watch(setup)
-        && keys.password_command.as_ref() == command
-        && keys.pin_sha256.is_some() == is_pinned;
-    match &keys.refusal {
-        Some(sentence) => Err(sentence.clone().into()),
-        None if is_meant && !read.findings.iter().any(|f| f.is_fatal) => Ok(()),
-        None => {
-            Err(gettext("accounts.toml has an error. Correct it with a text editor first.").into())
-        }
-    }
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ impl Lines {
     /// Shows `rows`; the selected one stays selected if it is still there.
     pub(super) fn show(&self, rows: &[Row]) {
         self.is_filling.set(true);
-        let held = self.selected(|row| key(row));
+        let held = self.selected(key);
         let known: Vec<Key> = self.all(key);
         let wanted: Vec<Key> = rows.iter().map(key).collect();
         if wanted.starts_with(&known) {

@@ -1,5 +1,7 @@
 //! W1: the address and the password.
 
+use std::cell::Cell;
+
 use adw::prelude::*;
 
 use super::model::answers::Place;
@@ -13,11 +15,13 @@ use crate::engine::api::job::Keyring;
 /// The page.
 pub(super) struct Address {
     sheet: Sheet,
+    filled: Cell<u64>,
     address: adw::EntryRow,
     password: adw::PasswordEntryRow,
     error: gtk::Label,
     existing: adw::ActionRow,
     hint: adw::ActionRow,
+    notes: adw::PreferencesGroup,
     open: gtk::Button,
     online: gtk::Switch,
     places: adw::ExpanderRow,
@@ -107,11 +111,13 @@ impl Address {
         });
         Self {
             sheet,
+            filled: Cell::new(u64::MAX),
             address,
             password,
             error,
             existing,
             hint,
+            notes,
             open,
             online,
             places,
@@ -190,7 +196,6 @@ impl Address {
             }
         }
         self.command.set_visible(answers.place == Place::Command);
-        fill_in(&self.command, &answers.password_command);
         let error = model.error(Field::PasswordCommand);
         let error = error.filter(|_| answers.place == Place::Command);
         if error.is_some() {
@@ -207,11 +212,12 @@ impl Leaf for Address {
 
     fn show(&self, model: &Model) {
         let answers = &model.answers;
-        fill_in(&self.address, &answers.address);
-        fill_in(
-            &self.password,
-            &String::from_utf8_lossy(answers.password.expose()),
-        );
+        if self.filled.replace(model.filled) != model.filled {
+            fill_in(&self.address, &answers.address);
+            let password = String::from_utf8_lossy(answers.password.expose());
+            fill_in(&self.password, &password);
+            fill_in(&self.command, &answers.password_command);
+        }
         mark(
             &self.address,
             &self.error,
@@ -225,6 +231,8 @@ impl Leaf for Address {
             describe(&self.existing, &fill(&text, &[("server", &id.label)]));
         }
         self.show_hint(model);
+        self.notes
+            .set_visible(self.existing.get_visible() || self.hint.get_visible());
         self.show_places(model);
     }
 

@@ -1,5 +1,7 @@
 //! W6: what stays on the server, and when it is checked.
 
+use std::cell::Cell;
+
 use adw::prelude::*;
 
 use super::model::answers::{RHYTHMS, Sink};
@@ -12,6 +14,7 @@ use crate::engine::api::job::{FirstTime, Protocol, Rhythm};
 /// The page.
 pub(super) struct Copies {
     sheet: Sheet,
+    filled: Cell<u64>,
     after: adw::PreferencesGroup,
     keep: gtk::CheckButton,
     delete: gtk::CheckButton,
@@ -97,6 +100,7 @@ impl Copies {
         let (first_note, rhythm_note) = (note("first-note"), note("rhythm-note"));
         Self {
             sheet,
+            filled: Cell::new(u64::MAX),
             after,
             keep,
             delete,
@@ -150,7 +154,9 @@ impl Leaf for Copies {
         put(&self.rhythm_note, &note.unwrap_or_default());
         self.has_limit.set_active(answers.has_limit);
         self.limit.set_visible(answers.has_limit && fetches);
-        fill_in(&self.limit, &answers.limit);
+        if self.filled.replace(model.filled) != model.filled {
+            fill_in(&self.limit, &answers.limit);
+        }
         let error = model
             .error(Field::Limit)
             .filter(|_| self.limit.is_visible());

@@ -1,6 +1,6 @@
 //! W5: where the mail goes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use adw::prelude::*;
 
@@ -15,6 +15,7 @@ use crate::engine::api::job::{Around, Place};
 /// The page.
 pub(super) struct Delivery {
     sheet: Sheet,
+    filled: Cell<u64>,
     radios: Vec<(Sink, adw::ActionRow, gtk::CheckButton)>,
     maildir: adw::EntryRow,
     local_user: adw::EntryRow,
@@ -87,6 +88,7 @@ impl Delivery {
         sheet.column.append(&message.root);
         Self {
             sheet,
+            filled: Cell::new(u64::MAX),
             radios,
             maildir,
             local_user,
@@ -178,7 +180,7 @@ impl Delivery {
             let button = gtk::Button::builder().label(short(program)).build();
             button.set_tooltip_text(Some(program));
             let (to, text) = (self.meant.clone(), program.clone());
-            button.connect_clicked(move |_| to(Input::Text(Field::Program, text.clone())));
+            button.connect_clicked(move |_| to(Input::Do(Deed::Preset(text.clone()))));
             self.presets.append(&button);
             if let Some(around) = button.parent() {
                 around.set_focusable(false);
@@ -194,10 +196,12 @@ impl Delivery {
         self.lmtp.set_visible(sink == Sink::Lmtp);
         let is_local = matches!(sink, Sink::Listener | Sink::Lmtp | Sink::Program);
         self.local_user.set_visible(is_local);
-        fill_in(&self.maildir, &answers.maildir);
-        fill_in(&self.program, &answers.program);
-        fill_in(&self.lmtp, &answers.lmtp);
-        fill_in(&self.local_user, &answers.local_user);
+        if self.filled.replace(model.filled) != model.filled {
+            fill_in(&self.maildir, &answers.maildir);
+            fill_in(&self.program, &answers.program);
+            fill_in(&self.lmtp, &answers.lmtp);
+            fill_in(&self.local_user, &answers.local_user);
+        }
         let mut wrong = None;
         for (field, row) in [
             (Field::Maildir, &self.maildir),

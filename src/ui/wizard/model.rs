@@ -192,6 +192,8 @@ pub(crate) enum Deed {
     Authority(std::path::PathBuf),
     /// Deliver a test message.
     TestDelivery,
+    /// This command for the program.
+    Preset(String),
     /// Fetch one message.
     FetchOne,
     /// To the delivery page.
@@ -357,6 +359,9 @@ pub(crate) struct Model {
     pub saving: Work<Tried<()>>,
     /// Making the rc file private, or taking a file over.
     pub file: Work<Tried<()>>,
+    /// Grows whenever fields may have got other texts than those typed into them: only then are the
+    /// entries on the screen written to, so that nobody's typing is ever overwritten.
+    pub filled: u64,
     is_touched: bool,
     /// Domain and whether online, of the discovery shown.
     searched: Option<(String, bool)>,
@@ -397,6 +402,7 @@ impl Model {
             preview: Work::Idle,
             saving: Work::Idle,
             file: Work::Idle,
+            filled: 0,
             is_touched: false,
             searched: None,
             goes_on_after_probe: false,
@@ -419,6 +425,15 @@ impl Model {
 
     /// What a person or the engine does, and what follows.
     pub(super) fn update(&mut self, input: Input) -> Vec<Effect> {
+        let fills = matches!(
+            input,
+            Input::Primary
+                | Input::Back
+                | Input::Swiped(_)
+                | Input::Do(_)
+                | Input::Pick(Pick::Card(_))
+        );
+        self.filled += u64::from(fills);
         match input {
             Input::Text(field, text) => {
                 self.type_text(field, text);

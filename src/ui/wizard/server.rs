@@ -26,6 +26,7 @@ pub(super) struct Server {
     edit: gtk::Button,
     sources: gtk::Label,
     none: adw::ActionRow,
+    notes: adw::PreferencesGroup,
     ticks: adw::PreferencesGroup,
     confirmed: (adw::ActionRow, gtk::CheckButton),
     plain: (adw::ActionRow, gtk::CheckButton),
@@ -100,6 +101,7 @@ impl Server {
             edit,
             sources,
             none,
+            notes,
             ticks,
             confirmed,
             plain,
@@ -153,7 +155,7 @@ impl Server {
             .as_ref()
             .filter(|_| !model.discovery.is_running());
         let is_empty = found.is_some_and(|found| found.candidates.is_empty());
-        self.none.set_visible(is_empty);
+        self.notes.set_visible(is_empty);
         let domain = model.answers.domain();
         self.none.set_title(&fill(
             &gettext("No settings found for {domain}"),
@@ -237,24 +239,29 @@ impl Card {
     ) -> Self {
         let pick = Pick::Card(Some(index));
         let name = format!("card-{index}");
-        let title = words::protocol(card.protocol);
+        let protocol = words::protocol(card.protocol);
+        let title = match is_best {
+            true => fill(
+                &gettext("{protocol} (recommended)"),
+                &[("protocol", &protocol)],
+            ),
+            false => protocol,
+        };
+        let from = gettext("Known from: {source}");
         let lines = [
             words::server(card),
             texts::sign_in(card, address),
             texts::consequence(card.protocol),
+            fill(&from, &[("source", &words::source(&card.source))]),
         ];
         let (row, check) = radio(&title, &lines.join("\n"), &name, pick, Some(leader), meant);
         row.set_subtitle_lines(6);
-        if is_best {
-            row.add_suffix(&badge(&gettext("Recommended"), "accent"));
-        }
         if card.is_weak {
             let icon = gtk::Image::from_icon_name("dialog-warning-symbolic");
             icon.add_css_class("wait");
             super::super::a11y::set_label(&icon, &gettext("Not sure"));
             row.add_suffix(&icon);
         }
-        row.add_suffix(&badge(&words::source(&card.source), "quiet"));
         if card.methods.first() == Some(&Method::OAuth2) && card.methods.len() == 1 {
             row.set_sensitive(false);
             let why =
@@ -263,15 +270,4 @@ impl Card {
         }
         Self { index, row, check }
     }
-}
-
-fn badge(text: &str, class: &str) -> gtk::Label {
-    gtk::Label::builder()
-        .label(text)
-        .wrap(true)
-        .justify(gtk::Justification::Right)
-        .max_width_chars(14)
-        .css_classes(["caption", class])
-        .valign(gtk::Align::Center)
-        .build()
 }

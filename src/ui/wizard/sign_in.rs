@@ -2,6 +2,8 @@
 
 mod card;
 
+use std::cell::Cell;
+
 use adw::prelude::*;
 
 use super::message::Message;
@@ -17,6 +19,7 @@ use card::Card;
 /// The page.
 pub(super) struct SignIn {
     sheet: Sheet,
+    filled: Cell<u64>,
     password: adw::PasswordEntryRow,
     error: gtk::Label,
     ask: adw::PreferencesGroup,
@@ -71,6 +74,7 @@ impl SignIn {
             .collect();
         Self {
             sheet,
+            filled: Cell::new(u64::MAX),
             password,
             error,
             ask,
@@ -98,10 +102,10 @@ impl Leaf for SignIn {
         put(&self.sheet.lead, &fill(&whom, &values));
         self.ask
             .set_visible(model.wants_password() && !model.sign_in.is_running());
-        fill_in(
-            &self.password,
-            &String::from_utf8_lossy(answers.password.expose()),
-        );
+        if self.filled.replace(model.filled) != model.filled {
+            let password = String::from_utf8_lossy(answers.password.expose());
+            fill_in(&self.password, &password);
+        }
         let error = model
             .error(Field::PasswordAgain)
             .filter(|_| self.ask.is_visible());

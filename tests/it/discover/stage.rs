@@ -22,9 +22,12 @@ use tokio_rustls::rustls::{ServerConfig, crypto::ring};
 use super::names::{Names, Zone};
 use crate::support::ca::{Ca, Identity};
 
+/// Whom something was for, and its octets.
+pub type Heard = (String, Vec<u8>);
+
 /// What was sent to somebody, as it came: for TLS the records of the handshake, and what was inside.
 #[derive(Clone, Default)]
-pub struct Tape(Arc<Mutex<Vec<(String, Vec<u8>)>>>);
+pub struct Tape(Arc<Mutex<Vec<Heard>>>);
 
 impl Tape {
     pub fn note(&self, to: &str, bytes: &[u8]) {
@@ -32,7 +35,7 @@ impl Tape {
     }
 
     /// Everything, with whom it was for.
-    pub fn all(&self) -> Vec<(String, Vec<u8>)> {
+    pub fn all(&self) -> Vec<Heard> {
         self.0.lock().unwrap().clone()
     }
 

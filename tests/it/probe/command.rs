@@ -96,6 +96,46 @@ async fn statuses() {
     check(&["127.0.0.1", &port], 2, "every port refuses").await;
 }
 
+/// An interrupt ends the asking; what was found is told.
+#[tokio::test]
+async fn an_interrupt_ends_it_with_a_report() {
+    let mut stage = Stage::new();
+    let answers = stage
+        .serve(1, Script::new("* OK [CAPABILITY IMAP4rev1] x", &IMAP))
+        .await;
+    let silent = stage.serve(2, Script::mute()).await;
+    let home = Home::new();
+    let ports = [answers, silent].map(|port| format!("--port={port}"));
+    let mut command = home.command(program());
+    command.args([
+        "probe",
+        "127.0.0.1",
+        "--timeout",
+        "60",
+        &ports[0],
+        &ports[1],
+    ]);
+    command.stdout(std::process::Stdio::piped());
+    let child = command.spawn().unwrap();
+    let pid = rustix::process::Pid::from_raw(child.id().unwrap() as i32).unwrap();
+    let said_goodbye = async {
+        while !stage.heard().iter().any(|line| line.contains("LOGOUT")) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), said_goodbye)
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let ended = timeout(Duration::from_secs(5), child.wait_with_output()).await;
+    let ended = ended.unwrap().unwrap();
+    let out = String::from_utf8_lossy(&ended.stdout);
+    assert_eq!(ended.status.code(), Some(0), "{out}");
+    assert!(out.contains("stopped") && out.contains("answered"), "{out}");
+    assert!(out.contains(&format!("IMAP on port {answers}")), "{out}");
+}
+
 /// A command may stand in for the connection.
 #[tokio::test]
 async fn through_a_plugin() {

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use postrider::probe::report::{Outcome, Problem, Row, StartTls};
 use rcgen::date_time_ymd;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::stage::{HOST, IMAP, POP3, Script, Stage, imap};
 use crate::support::ca::{Identity, self_signed, server_params};
@@ -205,4 +207,44 @@ async fn others_that_listen_there() {
     check("220 mx ESMTP", "220 mx ESMTP").await;
     check("* BYE too many", "* BYE too many").await;
     check("x\x1b[2Jy", "x\u{fffd}[2Jy").await;
+}
+
+/// A server of TLS 1.1: says so to a hello that may mean it, refuses any older one.
+async fn old_tls(mut stream: TcpStream) -> std::io::Result<()> {
+    let mut hello = vec![0; 11];
+    stream.read_exact(&mut hello).await?;
+    // RFC 4346 section 6.2.1: a record; then section 7.4.1.3, or an alert (7.2.2).
+    let answer = if hello[9..11] >= [3, 2][..] {
+        let mut answer = vec![22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+        answer.extend([7; 32]);
+        answer.extend([0, 0, 0x2f, 0]);
+        answer
+    } else {
+        vec![21, 3, 1, 0, 2, 2, 70]
+    };
+    stream.write_all(&answer).await?;
+    // What comes is read, so that the answer arrives.
+    while stream.read(&mut hello).await? > 0 {}
+    Ok(())
+}
+
+/// It cannot be used, and it is said why and what else can be done.
+#[tokio::test]
+async fn a_server_with_old_tls_only() {
+    let mut stage = Stage::new();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    stage.lead(993, listener.local_addr().unwrap());
+    stage.spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(old_tls(stream));
+        }
+    });
+    let row = stage.row(993).await;
+    let Outcome::TlsFailed(why) = &row.outcome else {
+        panic!("{row:#?}");
+    };
+    assert!(
+        why.contains("TLS 1.1 only") && why.contains("plugin"),
+        "{why}"
+    );
 }

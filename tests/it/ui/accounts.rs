@@ -150,16 +150,24 @@ fn without_accounts_the_way_out_is_shown() {
         desk.shot(name);
         assert!(!desk.find::<gtk::Button>("check").is_sensitive());
         desk.press("reload");
-        assert_eq!(desk.command(), Command::Reload);
+        let mut command = desk.command();
+        // Without a file the wizard comes by itself and looks around.
+        if matches!(command, Command::Start { .. }) {
+            command = desk.command();
+        }
+        assert_eq!(command, Command::Reload);
     };
     check(
         None,
-        &["No Accounts Yet", "~/.fetchmailrc names no account."],
+        &[
+            "No Accounts Yet",
+            "Set one up and your mail is collected here.",
+        ],
         "empty-none",
     );
     check(
         Some(Halt::NoFile),
-        &["No Accounts Yet", "~/.fetchmailrc"],
+        &["No Accounts Yet", "Bring Your Mail Home"],
         "empty-nofile",
     );
     let sentence = "~/.fetchmailrc can be read by others (<b>&\"). It holds passwords.";

@@ -97,7 +97,7 @@ impl Run {
     }
 
     /// From the address to the sign-in.
-    fn to_sign_in(&mut self) -> (JobId, Job) {
+    fn until_sign_in(&mut self) -> (JobId, Job) {
         self.on();
         self.write("address", "anna@example.org");
         self.write("password", "secret");
@@ -491,7 +491,7 @@ fn weak_and_plain_settings_need_a_tick() {
 #[gtk::test]
 fn every_failure_of_signing_in_has_a_way_out() {
     let mut run = Run::new(empty());
-    let (mut id, _) = run.to_sign_in();
+    let (mut id, _) = run.until_sign_in();
     let cases: [(&str, Failed, &str, &str); 9] = [
         (
             "refused",
@@ -571,7 +571,7 @@ fn every_failure_of_signing_in_has_a_way_out() {
 #[gtk::test]
 fn certificates_are_shown_and_pinned() {
     let mut run = Run::new(empty());
-    let (mut id, _) = run.to_sign_in();
+    let (mut id, _) = run.until_sign_in();
     let now = sample::ago(0);
     let names = vec!["mail.hoster.example".to_owned()];
     let wanted = "imap.example.org".to_owned();

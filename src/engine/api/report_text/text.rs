@@ -14,7 +14,7 @@ use crate::probe::verdict::of_certificate;
 pub(super) fn summary(report: &Report, paint: &dyn Fn(Tone, &str) -> String) -> String {
     let mut out = head(report);
     if !report.rows.is_empty() {
-        out.push_str("\n");
+        out.push('\n');
         out.push_str(&rows(report, paint));
     }
     for sentence in remarks(report) {
@@ -38,6 +38,7 @@ pub(super) fn summary(report: &Report, paint: &dyn Fn(Tone, &str) -> String) -> 
 fn head(report: &Report) -> String {
     let mut known: Vec<String> = report.addresses.iter().map(ToString::to_string).collect();
     known.extend(report.reverse.clone());
+    known.retain(|word| *word != report.host);
     let host = quiet(report.host.as_bytes(), QUIET_MAX);
     let mut out = match known.is_empty() {
         true => host,

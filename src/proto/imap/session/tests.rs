@@ -59,6 +59,11 @@ fn other_orders_and_forms() {
         "S: * 2 FETCH (UID 6 BODY[] \"aa\") |S: * 1 FETCH (FLAGS (\\Seen) UID 5) |S: * NO slow |S: hm
         |S: * 3 FETCH (UID 7 FLAGS (\\Seen)) |S: * 4 EXISTS |S: * 3 FETCH (RFC822 {2} |S> bb |S:  FLAGS () UID 7 )",
     );
+    // A header does not pass for a message, in whatever form it comes.
+    check(
+        "S: * 2 FETCH (UID 6 BODY[HEADER] {2} |S> hh |S: ) |S: * 3 FETCH (UID 7 RFC822.HEADER \"h\")
+        |S: * 2 FETCH (UID 6 BODY[] {2} |S> aa |S: ) |S: * 3 FETCH (UID 7 BODY[] {2} |S> bb |S:  BODY[HEADER] {1} |S> h |S: )",
+    );
     // Unasked and repeated bodies are not told of.
     check(
         "S: * 9 FETCH (UID 99 BODY[] {2} |S> xx |S: ) |S: * 2 FETCH (UID 6 BODY[] {2} |S> aa |S:  BODY[] {2} |S> yy |S: )

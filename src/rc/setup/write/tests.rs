@@ -1,5 +1,5 @@
 use super::*;
-use crate::rc::setup::FirstTime;
+use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Trust};
 
 fn setup() -> Setup {
     Setup {
@@ -112,7 +112,7 @@ fn what_is_there_stays() {
         "[[account]]\nlabel = \"mail.example.org\"\nuser = \"ann@example.org\"\nevery = 600\n",
     );
     // The same server: another user of it.
-    let joined = user.trim().split_whitespace();
+    let joined = user.split_whitespace();
     let joined = format!("    {}\n", joined.collect::<Vec<_>>().join(" "));
     check(
         "poll mail.example.org proto imap\n    user x ssl\n",

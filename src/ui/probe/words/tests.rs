@@ -2,6 +2,7 @@ use std::cmp::Ordering;
 
 use super::super::sample;
 use super::*;
+use crate::engine::api::job::report::Service;
 
 #[test]
 fn cells() {

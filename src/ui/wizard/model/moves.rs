@@ -339,6 +339,10 @@ impl Model {
                     })]
                 }
             },
+            Deed::Preset(command) => {
+                self.answers.put(Field::Program, command);
+                Vec::new()
+            }
             Deed::FetchOne => {
                 let draft = self.answers.draft();
                 vec![self.start(Job::FetchOne(draft), |this, id| {

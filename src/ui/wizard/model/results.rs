@@ -103,6 +103,7 @@ impl Model {
 
     fn discovered(&mut self, outcome: Outcome) -> Vec<Effect> {
         self.discovery = Work::Done(());
+        self.filled += 1;
         match outcome {
             Outcome::Discovered(found) => self.found = Some(*found),
             Outcome::Cancelled => {}
@@ -155,6 +156,7 @@ impl Model {
     /// "Test Server": the open fields are filled in with what was found.
     fn probed(&mut self, outcome: Outcome) -> Vec<Effect> {
         self.probe = Work::Done(());
+        self.filled += 1;
         if let Outcome::Probed(report) = outcome {
             self.report = Some(*report);
         }

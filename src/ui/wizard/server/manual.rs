@@ -1,5 +1,7 @@
 //! The server by hand, and "Test Server".
 
+use std::cell::Cell;
+
 use adw::prelude::*;
 
 use super::super::model::answers::{MethodWish, ProtocolWish, SecurityWish};
@@ -12,6 +14,7 @@ use crate::engine::api::job::report::{Failure, Outcome, Report};
 
 /// The fields, shown while nothing found is chosen.
 pub(super) struct Manual {
+    filled: Cell<u64>,
     root: gtk::Box,
     protocol: adw::ComboRow,
     host: adw::EntryRow,
@@ -133,6 +136,7 @@ impl Manual {
         });
         test.add_controller(stop);
         Self {
+            filled: Cell::new(u64::MAX),
             root,
             protocol,
             host,
@@ -197,9 +201,11 @@ impl Manual {
         self.security.set_selected(index(
             SECURITIES.iter().position(|wish| *wish == answers.security),
         ));
-        fill_in(&self.host, &answers.host);
-        fill_in(&self.port, &answers.port);
-        fill_in(&self.user, &answers.user);
+        if self.filled.replace(model.filled) != model.filled {
+            fill_in(&self.host, &answers.host);
+            fill_in(&self.port, &answers.port);
+            fill_in(&self.user, &answers.user);
+        }
         for (method, row, check) in &self.radios {
             if *method == answers.method {
                 if !check.is_active() {

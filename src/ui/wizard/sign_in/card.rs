@@ -67,18 +67,37 @@ impl Card {
                 to(Input::Do(Deed::Authority(path)));
             });
         });
-        let buttons = gtk::Box::builder().spacing(6).build();
-        buttons.append(&authority);
-        buttons.append(&chain);
-        root.set_header_suffix(Some(&buttons));
+        let buttons = gtk::FlowBox::builder()
+            .selection_mode(gtk::SelectionMode::None)
+            .column_spacing(6)
+            .row_spacing(6)
+            .margin_top(6)
+            .max_children_per_line(2)
+            .build();
+        super::super::super::a11y::set_label(&buttons, &gettext("What can be done"));
+        for button in [&authority, &chain] {
+            buttons.append(button);
+            // The box around a button takes no focus of its own, and goes with it.
+            if let Some(around) = button.parent() {
+                around.set_focusable(false);
+                button
+                    .bind_property("visible", &around, "visible")
+                    .sync_create()
+                    .build();
+            }
+        }
         Self {
             wanted: row(gettext("Name wanted"), "certificate-wanted"),
             names: row(gettext("Names in the certificate"), "certificate-names"),
             issuer: row(gettext("Issued by"), "certificate-issuer"),
             dates: row(gettext("Valid"), "certificate-dates"),
             sha256: row(gettext("Fingerprint (SHA-256)"), "certificate-sha256"),
-            md5: row(gettext("Fingerprint, old form (MD5)"), "certificate-md5"),
-            root,
+            md5: {
+                let md5 = row(gettext("Fingerprint, old form (MD5)"), "certificate-md5");
+                root.add(&buttons);
+                md5
+            },
+            root: root.clone(),
             authority,
             shown,
         }
@@ -100,7 +119,14 @@ impl Card {
             |at: Option<std::time::SystemTime>| at.map_or_else(|| "?".to_owned(), words::date);
         let dates = format!("{} – {}", date(leaf.from), date(leaf.until));
         describe(&self.dates, &dates);
-        describe(&self.sha256, &leaf.sha256);
-        describe(&self.md5, &leaf.md5);
+        describe(&self.sha256, &in_lines(&leaf.sha256));
+        describe(&self.md5, &in_lines(&leaf.md5));
     }
+}
+
+/// Eight octets a line: a fingerprint has no place to wrap at.
+fn in_lines(fingerprint: &str) -> String {
+    let octets: Vec<&str> = fingerprint.split(':').collect();
+    let lines: Vec<String> = octets.chunks(8).map(|line| line.join(":")).collect();
+    lines.join(":\n")
 }
