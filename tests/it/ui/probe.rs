@@ -743,6 +743,8 @@ fn pictures() {
     }
     let style = adw::StyleManager::default();
     for (name, width, height, scheme) in [
+        ("wide-rtl", 1200, 800, adw::ColorScheme::ForceLight),
+        ("narrow-rtl", 360, 640, adw::ColorScheme::ForceLight),
         ("wide", 1200, 800, adw::ColorScheme::ForceLight),
         ("wide-dark", 1200, 800, adw::ColorScheme::ForceDark),
         ("medium", 700, 800, adw::ColorScheme::ForceLight),
@@ -750,6 +752,10 @@ fn pictures() {
         ("narrow-dark", 360, 640, adw::ColorScheme::ForceDark),
     ] {
         style.set_color_scheme(scheme);
+        gtk::Widget::set_default_direction(match name.ends_with("rtl") {
+            true => gtk::TextDirection::Rtl,
+            false => gtk::TextDirection::Ltr,
+        });
         let mut page = Page::with(accounts(), width);
         page.desk.window().set_default_size(width, height);
         let shot = |page: &Page, state: &str| page.desk.shot(&format!("probe-{name}-{state}"));
