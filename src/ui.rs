@@ -15,6 +15,7 @@ mod app;
 mod bar;
 mod certificate;
 mod choose;
+mod fact;
 mod icons;
 mod probe;
 mod wizard;

@@ -4,9 +4,9 @@
 use std::time::SystemTime;
 
 use adw::prelude::*;
-use gtk::{glib, pango};
+use gtk::glib;
 
-use super::a11y;
+use super::{a11y, fact};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::report::{Certificate, Shown};
 use crate::engine::api::words;
@@ -80,15 +80,7 @@ fn verdict(shown: &Shown, host: &str) -> gtk::Box {
             ),
         ),
     };
-    let label = |text: &str, class: &str| {
-        gtk::Label::builder()
-            .label(text)
-            .wrap(true)
-            .wrap_mode(pango::WrapMode::WordChar)
-            .xalign(0.0)
-            .css_classes([class])
-            .build()
-    };
+    let label = |text: &str, class: &str| fact::verbatim(text, &[class]);
     let texts = gtk::Box::builder()
         .orientation(gtk::Orientation::Vertical)
         .spacing(6)
@@ -121,15 +113,9 @@ fn group(certificate: &Certificate, place: usize) -> adw::PreferencesGroup {
     };
     let group = adw::PreferencesGroup::builder().title(title).build();
     let row = |title: String, value: &str| {
-        let row = adw::ActionRow::builder()
-            .title(title)
-            .use_markup(false)
-            .subtitle_lines(0)
-            .build();
-        row.set_subtitle(value);
-        a11y::set_description(&row, value);
+        let (row, suffixes) = fact::row(&title, value, fact::Weight::Plain);
         group.add(&row);
-        row
+        suffixes
     };
     row(gettext("Issued to"), &certificate.subject);
     row(gettext("Issued by"), &certificate.issuer);
@@ -158,8 +144,7 @@ fn group(certificate: &Certificate, place: usize) -> adw::PreferencesGroup {
         ),
     ] {
         let copied = fill(&gettext("Copy {what}"), &[("what", &title)]);
-        let row = row(title, value);
-        row.add_suffix(&copy_button(
+        row(title, value).append(&copy_button(
             &copied,
             value,
             &format!("copy-{name}-{place}"),

@@ -73,6 +73,8 @@ pub(super) enum Input {
     Selected(bool),
     /// The selected port was opened.
     Open,
+    /// The port at that place was opened.
+    OpenAt(i32),
     /// From the page of a port to the list.
     Back,
     /// One of the servers of an address.
@@ -240,6 +242,12 @@ impl Component for Probe {
                 self.show_detail();
             }
             Input::Open => self.results.open(),
+            Input::OpenAt(place) => {
+                self.results.lines.select_at(place);
+                self.has_selected = true;
+                self.show_detail();
+                self.results.open();
+            }
             Input::Back => {
                 self.results.close();
             }
@@ -371,6 +379,7 @@ impl Probe {
         self.has_selected = false;
         self.said = None;
         self.results.close();
+        self.results.lines.show(&[]);
         self.results.set_can_compare(false);
         self.form.set_running(true);
         self.show_history(sender);

@@ -153,7 +153,9 @@ fn or_none(text: String) -> String {
 /// How the settings of an account at this host stand to what was found; `None` where there is
 /// nothing to be said.
 pub(super) fn against(facts: &ServerFacts, report: &Report) -> Option<String> {
-    if !facts.host.eq_ignore_ascii_case(&report.host) || !report.is_done {
+    // Where nothing answers at all, the settings are the least of it.
+    let answers = report.rows.iter().any(|r| r.outcome == Outcome::Answered);
+    if !facts.host.eq_ignore_ascii_case(&report.host) || !report.is_done || !answers {
         return None;
     }
     let (protocol, port, security) = (facts.protocol?, facts.port?, facts.security?);
@@ -165,7 +167,8 @@ pub(super) fn against(facts: &ServerFacts, report: &Report) -> Option<String> {
         .min_by_key(|c| c.security);
     let is_tried = |row: &&Row| row.port == port && row.service != Service::Unknown;
     let mut tried = report.rows.iter().filter(is_tried).peekable();
-    let is_there = tried.peek().is_none() || tried.any(|row| row.outcome == Outcome::Answered);
+    let is_there = tried.peek().is_none()
+        || tried.any(|row| matches!(row.outcome, Outcome::Answered | Outcome::Stopped));
     if !is_there {
         let text = match better.or(best) {
             Some(_) => gettext("Your file says {now}, where nothing answers; {new} is offered."),

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use adw::prelude::*;
 use gtk::pango;
 
-use super::super::a11y;
+use super::super::{a11y, fact};
 use super::facts::{self, Item, Section};
 use super::{Input, words};
 use crate::base::i18n::{fill, gettext};
@@ -140,7 +140,7 @@ impl Detail {
                     title,
                     value,
                     is_warning,
-                } => group.add(&fact(title, value, *is_warning)),
+                } => group.add(&fact::row(title, value, weight(*is_warning)).0),
                 Item::Words { text, mark } => group.add(&said_words(text, *mark)),
                 Item::Capability {
                     word,
@@ -180,8 +180,8 @@ impl Detail {
         group.upcast()
     }
 
-    fn advice(&self, advice: &Advice, users: &[AccountId]) -> adw::ActionRow {
-        let row = fact(&advice.server, &advice.text, advice.is_warning);
+    fn advice(&self, advice: &Advice, users: &[AccountId]) -> adw::PreferencesRow {
+        let (row, suffixes) = fact::row(&advice.server, &advice.text, weight(advice.is_warning));
         if !advice.reference.is_empty() {
             row.set_tooltip_text(Some(&advice.reference));
         }
@@ -207,9 +207,17 @@ impl Detail {
             button.connect_clicked(move |_| {
                 to.emit(Input::Use(id.clone(), option.clone()));
             });
-            row.add_suffix(&button);
+            suffixes.append(&button);
         }
         row
+    }
+}
+
+fn weight(is_warning: bool) -> fact::Weight {
+    if is_warning {
+        fact::Weight::Warning
+    } else {
+        fact::Weight::Plain
     }
 }
 
@@ -220,34 +228,12 @@ fn list() -> gtk::ListBox {
         .build()
 }
 
-fn fact(title: &str, value: &str, is_warning: bool) -> adw::ActionRow {
-    let row = adw::ActionRow::builder()
-        .title(title)
-        .use_markup(false)
-        .title_lines(0)
-        .subtitle_lines(0)
-        .build();
-    row.set_subtitle(value);
-    let mut spoken = value.to_owned();
-    if is_warning {
-        let image = gtk::Image::builder()
-            .icon_name("dialog-warning-symbolic")
-            .css_classes(["wait"])
-            .accessible_role(gtk::AccessibleRole::Presentation)
-            .build();
-        row.add_prefix(&image);
-        spoken = fill(&gettext("Warning: {text}"), &[("text", &value)]);
-    }
-    a11y::set_description(&row, &spoken);
-    row
-}
-
 /// Words of the server as they are; `mark` is made to be seen by attributes, not by markup.
 fn said_words(text: &str, mark: Option<(usize, usize)>) -> adw::PreferencesRow {
     let label = gtk::Label::builder()
         .label(text)
         .wrap(true)
-        .wrap_mode(pango::WrapMode::Char)
+        .wrap_mode(pango::WrapMode::WordChar)
         .xalign(0.0)
         .selectable(true)
         .css_classes(["words"])
@@ -258,10 +244,10 @@ fn said_words(text: &str, mark: Option<(usize, usize)>) -> adw::PreferencesRow {
         .name("probe-greeting")
         .build();
     label.set_direction(gtk::TextDirection::Ltr);
+    let attributes = pango::AttrList::new();
     if let Some((begin, end)) = mark
         && let (Ok(begin), Ok(end)) = (u32::try_from(begin), u32::try_from(end))
     {
-        let attributes = pango::AttrList::new();
         let mut weight = pango::AttrInt::new_weight(pango::Weight::Bold);
         let mut line = pango::AttrInt::new_underline(pango::Underline::Single);
         weight.set_start_index(begin);
@@ -270,8 +256,8 @@ fn said_words(text: &str, mark: Option<(usize, usize)>) -> adw::PreferencesRow {
         line.set_end_index(end);
         attributes.insert(weight);
         attributes.insert(line);
-        label.set_attributes(Some(&attributes));
     }
+    fact::without_hyphens(&label, attributes);
     adw::PreferencesRow::builder()
         .child(&label)
         .activatable(false)
@@ -280,15 +266,6 @@ fn said_words(text: &str, mark: Option<(usize, usize)>) -> adw::PreferencesRow {
 }
 
 fn capability(word: &str, meaning: &str, note: &str) -> gtk::ListBoxRow {
-    let label = |text: &str, classes: &[&str]| {
-        gtk::Label::builder()
-            .label(text)
-            .wrap(true)
-            .wrap_mode(pango::WrapMode::WordChar)
-            .xalign(0.0)
-            .css_classes(classes.to_vec())
-            .build()
-    };
     let column = gtk::Box::builder()
         .orientation(gtk::Orientation::Vertical)
         .margin_top(6)
@@ -296,14 +273,14 @@ fn capability(word: &str, meaning: &str, note: &str) -> gtk::ListBoxRow {
         .margin_start(12)
         .margin_end(12)
         .build();
-    let word = label(word, &["words"]);
+    let word = fact::verbatim(word, &["words"]);
     word.set_direction(gtk::TextDirection::Ltr);
     column.append(&word);
     if !meaning.is_empty() {
-        column.append(&label(meaning, &["caption", "quiet"]));
+        column.append(&fact::verbatim(meaning, &["caption", "quiet"]));
     }
     if !note.is_empty() {
-        column.append(&label(note, &["caption", "accent"]));
+        column.append(&fact::verbatim(note, &["caption", "accent"]));
     }
     gtk::ListBoxRow::builder()
         .child(&column)
@@ -319,7 +296,7 @@ fn transcript(lines: &[Line]) -> adw::PreferencesRow {
         .editable(false)
         .cursor_visible(false)
         .monospace(true)
-        .wrap_mode(gtk::WrapMode::Char)
+        .wrap_mode(gtk::WrapMode::WordChar)
         .accepts_tab(false)
         .css_classes(["transcript"])
         .name("probe-transcript")
@@ -335,6 +312,11 @@ fn transcript(lines: &[Line]) -> adw::PreferencesRow {
         .margin_bottom(9)
         .margin_start(12)
         .margin_end(12)
+        .build();
+    // GTK 4.8 looks for a place for the focus in what is folded away, where there is none.
+    expander
+        .bind_property("expanded", &view, "visible")
+        .sync_create()
         .build();
     adw::PreferencesRow::builder()
         .child(&expander)

@@ -118,12 +118,18 @@ fn answer(row: &Row) -> Vec<Item> {
         items.push(fact(gettext("Server"), words::software(software)));
     }
     let times = [
-        (gettext("Connected after"), row.times.connect),
-        (gettext("Encrypted after"), row.times.tls),
-        (gettext("Greeting after"), row.times.greeting),
+        (gettext("connected after {time}"), row.times.connect),
+        (gettext("encrypted after {time}"), row.times.tls),
+        (gettext("greeted after {time}"), row.times.greeting),
     ];
-    let known = times.into_iter().filter_map(|(t, time)| Some((t, time?)));
-    items.extend(known.map(|(title, time)| fact(title, words::millis(time))));
+    let known = times.into_iter().filter_map(|(text, time)| {
+        let time = words::millis(time?);
+        Some(fill(&text, &[("time", &time)]))
+    });
+    let known: Vec<String> = known.collect();
+    if !known.is_empty() {
+        items.push(fact(gettext("Times"), known.join(", ")));
+    }
     items
 }
 
@@ -163,8 +169,8 @@ fn encryption(row: &Row) -> Vec<Item> {
         }
     }
     if let Some(tls) = &row.tls {
-        items.push(fact(gettext("Agreed version"), tls.version.clone()));
-        items.push(fact(gettext("Cipher suite"), tls.cipher.clone()));
+        let agreed = format!("{}, {}", tls.version, tls.cipher);
+        items.push(fact(gettext("Agreed"), agreed));
         if let Some(alpn) = &tls.alpn {
             items.push(fact(gettext("Agreed protocol (ALPN)"), alpn.clone()));
         }

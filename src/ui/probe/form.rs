@@ -76,10 +76,18 @@ impl Form {
             more,
             options,
         };
-        let clamp = adw::Clamp::builder().maximum_size(900).child(&line).build();
+        let clamp = adw::Clamp::builder()
+            .maximum_size(1400)
+            .tightening_threshold(1400)
+            .child(&line)
+            .build();
         this.root.append(&clamp);
         for text in [&this.error, &this.caption] {
-            let clamp = adw::Clamp::builder().maximum_size(900).child(text).build();
+            let clamp = adw::Clamp::builder()
+                .maximum_size(1400)
+                .tightening_threshold(1400)
+                .child(text)
+                .build();
             text.bind_property("visible", &clamp, "visible")
                 .sync_create()
                 .build();

@@ -29,11 +29,12 @@ impl History {
         &self.all
     }
 
-    /// The report about the same host before `now`.
+    /// The report about the same host before `now`; it must have come to something.
     pub(super) fn before(&self, now: &Report) -> Option<&Rc<Report>> {
         self.all
             .iter()
-            .find(|old| old.host.eq_ignore_ascii_case(&now.host) && old.at < now.at)
+            .filter(|old| !old.rows.is_empty() && old.at < now.at)
+            .find(|old| old.host.eq_ignore_ascii_case(&now.host))
     }
 }
 
@@ -70,7 +71,7 @@ mod tests {
         for (host, seconds) in [("a.example", 10), ("b.example", 20), ("A.example", 30)] {
             history.push(at(host, seconds));
         }
-        let check = |host: &str, seconds: u64, expected: Option<u64>| {
+        let check = |history: &History, host: &str, seconds: u64, expected: Option<u64>| {
             let found = history.before(&at(host, seconds));
             let time = found.map(|r| {
                 r.at.duration_since(SystemTime::UNIX_EPOCH)
@@ -78,10 +79,14 @@ mod tests {
             });
             assert_eq!(time.map(|t| t.as_secs()), expected);
         };
-        check("a.example", 40, Some(30));
-        check("a.example", 30, Some(10));
-        check("a.example", 10, None);
-        check("c.example", 40, None);
+        check(&history, "a.example", 40, Some(30));
+        check(&history, "a.example", 30, Some(10));
+        check(&history, "a.example", 10, None);
+        check(&history, "c.example", 40, None);
+        let mut failed = sample::report("c.example");
+        failed.rows.clear();
+        history.push(Rc::new(failed));
+        check(&history, "c.example", 40, None);
         for n in 0..100 {
             history.push(at("d.example", n));
         }

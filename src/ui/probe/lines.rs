@@ -16,9 +16,19 @@ use crate::engine::api::job::report::Row;
 /// Draws the item of a list item that is on the screen.
 pub(super) type Draw = Rc<dyn Fn(&gtk::ListItem, &Row)>;
 
-/// List items that exist, each with what draws it.
+/// List items and widgets that exist, each with what draws it.
 #[derive(Clone, Default)]
-pub(super) struct OnScreen(Rc<RefCell<Vec<(gtk::ListItem, Draw)>>>);
+pub(super) struct OnScreen(
+    Rc<RefCell<Vec<(gtk::ListItem, Draw)>>>,
+    Rc<RefCell<Vec<Kept>>>,
+);
+
+/// A widget of its own for one item.
+struct Kept {
+    widget: glib::WeakRef<gtk::Widget>,
+    item: glib::BoxedAnyObject,
+    draw: Box<dyn Fn(&Row)>,
+}
 
 impl OnScreen {
     /// A factory whose items are made by `blank` and drawn by `draw`.
@@ -50,10 +60,33 @@ impl OnScreen {
         factory
     }
 
+    /// Has `draw` called with the row of `item` now, and whenever that changes as long as `widget`
+    /// has a place on the screen.
+    pub(super) fn keep(
+        &self,
+        widget: &impl IsA<gtk::Widget>,
+        item: &glib::BoxedAnyObject,
+        draw: impl Fn(&Row) + 'static,
+    ) {
+        draw(&item.borrow());
+        let mut kept = self.1.borrow_mut();
+        kept.retain(|kept| kept.widget.upgrade().is_some());
+        kept.push(Kept {
+            widget: widget.as_ref().downgrade(),
+            item: item.clone(),
+            draw: Box::new(draw),
+        });
+    }
+
     fn redraw(&self, changed: &glib::BoxedAnyObject) {
         for (item, draw) in self.0.borrow().iter() {
             if boxed(item.item()).as_ref() == Some(changed) {
                 draw(item, &changed.borrow());
+            }
+        }
+        for kept in self.1.borrow().iter().filter(|k| k.item == *changed) {
+            if kept.widget.upgrade().is_some() {
+                (kept.draw)(&changed.borrow());
             }
         }
     }
@@ -129,6 +162,13 @@ impl Lines {
         }
         if let Some(sorter) = self.sorted.sorter().filter(|_| has_changed) {
             sorter.changed(gtk::SorterChange::Different);
+        }
+    }
+
+    /// Selects the row at that place of the order shown, as the person does.
+    pub(super) fn select_at(&self, place: i32) {
+        if let Ok(place) = u32::try_from(place) {
+            self.selection.set_selected(place);
         }
     }
 

@@ -158,10 +158,15 @@ impl Results {
         column.append(&bar);
         column.append(&self.notice);
         column.append(&self.verdict.root);
+        column.append(&self.table.root);
         column.append(&self.accounts);
         column.append(&self.changes);
-        column.append(&self.table.root);
-        self.page.set_child(Some(&column));
+        // Naturally high: the least height of the cards has room for one line each only.
+        let viewport = gtk::Viewport::builder()
+            .vscroll_policy(gtk::ScrollablePolicy::Natural)
+            .child(&column)
+            .build();
+        self.page.set_child(Some(&viewport));
         self.root.set_start_child(Some(&self.page));
         self.root.set_end_child(Some(&self.detail.root));
     }
@@ -174,7 +179,7 @@ impl Results {
         let opened = to.clone();
         self.table
             .cards
-            .connect_activate(move |_, _| opened.emit(Input::Open));
+            .connect_row_activated(move |_, row| opened.emit(Input::OpenAt(row.index())));
         let to = to.clone();
         self.compare
             .connect_toggled(move |_| to.emit(Input::Compare));
@@ -308,8 +313,8 @@ impl Results {
             Room::Medium | Room::Narrow => gtk::Orientation::Vertical,
         });
         match room {
-            Room::Wide => self.root.set_position(width - (width / 3).max(330)),
-            Room::Medium => self.root.set_position(height / 2),
+            Room::Wide => self.root.set_position(width - (width / 3).clamp(320, 350)),
+            Room::Medium => self.root.set_position(height * 11 / 20),
             Room::Narrow => {}
         }
         self.place();

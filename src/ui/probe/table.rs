@@ -16,7 +16,7 @@ pub(super) struct Table {
     /// The table.
     pub columns: gtk::ColumnView,
     /// The cards.
-    pub cards: gtk::ListView,
+    pub cards: gtk::ListBox,
     address: gtk::ColumnViewColumn,
     all: Vec<(Column, gtk::ColumnViewColumn)>,
 }
@@ -93,7 +93,7 @@ impl Table {
     /// Puts the focus on the rows.
     pub(super) fn focus(&self) {
         if self.root.visible_child_name().as_deref() == Some("cards") {
-            self.cards.grab_focus();
+            self.cards.child_focus(gtk::DirectionType::TabForward);
         } else {
             self.columns.grab_focus();
         }
@@ -131,9 +131,10 @@ fn blank(column: Column) -> gtk::Widget {
         Column::Port => (5, 5),
         Column::Service => (12, 15),
         Column::Result => (9, 17),
-        Column::Time => (10, 18),
+        Column::Time => (9, 18),
         Column::Address => (12, 39),
-        Column::Tls | Column::Certificate | Column::SignIn | Column::Server => (10, 26),
+        Column::Tls | Column::Certificate => (14, 32),
+        Column::SignIn | Column::Server => (10, 32),
     };
     label.set_width_chars(least);
     label.set_max_width_chars(most);
@@ -182,29 +183,31 @@ fn draw(column: Column, item: &gtk::ListItem, row: &Row) {
     a11y::set_label(&label, &fill(&named, values));
 }
 
-fn cards(lines: &Lines) -> gtk::ListView {
-    let factory = lines.on_screen.factory(
-        || {
-            let card = Card::new();
-            card.root.upcast()
-        },
-        |item, row| {
-            if let Some(card) = item.child().as_ref().and_then(Card::of) {
-                card.show(row);
-            }
-        },
-    );
-    let view = gtk::ListView::builder()
-        .model(&lines.selection)
-        .factory(&factory)
-        .single_click_activate(true)
-        .show_separators(true)
+/// A `GtkListView` would guess its height: in GTK 4.8 cards of different heights are cut off.
+fn cards(lines: &Lines) -> gtk::ListBox {
+    let list = gtk::ListBox::builder()
+        .selection_mode(gtk::SelectionMode::None)
+        .valign(gtk::Align::Start)
         .name("probe-cards")
-        .css_classes(["card", "probe-cards"])
-        .overflow(gtk::Overflow::Hidden)
+        .css_classes(["boxed-list"])
         .build();
-    a11y::set_label(&view, &gettext("Ports"));
-    view
+    a11y::set_label(&list, &gettext("Ports"));
+    let on_screen = lines.on_screen.clone();
+    list.bind_model(Some(&lines.sorted), move |object| {
+        let card = Card::new();
+        let row = gtk::ListBoxRow::builder().child(&card.root).build();
+        let shown = row.downgrade();
+        if let Some(item) = boxed(Some(object.clone())) {
+            on_screen.keep(&row, &item, move |data| {
+                let name = card.show(data);
+                if let Some(row) = shown.upgrade() {
+                    a11y::set_label(&row, &name);
+                }
+            });
+        }
+        row.upcast()
+    });
+    list
 }
 
 /// One row where there is no room for columns: icon, port and service, what came of it.
@@ -228,7 +231,13 @@ impl Card {
                 .build()
         };
         let this = Self {
-            root: gtk::Box::builder().spacing(12).build(),
+            root: gtk::Box::builder()
+                .spacing(12)
+                .margin_top(9)
+                .margin_bottom(9)
+                .margin_start(12)
+                .margin_end(12)
+                .build(),
             icon: gtk::Image::builder()
                 .accessible_role(gtk::AccessibleRole::Presentation)
                 .build(),
@@ -253,19 +262,8 @@ impl Card {
         this
     }
 
-    fn of(root: &gtk::Widget) -> Option<Self> {
-        let icon = root.first_child()?;
-        let texts = icon.next_sibling()?;
-        let title = texts.first_child()?;
-        Some(Self {
-            root: root.clone().downcast().ok()?,
-            line: title.next_sibling().and_downcast()?,
-            icon: icon.downcast().ok()?,
-            title: title.downcast().ok()?,
-        })
-    }
-
-    fn show(&self, row: &Row) {
+    /// Shows `row`, and says it in one line.
+    fn show(&self, row: &Row) -> String {
         icons::put(&self.icon, words::look(&row.outcome));
         let title = fill(
             &gettext("{port} · {service}"),
@@ -277,13 +275,15 @@ impl Card {
         self.title.set_text(&title);
         let wanted = [
             Column::Result,
-            Column::Address,
             Column::Tls,
             Column::Certificate,
             Column::SignIn,
+            Column::Address,
         ];
         let parts = wanted.into_iter().map(|column| column.text(row));
         let parts: Vec<String> = parts.filter(|text| !text.is_empty()).collect();
-        self.line.set_text(&parts.join(" · "));
+        let line = parts.join(" · ");
+        self.line.set_text(&line);
+        format!("{title} · {line}")
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use adw::prelude::*;
 use gtk::{gio, glib, pango};
 
-use super::super::a11y;
+use super::super::{a11y, fact};
 use super::{Input, words};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::AccountId;
@@ -52,6 +52,7 @@ impl Verdict {
             .name("probe-rc")
             .build();
         rc.set_direction(gtk::TextDirection::Ltr);
+        fact::without_hyphens(&rc, pango::AttrList::new());
         let this = Self {
             root,
             icon,
@@ -247,13 +248,7 @@ fn vertical(spacing: i32) -> gtk::Box {
 }
 
 fn text(words: &str, class: &str) -> gtk::Label {
-    gtk::Label::builder()
-        .label(words)
-        .wrap(true)
-        .wrap_mode(pango::WrapMode::WordChar)
-        .xalign(0.0)
-        .css_classes([class])
-        .build()
+    fact::verbatim(words, &[class])
 }
 
 /// A sentence with an icon before it.

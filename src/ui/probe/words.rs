@@ -158,7 +158,7 @@ fn total(row: &Row) -> (bool, Duration) {
 
 fn tls(row: &Row) -> String {
     if let Some(tls) = &row.tls {
-        let line = format!("{}, {}", number(&tls.version), tls.cipher);
+        let line = format!("{}, {}", number(&tls.version), suite(&tls.cipher));
         return match row.starttls {
             Some(StartTls::Works) => fill(&gettext("{tls} after STARTTLS"), &[("tls", &line)]),
             _ => line,
@@ -173,6 +173,18 @@ fn tls(row: &Row) -> String {
     }
 }
 
+/// The part of a suite's name that says how the line is encrypted: `AES-256-GCM` of
+/// `TLS13_AES_256_GCM_SHA384` and `TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`.
+fn suite(name: &str) -> String {
+    let name = name.split_once("_WITH_").map_or(name, |(_, rest)| rest);
+    let name = name.strip_prefix("TLS13_").unwrap_or(name);
+    let name = match name.rsplit_once('_') {
+        Some((front, hash)) if hash.starts_with("SHA") => front,
+        _ => name,
+    };
+    name.replace('_', "-")
+}
+
 /// `1.3` of `TLS 1.3`.
 fn number(version: &str) -> &str {
     version.strip_prefix("TLS ").unwrap_or(version)
@@ -185,7 +197,7 @@ fn certificate(tls: Option<&Tls>) -> String {
     }
     let leaf = tls.shown.chain.first();
     match leaf.and_then(|leaf| leaf.until) {
-        Some(until) => fill(&gettext("valid until {date}"), &[("date", &date(until))]),
+        Some(until) => fill(&gettext("until {date}"), &[("date", &date(until))]),
         None => gettext("valid"),
     }
 }

@@ -96,6 +96,13 @@ impl Page {
         self.desk.settle();
     }
 
+    fn open_card(&self, place: i32) {
+        let cards = self.desk.find::<gtk::ListBox>("probe-cards");
+        let row = cards.row_at_index(place).unwrap();
+        WidgetExt::activate(&row);
+        self.desk.settle();
+    }
+
     fn menu(&self, button: &str, action: &str, target: Option<&glib::Variant>) {
         let button = self.desk.find::<gtk::MenuButton>(button);
         button.activate_action(action, target).unwrap();
@@ -614,8 +621,11 @@ fn narrow_has_cards_and_a_page_for_each() {
     assert!(page.desk.all("probe-table").is_empty());
     assert!(page.desk.all("probe-detail").is_empty());
     page.desk.is_named();
-    let cards = page.desk.find::<gtk::ListView>("probe-cards");
-    cards.emit_by_name::<()>("activate", &[&0u32]);
+    // Each card is as high as its text.
+    let cards = page.desk.find::<gtk::ListBox>("probe-cards");
+    let heights = (0..4).map(|n| cards.row_at_index(n).unwrap().height());
+    assert!(heights.sum::<i32>() <= cards.height());
+    page.open_card(0);
     page.desk
         .until("the page", || !page.desk.all("probe-detail").is_empty());
     assert!(page.desk.all("probe-cards").is_empty());
@@ -643,8 +653,7 @@ fn foreign_text_shows_as_it_is_and_breaks_nothing() {
         let now = page.desk.window().width();
         assert!(now <= width, "{now} of {width}");
         if width == 360 {
-            let cards = page.desk.find::<gtk::ListView>("probe-cards");
-            cards.emit_by_name::<()>("activate", &[&0u32]);
+            page.open_card(0);
             page.desk
                 .until("the page", || !page.desk.all("probe-detail").is_empty());
             assert!(page.desk.window().width() <= width);
@@ -734,6 +743,8 @@ fn pictures() {
     }
     let style = adw::StyleManager::default();
     for (name, width, height, scheme) in [
+        ("wide-rtl", 1200, 800, adw::ColorScheme::ForceLight),
+        ("narrow-rtl", 360, 640, adw::ColorScheme::ForceLight),
         ("wide", 1200, 800, adw::ColorScheme::ForceLight),
         ("wide-dark", 1200, 800, adw::ColorScheme::ForceDark),
         ("medium", 700, 800, adw::ColorScheme::ForceLight),
@@ -741,6 +752,10 @@ fn pictures() {
         ("narrow-dark", 360, 640, adw::ColorScheme::ForceDark),
     ] {
         style.set_color_scheme(scheme);
+        gtk::Widget::set_default_direction(match name.ends_with("rtl") {
+            true => gtk::TextDirection::Rtl,
+            false => gtk::TextDirection::Ltr,
+        });
         let mut page = Page::with(accounts(), width);
         page.desk.window().set_default_size(width, height);
         let shot = |page: &Page, state: &str| page.desk.shot(&format!("probe-{name}-{state}"));
@@ -769,6 +784,10 @@ fn pictures() {
         shot(&page, "partial");
         page.done(Outcome::Cancelled);
         shot(&page, "stopped");
+        let mut old = reports::good();
+        old.at = sample::ago(7200);
+        old.rows[1].outcome = Ended::TimedOut;
+        page.shows(old);
         page.shows(reports::good());
         shot(&page, "done");
         page.desk
@@ -790,8 +809,7 @@ fn pictures() {
         shot(&page, "hostile");
         if width < 600 {
             page.shows(reports::good());
-            let cards = page.desk.find::<gtk::ListView>("probe-cards");
-            cards.emit_by_name::<()>("activate", &[&0u32]);
+            page.open_card(0);
             page.desk
                 .until("the page", || !page.desk.all("probe-detail").is_empty());
             shot(&page, "port");

@@ -90,6 +90,15 @@ fn settings_of_accounts() {
     );
     // What is as good is nobody's business.
     check("mail.example", 1993, Security::Tls, None);
+    let mut silent = report.clone();
+    silent.rows.retain(|row| row.outcome == Outcome::Refused);
+    let facts = ServerFacts {
+        host: "mail.example".into(),
+        protocol: Some(Protocol::Imap),
+        port: Some(143),
+        security: Some(Security::None),
+    };
+    assert_eq!(against(&facts, &silent), None);
     let open = ServerFacts {
         host: "mail.example".into(),
         ..ServerFacts::default()

@@ -16,7 +16,7 @@ fn cells() {
     check(0, Column::Result, "answered");
     check(0, Column::Time, "43 ms, TLS 92 ms");
     check(0, Column::Tls, "1.3, AES-256-GCM");
-    check(0, Column::Certificate, "valid until 1971-02-05");
+    check(0, Column::Certificate, "until 1971-02-05");
     check(0, Column::SignIn, "PLAIN, XOAUTH2");
     check(0, Column::Server, "Dovecot 2.3 (it says so)");
     check(1, Column::Result, "refused");
@@ -71,4 +71,14 @@ fn problems_of_certificates_come_first() {
         Column::Certificate.text(&report.rows[0]),
         "issued by itself"
     );
+}
+
+#[test]
+fn suites_are_told_by_their_cipher() {
+    let check = |name: &str, expected: &str| assert_eq!(suite(name), expected);
+    check("TLS13_AES_256_GCM_SHA384", "AES-256-GCM");
+    check("TLS13_CHACHA20_POLY1305_SHA256", "CHACHA20-POLY1305");
+    check("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "AES-128-GCM");
+    check("AES-256-GCM", "AES-256-GCM");
+    check("", "");
 }

@@ -1,0 +1,83 @@
+//! A row with a name and a value from outside. Unlike the value of an `AdwActionRow` it is broken
+//! without hyphens: a host, a path or a fingerprint must not get characters it does not have.
+
+use adw::prelude::*;
+use gtk::pango;
+
+use super::a11y;
+use crate::base::i18n::{fill, gettext};
+
+/// How a row is to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// A fact.
+    Plain,
+    /// A weakness or trouble.
+    Warning,
+}
+
+/// A row that says `value` of `title`; and the box at its end, for buttons.
+pub(super) fn row(title: &str, value: &str, weight: Weight) -> (adw::PreferencesRow, gtk::Box) {
+    let line = gtk::Box::builder()
+        .spacing(12)
+        .margin_top(8)
+        .margin_bottom(8)
+        .margin_start(12)
+        .margin_end(12)
+        .build();
+    let mut spoken = gettext("{column}: {value}");
+    if weight == Weight::Warning {
+        spoken = gettext("Warning: {column}: {value}");
+        line.append(
+            &gtk::Image::builder()
+                .icon_name("dialog-warning-symbolic")
+                .css_classes(["wait"])
+                .accessible_role(gtk::AccessibleRole::Presentation)
+                .build(),
+        );
+    }
+    let texts = gtk::Box::builder()
+        .orientation(gtk::Orientation::Vertical)
+        .valign(gtk::Align::Center)
+        .spacing(2)
+        .hexpand(true)
+        .build();
+    texts.append(&verbatim(title, &[]));
+    if !value.is_empty() {
+        texts.append(&verbatim(value, &["caption", "quiet"]));
+    }
+    line.append(&texts);
+    let suffixes = gtk::Box::builder().spacing(6).build();
+    line.append(&suffixes);
+    let row = adw::PreferencesRow::builder()
+        .title(title)
+        .use_markup(false)
+        .activatable(false)
+        .child(&line)
+        .build();
+    a11y::set_label(
+        &row,
+        &fill(&spoken, &[("column", &title), ("value", &value)]),
+    );
+    (row, suffixes)
+}
+
+/// A label that shows `text` as it is, broken anywhere if need be but without hyphens.
+pub(super) fn verbatim(text: &str, classes: &[&str]) -> gtk::Label {
+    let label = gtk::Label::builder()
+        .label(text)
+        .wrap(true)
+        .wrap_mode(pango::WrapMode::WordChar)
+        .xalign(0.0)
+        .hexpand(true)
+        .css_classes(classes.to_vec())
+        .build();
+    without_hyphens(&label, pango::AttrList::new());
+    label
+}
+
+/// Gives `label` these attributes, and none of Pango's own hyphens.
+pub(super) fn without_hyphens(label: &gtk::Label, attributes: pango::AttrList) {
+    attributes.insert(pango::AttrInt::new_insert_hyphens(false));
+    label.set_attributes(Some(&attributes));
+}
