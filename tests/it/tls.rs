@@ -300,6 +300,14 @@ async fn untrusted_issuers() {
     let sentence = client.refused(Server::new(own)).await;
     assert!(sentence.contains("signed it itself"), "{sentence}");
 
+    // An authority of the same name changes nothing: Debian makes a certificate of its own for every
+    // machine and puts it among them.
+    let namesake = Client::trusting(&Ca::named(HOST).pem());
+    let mut params = server_params(&[HOST]);
+    params.key_usages.clear();
+    let sentence = namesake.refused(Server::new(self_signed(&params))).await;
+    assert!(sentence.contains("signed it itself"), "{sentence}");
+
     // The system's authorities, many or none, do not know it either.
     Client::bare().refused(Server::new(ca.issue(&[HOST]))).await;
 }

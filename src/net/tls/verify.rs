@@ -175,6 +175,16 @@ fn explain(error: &webpki::Error, leaf: &Leaf, has_no_anchors: bool) -> Refusal 
     match error {
         // webpki calls a self-signed certificate either of these, after what it is marked as.
         E::UnknownIssuer | E::CaUsedAsEndEntity if leaf.is_self_issued => Refusal::SelfSigned,
+        // One of the authorities has the same name by chance: the certificate that Debian makes for
+        // every machine stands among them, and many are called localhost.
+        E::InvalidSignatureForPublicKey
+        | E::SignatureAlgorithmMismatch
+        | E::UnsupportedSignatureAlgorithmContext(_)
+        | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
+            if leaf.is_self_issued =>
+        {
+            Refusal::SelfSigned
+        }
         E::UnknownIssuer if has_no_anchors => Refusal::NoRoots,
         E::UnknownIssuer => Refusal::UnknownIssuer {
             issuer: leaf.issuer.clone(),

@@ -10,6 +10,7 @@ use super::{Bench, draft};
 use crate::support::ca::{Ca, Identity, self_signed, server_params};
 use crate::support::manner::Manner;
 use crate::support::server::Server;
+use postrider::engine::api::job::report::Problem;
 use postrider::rc::setup::Trust;
 
 fn states(steps: &[postrider::engine::api::job::SignInStep]) -> String {
@@ -166,9 +167,15 @@ async fn certificates() {
         ca.issue_with(params)
     };
     let own = self_signed(&server_params(&["localhost"]));
-    let cases: [(Identity, bool); 3] =
-        [(own, false), (ca.issue(&["other.test"]), true), (old, true)];
-    for (identity, is_trusted) in cases {
+    type Is = fn(&Problem) -> bool;
+    let cases: [(Identity, bool, bool, Is); 3] = [
+        (own, false, false, |p| matches!(p, Problem::SelfSigned)),
+        (ca.issue(&["other.test"]), true, true, |p| {
+            matches!(p, Problem::WrongName { .. })
+        }),
+        (old, true, false, |p| matches!(p, Problem::Expired(_))),
+    ];
+    for (identity, is_trusted, is_name, is_it) in cases {
         let server = Server::start_with(identity, ca.pem()).await;
         let mut bench = Bench::with(server, "").await;
         let mut setup = bench.setup(true);
@@ -183,7 +190,19 @@ async fn certificates() {
             "{failed:?}"
         );
         assert_eq!(states(&failed.steps), "ddx...");
-        assert!(bench.server.transcript().is_empty());
+        let shown = failed
+            .shown
+            .as_ref()
+            .expect("the certificate for the person");
+        assert!(is_it(shown.problem.as_ref().unwrap()), "{shown:?}");
+        assert_eq!(shown.is_chain_trusted, is_name, "only the name is wrong");
+        // The look at the certificate asks what the server can do, and nothing secret.
+        for line in bench.server.transcript() {
+            let is_harmless = ["CAPABILITY", "ID ", "LOGOUT"]
+                .iter()
+                .any(|w| line.contains(w));
+            assert!(is_harmless, "{line}");
+        }
     }
 }
 
