@@ -469,8 +469,6 @@ impl App {
             probe::Output::Say(text) => self.widgets.toast(&text),
             probe::Output::CanGoBack(can) => self.widgets.set_can_go_back("probe", can),
             probe::Output::SetUp(candidate) => self.set_up(Some(*candidate), root, sender),
-            probe::Output::Apply(id, choice) => tracing::debug!(%id, ?choice, "apply"),
-            probe::Output::Use(id, option) => tracing::debug!(%id, option, "use"),
         }
     }
 }

@@ -101,10 +101,6 @@ pub(super) enum Input {
     Saved(Result<PathBuf, String>),
     /// The way that is shown becomes an account.
     SetUp,
-    /// The way that is shown is taken over by an account.
-    Apply(AccountId),
-    /// An option that helps with this server, for an account.
-    Use(AccountId, String),
 }
 
 /// What the person meant.
@@ -116,10 +112,6 @@ pub(super) enum Output {
     Cancel(JobId),
     /// Set up an account that uses this.
     SetUp(Box<Candidate>),
-    /// Change an account's settings to this.
-    Apply(AccountId, Box<Choice>),
-    /// Set an option of an account, as it stands in a file.
-    Use(AccountId, String),
     /// Say this for a moment.
     Say(String),
     /// Whether there is a list to go back to.
@@ -296,14 +288,6 @@ impl Component for Probe {
                     let wanted = Box::new(choice.candidate.clone());
                     let _ = sender.output(Output::SetUp(wanted));
                 }
-            }
-            Input::Apply(id) => {
-                if let Some(choice) = self.choice() {
-                    let _ = sender.output(Output::Apply(id, Box::new(choice.clone())));
-                }
-            }
-            Input::Use(id, option) => {
-                let _ = sender.output(Output::Use(id, option));
             }
         }
         self.tell_back(&sender);
@@ -497,7 +481,7 @@ impl Probe {
 
     fn show_detail(&self) {
         if let Some(report) = self.report.as_deref() {
-            self.results.show_detail(report, &self.accounts);
+            self.results.show_detail(report);
         }
     }
 

@@ -12,9 +12,7 @@ use super::super::{a11y, fact};
 use super::facts::{self, Item, Section};
 use super::{Input, words};
 use crate::base::i18n::{fill, gettext};
-use crate::engine::api::AccountId;
 use crate::engine::api::job::report::{Advice, Line, Report, Row};
-use crate::engine::api::words::title;
 
 /// The pane.
 pub(super) struct Detail {
@@ -32,7 +30,6 @@ pub(super) struct Detail {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Of {
     row: (u16, Option<std::net::IpAddr>, std::time::SystemTime),
-    users: Vec<AccountId>,
 }
 
 impl Detail {
@@ -75,8 +72,8 @@ impl Detail {
         }
     }
 
-    /// Shows `row`; `users` are the accounts at this host.
-    pub(super) fn show(&self, report: &Report, row: &Row, users: &[AccountId]) {
+    /// Shows `row`.
+    pub(super) fn show(&self, report: &Report, row: &Row) {
         let heading = fill(
             &gettext("Port {port} · {service}"),
             &[
@@ -87,7 +84,6 @@ impl Detail {
         self.heading.set_text(&heading);
         let of = Of {
             row: (row.port, row.address, report.at),
-            users: users.to_vec(),
         };
         let is_other = self.of.borrow().as_ref() != Some(&of);
         if is_other {
@@ -107,7 +103,7 @@ impl Detail {
                     if let Some((_, widget)) = other {
                         self.column.remove(&widget);
                     }
-                    let widget = self.section(&section, users);
+                    let widget = self.section(&section);
                     self.column.insert_child_after(&widget, Some(&above));
                     widget
                 }
@@ -127,7 +123,7 @@ impl Detail {
         }
     }
 
-    fn section(&self, section: &Section, users: &[AccountId]) -> gtk::Widget {
+    fn section(&self, section: &Section) -> gtk::Widget {
         // The words of a section are of the program, the rows below are not.
         let group = adw::PreferencesGroup::builder()
             .title(&section.title)
@@ -155,7 +151,7 @@ impl Detail {
                     });
                     list.append(&capability(word, meaning, note));
                 }
-                Item::Advice(advice) => group.add(&self.advice(advice, users)),
+                Item::Advice(advice) => group.add(&Self::advice(advice)),
                 Item::Certificates(shown) => {
                     let row = adw::ActionRow::builder()
                         .title(gettext("Show Certificates…"))
@@ -180,34 +176,10 @@ impl Detail {
         group.upcast()
     }
 
-    fn advice(&self, advice: &Advice, users: &[AccountId]) -> adw::PreferencesRow {
-        let (row, suffixes) = fact::row(&advice.server, &advice.text, weight(advice.is_warning));
+    fn advice(advice: &Advice) -> adw::PreferencesRow {
+        let (row, _) = fact::row(&advice.server, &advice.text, weight(advice.is_warning));
         if !advice.reference.is_empty() {
             row.set_tooltip_text(Some(&advice.reference));
-        }
-        // More buttons than that would be a list to be searched; the editor has one.
-        const MOST: usize = 3;
-        if advice.option.is_empty() || users.len() > MOST {
-            return row;
-        }
-        for id in users {
-            let values: &[(&str, &dyn std::fmt::Display)] =
-                &[("option", &advice.option), ("account", &title(id))];
-            let label = fill(&gettext("Use {option}"), values);
-            let button = gtk::Button::builder()
-                .label(label)
-                .valign(gtk::Align::Center)
-                .name("probe-use")
-                .build();
-            a11y::name_button(
-                &button,
-                &fill(&gettext("Use {option} for {account}"), values),
-            );
-            let (to, id, option) = (self.to.clone(), id.clone(), advice.option.clone());
-            button.connect_clicked(move |_| {
-                to.emit(Input::Use(id.clone(), option.clone()));
-            });
-            suffixes.append(&button);
         }
         row
     }

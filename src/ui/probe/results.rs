@@ -230,13 +230,6 @@ impl Results {
         accounts: &[(AccountId, ServerFacts)],
     ) {
         self.verdict.show(&report.choices, chosen);
-        let here = users(report, accounts);
-        let meant = if here.is_empty() {
-            accounts.iter().map(|(id, _)| id.clone()).collect()
-        } else {
-            here
-        };
-        self.verdict.set_accounts(meant);
         empty(&self.accounts);
         for (id, facts) in accounts {
             if let Some(sentence) = compare::against(facts, report) {
@@ -250,10 +243,8 @@ impl Results {
     }
 
     /// Shows the selected port.
-    pub(super) fn show_detail(&self, report: &Report, accounts: &[(AccountId, ServerFacts)]) {
-        let here = users(report, accounts);
-        self.lines
-            .selected(|row| self.detail.show(report, row, &here));
+    pub(super) fn show_detail(&self, report: &Report) {
+        self.lines.selected(|row| self.detail.show(report, row));
     }
 
     /// Offers to compare, or not.
@@ -352,14 +343,6 @@ impl Results {
             .set_visible(!is_narrow || self.is_open.get());
         self.page.set_visible(!self.is_page());
     }
-}
-
-/// The accounts at the host of the report.
-fn users(report: &Report, accounts: &[(AccountId, ServerFacts)]) -> Vec<AccountId> {
-    let here = accounts
-        .iter()
-        .filter(|(_, facts)| facts.host.eq_ignore_ascii_case(&report.host));
-    here.map(|(id, _)| id.clone()).collect()
 }
 
 fn column(name: &str, classes: &[&str]) -> gtk::Box {

@@ -1,18 +1,15 @@
 //! The card that says what to use: why, what the file would say, and what can be done with it.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use adw::prelude::*;
-use gtk::{gio, glib, pango};
+use gtk::pango;
 
 use super::super::{a11y, fact};
 use super::{Input, words};
 use crate::base::i18n::{fill, gettext};
-use crate::engine::api::AccountId;
 use crate::engine::api::job::Security;
 use crate::engine::api::job::report::Choice;
-use crate::engine::api::words::title;
 
 /// The card.
 pub(super) struct Verdict {
@@ -23,10 +20,8 @@ pub(super) struct Verdict {
     why: gtk::Box,
     rc: gtk::Label,
     others: gtk::Box,
-    apply: gtk::MenuButton,
     buttons: gtk::Box,
     shown: RefCell<Option<(Vec<Choice>, usize)>>,
-    accounts: Rc<RefCell<Vec<AccountId>>>,
     to: relm4::Sender<Input>,
 }
 
@@ -60,18 +55,12 @@ impl Verdict {
             why: vertical(3),
             rc,
             others: vertical(3),
-            apply: gtk::MenuButton::builder()
-                .label(gettext("Apply to Account"))
-                .name("probe-apply")
-                .visible(false)
-                .build(),
             buttons: gtk::Box::builder()
                 .spacing(6)
                 .margin_top(3)
                 .halign(gtk::Align::Start)
                 .build(),
             shown: RefCell::default(),
-            accounts: Rc::default(),
             to: to.clone(),
         };
         this.lay_out();
@@ -117,9 +106,7 @@ impl Verdict {
         set_up.set_child(Some(&label));
         let to = self.to.clone();
         set_up.connect_clicked(move |_| to.emit(Input::SetUp));
-        a11y::set_label(&self.apply, &gettext("Apply to Account"));
         self.buttons.append(&set_up);
-        self.buttons.append(&self.apply);
         self.root.append(&self.buttons);
     }
 
@@ -191,36 +178,6 @@ impl Verdict {
         button.connect_clicked(move |_| to.emit(Input::Choose(place)));
         line.append(&button);
         line
-    }
-
-    /// The accounts that can take it over: those of this host, or all.
-    pub(super) fn set_accounts(&self, accounts: Vec<AccountId>) {
-        if *self.accounts.borrow() == accounts {
-            return;
-        }
-        self.apply.set_visible(!accounts.is_empty());
-        let menu = gio::Menu::new();
-        for (place, id) in (0_u32..).zip(&accounts) {
-            // An underscore would be a mnemonic.
-            let item = gio::MenuItem::new(Some(&title(id).replace('_', "__")), None);
-            item.set_action_and_target_value(Some("probe.apply"), Some(&place.to_variant()));
-            menu.append_item(&item);
-        }
-        self.apply.set_menu_model(Some(&menu));
-        let action = gio::SimpleAction::new("apply", Some(glib::VariantTy::UINT32));
-        let (to, known) = (self.to.clone(), self.accounts.clone());
-        action.connect_activate(move |_, place| {
-            let place = place.and_then(u32::from_variant);
-            let place = place.and_then(|place| usize::try_from(place).ok());
-            let id = place.and_then(|place| known.borrow().get(place).cloned());
-            if let Some(id) = id {
-                to.emit(Input::Apply(id));
-            }
-        });
-        let actions = gio::SimpleActionGroup::new();
-        actions.add_action(&action);
-        self.apply.insert_action_group("probe", Some(&actions));
-        self.accounts.replace(accounts);
     }
 }
 

@@ -372,8 +372,6 @@ fn details_tell_everything() {
     ] {
         assert!(page.desk.shows(part), "{part}");
     }
-    // No account is at this host: nothing to press.
-    assert!(page.desk.all("probe-use").is_empty());
     page.select(3);
     assert!(page.desk.shows("only inside TLS"));
     assert!(
@@ -551,34 +549,13 @@ fn the_same_host_again_can_be_compared() {
 }
 
 #[gtk::test]
-fn accounts_at_this_host_are_compared_and_offered() {
+fn accounts_at_this_host_are_compared() {
     let mut page = Page::with(accounts(), 1200);
     page.shows(reports::good());
     assert!(page.desk.shows(
         "Your file says port 143 without TLS, where nothing answers; port 993 with TLS is offered."
     ));
-    let used = page.desk.find::<gtk::Button>("probe-use");
-    assert_eq!(used.label().as_deref(), Some("Use fetchall"));
-    let apply = page.desk.find::<gtk::MenuButton>("probe-apply");
-    assert_eq!(apply.menu_model().unwrap().n_items(), 1);
-    // Nobody at this host: all accounts.
-    let mut other = reports::good();
-    other.host = "new.example.org".into();
-    page.shows(other);
-    let menu = page
-        .desk
-        .find::<gtk::MenuButton>("probe-apply")
-        .menu_model();
-    assert_eq!(menu.unwrap().n_items(), 2);
-    assert!(page.desk.all("probe-use").is_empty());
     page.desk.is_named();
-}
-
-#[gtk::test]
-fn without_accounts_nothing_is_offered_to_them() {
-    let mut page = Page::open(1200);
-    page.shows(reports::good());
-    assert!(page.desk.all("probe-apply").is_empty());
 }
 
 #[gtk::test]
