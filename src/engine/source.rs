@@ -203,7 +203,7 @@ impl Source {
         let mut advice: Vec<String> = said.map(|finding| finding.in_file(&name)).collect();
         advice.extend(accounts.iter().filter(|a| a.has_two_pins()).map(|account| {
             let text = gettext(
-                "{account} has a fingerprint in the configuration and one in {path}; the certificate must fit both.",
+                "{account} has one SHA-256 fingerprint in the configuration and another in {path}; no certificate fits both. Remove one.",
             );
             fill(&text, &[("account", &account.id), ("path", &name)])
         }));

@@ -203,9 +203,15 @@ impl Connection {
 fn checked(url: &Url) -> Result<&str, Error> {
     let is_plain = url.username().is_empty() && url.password().is_none();
     match url.domain() {
-        Some(host) if url.scheme() == "https" && is_plain => Ok(host),
+        Some(host) if url.scheme() == "https" && is_plain && !is_here(host) => Ok(host),
         _ => Err(Error::Address(shown(url))),
     }
+}
+
+/// The names of this computer that need no DNS (RFC 6761 section 6.3): nobody's settings are here.
+fn is_here(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    host == "localhost" || host.ends_with(".localhost")
 }
 
 /// Fit to show: without query and user, which may hold anything.

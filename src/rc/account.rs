@@ -267,9 +267,15 @@ pub struct Account {
 }
 
 impl Account {
-    /// The rc file has a fingerprint and `accounts.toml` another.
+    /// The rc file has a SHA-256 fingerprint and `accounts.toml` another: no certificate fits both. An
+    /// MD5 or SHA-1 one beside it is as the wizard writes it, for fetchmail reads no other.
     pub fn has_two_pins(&self) -> bool {
-        self.tls.fingerprint.is_some() && self.tls.pin_sha256.is_some()
+        let (Some(written), Some(pin)) = (&self.tls.fingerprint, &self.tls.pin_sha256) else {
+            return false;
+        };
+        let octets: Vec<&str> = written.split(':').collect();
+        let is_same = |(octet, pin): (&&str, &u8)| u8::from_str_radix(octet, 16) == Ok(*pin);
+        octets.len() == pin.len() && !octets.iter().zip(pin).all(is_same)
     }
 
     /// More than one local name, or `*`: recipients are found in the headers.

@@ -179,6 +179,7 @@ impl Wizard {
                 Effect::Cancel(id) => say(Output::Cancel(id)),
                 Effect::Go(page) => self.frame.go(page),
                 Effect::Focus(field) => self.frame.focus(self.model.page, field),
+                Effect::Rest => self.frame.rest(self.model.page),
                 Effect::Open(page) => open_link(&self.window, &page),
                 Effect::AskToLeave => frame::ask_to_leave(&self.window, &self.meant),
                 Effect::Saved(saved) => say(Output::Saved(saved)),

@@ -8,6 +8,7 @@ mod activity;
 mod desktop;
 mod looks;
 mod probe;
+mod question;
 mod sample;
 mod window;
 mod wizard;

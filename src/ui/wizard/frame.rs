@@ -143,6 +143,13 @@ impl Frame {
         }
     }
 
+    /// Puts the focus on the title of a page.
+    pub(super) fn rest(&self, page: Page) {
+        if let Some(leaf) = self.leaf(page) {
+            leaf.sheet().title.grab_focus();
+        }
+    }
+
     /// Puts the cursor into a field of the page in front.
     pub(super) fn focus(&self, page: Page, field: Field) {
         if let Some(leaf) = self.leaf(page) {

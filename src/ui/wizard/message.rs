@@ -117,6 +117,12 @@ impl Message {
         for (n, way) in ways.iter().enumerate() {
             let name = format!("{}-way-{n}", self.root.widget_name());
             let button = button(&way.label, &name, way.deed.clone(), &self.meant);
+            // A server's name in it may be long.
+            if let Some(label) = button.child().and_downcast::<gtk::Label>() {
+                label.set_wrap(true);
+                label.set_wrap_mode(gtk::pango::WrapMode::WordChar);
+                label.set_justify(gtk::Justification::Center);
+            }
             self.buttons.append(&button);
             // The box around a button takes no focus of its own.
             if let Some(around) = button.parent() {

@@ -246,6 +246,8 @@ pub(crate) enum Effect {
     Go(Page),
     /// Put the cursor there.
     Focus(Field),
+    /// What had the focus may be gone: to the title, where Enter is the way on.
+    Rest,
     /// Open a page in the browser.
     Open(String),
     /// Ask whether to leave; something was typed.

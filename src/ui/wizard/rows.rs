@@ -292,12 +292,6 @@ pub(super) fn button(label: &str, name: &str, deed: Deed, meant: &Meant) -> gtk:
         .name(name)
         .valign(gtk::Align::Center)
         .build();
-    // A server's name in it may be long.
-    if let Some(label) = button.child().and_downcast::<gtk::Label>() {
-        label.set_wrap(true);
-        label.set_wrap_mode(pango::WrapMode::WordChar);
-        label.set_justify(gtk::Justification::Center);
-    }
     let to = meant.clone();
     button.connect_clicked(move |_| to(Input::Do(deed.clone())));
     button

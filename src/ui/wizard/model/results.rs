@@ -208,6 +208,7 @@ impl Model {
             Work::Done(Err(failed)) if *failed.cause() == Cause::SignIn => {
                 vec![Effect::Focus(Field::PasswordAgain)]
             }
+            Work::Done(_) => vec![Effect::Rest],
             Work::Idle => {
                 self.steps.clear();
                 Vec::new()
