@@ -12,10 +12,11 @@ pub struct Reader {
 
 type Place = (String, OwnedObjectPath);
 
-/// One accessible thing.
+/// One accessible thing, and where it stands: roles and names of those around it.
 struct Thing {
     role: String,
     name: String,
+    path: String,
 }
 
 /// Roles that must have a name of their own (`ui.md` section 22, item 10). Rows and inner lists of
@@ -77,29 +78,35 @@ impl Reader {
         let bare = things
             .into_iter()
             .filter(|thing| NAMED.contains(&thing.role.as_str()) && is_bare(&thing.name));
-        bare.map(|thing| format!("{} “{}”", thing.role, thing.name))
+        bare.map(|thing| format!("{} “{}” in {}", thing.role, thing.name, thing.path))
             .collect()
     }
 
     /// Everything, depth first. What vanishes while it is read is left out.
     async fn things(&self) -> Vec<Thing> {
         let root = ObjectPath::from_static_str_unchecked("/org/a11y/atspi/accessible/root");
-        let mut open: Vec<Place> = vec![("org.a11y.atspi.Registry".to_owned(), root.into())];
+        let registry = ("org.a11y.atspi.Registry".to_owned(), root.into());
+        let mut open: Vec<(Place, String)> = vec![(registry, String::new())];
         let mut things = Vec::new();
-        while let Some((owner, path)) = open.pop() {
+        while let Some(((owner, place), path)) = open.pop() {
             if things.len() > 5_000 {
                 break;
             }
-            if let Some((thing, mut children)) = self.look(&owner, &path).await {
-                things.push(thing);
-                children.reverse();
-                open.append(&mut children);
+            if let Some((role, name, children)) = self.look(&owner, &place).await {
+                let inside = format!("{path}/{role} “{name}”");
+                open.extend(children.into_iter().rev().map(|child| (child, inside.clone())));
+                things.push(Thing { role, name, path });
             }
         }
         things
     }
 
-    async fn look(&self, owner: &str, path: &OwnedObjectPath) -> Option<(Thing, Vec<Place>)> {
+    /// Role, name and children.
+    async fn look(
+        &self,
+        owner: &str,
+        path: &OwnedObjectPath,
+    ) -> Option<(String, String, Vec<Place>)> {
         let proxy = zbus::proxy::Builder::<Proxy<'_>>::new(&self.bus)
             .destination(owner)
             .ok()?
@@ -114,6 +121,6 @@ impl Reader {
         let role: String = proxy.call("GetRoleName", &()).await.ok()?;
         let name: String = proxy.get_property("Name").await.ok()?;
         let children: Vec<Place> = proxy.call("GetChildren", &()).await.unwrap_or_default();
-        Some((Thing { role, name }, children))
+        Some((role, name, children))
     }
 }
