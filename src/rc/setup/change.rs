@@ -46,6 +46,11 @@ pub fn plan(
     let mut work = Work::begin(id, basis)?;
     let described = work.before.describe(work.nth, basis);
     let old = &described.setup;
+    // Neither file knows of the keyring and of `.netrc`.
+    let setup = &Setup {
+        password: normal(setup).password,
+        ..setup.clone()
+    };
     let parts = ALL.into_iter().filter(|part| differs(*part, old, setup));
     let parts: Vec<Part> = parts.collect();
     if let Some(keyword) = parts.iter().find_map(|part| described.hidden(*part).next()) {
