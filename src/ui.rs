@@ -18,6 +18,7 @@ mod choose;
 mod fact;
 mod icons;
 mod probe;
+mod setup_words;
 mod wizard;
 
 pub use app::{App, Init, Msg, Out};

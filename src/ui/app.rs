@@ -18,7 +18,7 @@ use super::bar::Notice;
 use super::probe::{self, Probe};
 use super::wizard::{self, Wizard};
 use crate::base::i18n::{fill, gettext, ngettext};
-use crate::engine::api::job::{JobId, Outcome, QuestionId, Undo};
+use crate::engine::api::job::{Job, JobId, Outcome, Part, QuestionId, Undo};
 use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, words};
 pub use set_up::WizardWish;
 use window::Widgets;
@@ -98,6 +98,12 @@ enum Asker {
     Probe,
     /// The window itself.
     Window,
+    /// The window, for a change that is taken back.
+    Change,
+    /// The accounts page, which shows what is described.
+    Accounts,
+    /// Whoever wants to change that part of an account.
+    Edit(Part),
 }
 
 /// What the window says to the program around it.
@@ -278,20 +284,26 @@ impl App {
                     _ => {}
                 }
             }
-            Event::JobDone { id, outcome } => self.job_done(id, outcome),
+            Event::JobDone { id, outcome } => self.job_done(id, outcome, root, sender),
             Event::Question(question) => self.ask(&question, root),
             Event::Unasked(id) => self.unasked(id),
             Event::Ended => {
                 let open: Vec<JobId> = self.jobs.keys().copied().collect();
                 for id in open {
-                    self.job_done(id, Outcome::Cancelled);
+                    self.job_done(id, Outcome::Cancelled, root, sender);
                 }
                 self.ended(sender);
             }
         }
     }
 
-    fn job_done(&mut self, id: JobId, outcome: Outcome) {
+    fn job_done(
+        &mut self,
+        id: JobId,
+        outcome: Outcome,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
         match (self.jobs.remove(&id), outcome) {
             (Some(Asker::Wizard), outcome) => {
                 if let Some(wizard) = &self.wizard {
@@ -301,11 +313,20 @@ impl App {
             (Some(Asker::Probe), outcome) => {
                 self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
             }
+            (Some(Asker::Accounts), Outcome::Described(description)) => {
+                self.accounts.emit(accounts::Input::Described(description));
+            }
+            (Some(Asker::Edit(part)), Outcome::Described(description)) => {
+                self.edit(description, part, root, sender);
+            }
+            (Some(Asker::Change), Outcome::Undone) => {
+                self.widgets.toast(&gettext("The changes were taken back"));
+            }
             (Some(Asker::Window), Outcome::Undone) => {
                 self.widgets
                     .toast(&gettext("The account was taken out again"));
             }
-            (Some(Asker::Window), Outcome::Failed(failed)) => {
+            (Some(Asker::Window | Asker::Change | Asker::Edit(_)), Outcome::Failed(failed)) => {
                 let why = match &failed.unsaved {
                     Some(unsaved) => unsaved.to_string(),
                     None => words::headline(failed.cause()),
@@ -426,7 +447,7 @@ impl App {
         }
     }
 
-    fn on_account(&self, wish: accounts::Output, sender: &ComponentSender<Self>) {
+    fn on_account(&mut self, wish: accounts::Output, sender: &ComponentSender<Self>) {
         match wish {
             accounts::Output::Check(id) => self.send(Command::Check {
                 ids: Some(vec![id]),
@@ -440,6 +461,12 @@ impl App {
             accounts::Output::Reload => self.send(Command::Reload),
             accounts::Output::SetUp => sender.input(Msg::Act("set-up")),
             accounts::Output::Examine => sender.input(Msg::Probe(String::new())),
+            accounts::Output::Describe(id) => {
+                self.start(JobId::new(), Job::Describe(id), Asker::Accounts);
+            }
+            accounts::Output::Edit(id, part) => {
+                self.start(JobId::new(), Job::Describe(id), Asker::Edit(part));
+            }
             accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back("accounts", can),
         }
     }
