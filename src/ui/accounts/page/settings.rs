@@ -99,13 +99,30 @@ impl Settings {
                 row.set_subtitle(&text);
                 a11y::set_description(row, &text);
             }
-            let words = description.beside.join(", ");
-            let text = gettext("Also set in the file, and left as it is: {options}");
-            self.beside.set_text(&fill(&text, &[("options", &words)]));
-            self.beside.set_visible(!words.is_empty());
+            let text = below(description);
+            self.beside.set_text(&text);
+            self.beside.set_visible(!text.is_empty());
         }
         *self.shown.borrow_mut() = description.cloned();
     }
+}
+
+/// What stands below the rows: a row that cannot be opened is pale, and no key leads there.
+fn below(description: &Description) -> String {
+    let mut words: Vec<&str> = description.hidden.iter().map(|h| h.keyword).collect();
+    words.dedup();
+    let lines = [
+        (why_not(&words), !words.is_empty()),
+        (
+            fill(
+                &gettext("Also set in the file, and left as it is: {options}"),
+                &[("options", &description.beside.join(", "))],
+            ),
+            !description.beside.is_empty(),
+        ),
+    ];
+    let lines = lines.into_iter().filter(|(_, is_there)| *is_there);
+    lines.map(|(line, _)| line).collect::<Vec<_>>().join("\n")
 }
 
 fn text(part: Part, setup: &Setup) -> String {

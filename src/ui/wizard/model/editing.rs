@@ -99,7 +99,16 @@ impl Model {
     pub(crate) fn is_changed(&self) -> bool {
         self.editing.as_ref().is_some_and(|editing| {
             let draft = self.draft();
-            draft.secret.is_some() || draft.setup != editing.description.setup
+            let typed = |answers: &Answers| {
+                let Answers {
+                    user, host, port, ..
+                } = answers;
+                (user.clone(), host.clone(), port.clone())
+            };
+            // A text that means nothing is a change too, which is told to be wrong.
+            draft.secret.is_some()
+                || draft.setup != editing.description.setup
+                || typed(&self.answers) != typed(&editing.first)
         })
     }
 
@@ -148,12 +157,17 @@ impl Model {
         if !self.is_changed() {
             return self.leave();
         }
-        // A page that was not seen may have become wrong by this one.
+        // Another page may have been left by a way that does not look at it.
+        let now = self.draft().setup;
+        let old = self.editing.as_ref().map(|e| e.description.setup.clone());
+        let is_other = |page: &Page| {
+            let is_other = |part: &Part| old.as_ref().is_some_and(|old| differs(*part, old, &now));
+            parts_of(*page).iter().any(is_other)
+        };
         let pages = [Page::Address, Page::Server, Page::Delivery, Page::Copies];
-        let wrong = pages.into_iter().find_map(|page| {
-            let is_hidden = |part: &Part| self.editing.as_ref().is_some_and(|e| e.is_hidden(*part));
+        let wrong = pages.into_iter().filter(is_other).find_map(|page| {
             let field = check::first_wrong(self, page)?;
-            (!parts_of(page).iter().any(is_hidden)).then_some((page, field))
+            Some((page, field))
         });
         if let Some((page, field)) = wrong {
             let mut effects = self.go(page);

@@ -10,6 +10,10 @@ const LOCKED_AGAIN: u32 = 60;
 impl Model {
     /// The way on, if nothing on the page is wrong; else to what is.
     pub(super) fn go_on(&mut self) -> Vec<Effect> {
+        if self.editing.is_some() && self.page != Page::Save && !self.is_changed() {
+            // What was there before may be what a page would not write.
+            return self.leave();
+        }
         if let Some(field) = check::first_wrong(self, self.page) {
             for field in check::fields(self, self.page) {
                 if !self.visited.contains(&field) {

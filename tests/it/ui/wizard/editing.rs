@@ -299,6 +299,27 @@ fn the_test_can_be_skipped_in_so_many_words() {
     run.shot("edit-review-untested");
 }
 
+/// What a person has written into the file may be what a page would refuse to write.
+#[gtk::test]
+fn what_was_there_is_not_judged() {
+    let mut description = description();
+    description.setup.delivery = Delivery::Program("/usr/sbin/sendmail -t".into());
+    let mut run = window(&description);
+    open(&mut run, "edit-delivery", &description);
+    run.is_at("delivery");
+    assert!(run.desk.all("local-user").is_empty());
+    run.on();
+    run.desk
+        .until("the end", || run.desk.all("wizard").is_empty());
+    open(&mut run, "edit-copies", &description);
+    run.is_at("copies");
+    run.desk.find::<gtk::CheckButton>("delete").set_active(true);
+    run.desk.settle();
+    run.on();
+    let (_, job) = run.job();
+    assert_eq!(draft_of(job).setup.delivery, description.setup.delivery);
+}
+
 #[gtk::test]
 fn leaving_asks_only_if_something_was_changed() {
     let mut run = opened("edit-delivery", "delivery");
