@@ -83,6 +83,7 @@ impl Save {
             .child(&frame)
             .name("what-is-written")
             .build();
+        super::super::a11y::name_expander(&expander);
         sheet.column.append(&expander);
         let more = sheet.group("");
         let (row, login) = switch(

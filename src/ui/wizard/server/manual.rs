@@ -50,6 +50,7 @@ impl Manual {
             .build();
         sheet.column.append(&root);
         let group = adw::PreferencesGroup::new();
+        crate::ui::a11y::name_rows(&group, &gettext("Server"));
         let words = [gettext("Detect"), "IMAP".to_owned(), "POP3".to_owned()];
         let protocol = combo(&gettext("Protocol"), "", "protocol", &words, meant, |n| {
             Pick::Protocol(PROTOCOLS.get(n as usize).copied().unwrap_or_default())
@@ -164,6 +165,7 @@ impl Manual {
         let expander = adw::ExpanderRow::builder()
             .title(gettext("Sign-in"))
             .build();
+        crate::ui::a11y::name_rows(&expander, &expander.title());
         expander.set_use_markup(false);
         expander.set_widget_name("methods");
         let mut leader: Option<gtk::CheckButton> = None;
