@@ -2,11 +2,12 @@
 
 use adw::prelude::*;
 
+use super::super::diff::Diff;
 use super::message::Message;
 use super::model::answers::{Place, RHYTHMS, Sink};
 use super::model::sign_in::of_other;
 use super::model::{Deed, Flag, Model, Page, Work};
-use super::rows::{Leaf, Meant, Sheet, action, button, describe, put, switch};
+use super::rows::{Leaf, Meant, Sheet, action, button, describe, switch};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::{
     Candidate, FileChange, Protocol, Rhythm, Security, Source, UserForm,
@@ -22,7 +23,7 @@ pub(super) struct Save {
     copies: adw::ActionRow,
     file: adw::ActionRow,
     expander: gtk::Expander,
-    diff: gtk::Label,
+    diff: Diff,
     login: gtk::Switch,
     notices: gtk::Switch,
     message: Message,
@@ -62,25 +63,11 @@ impl Save {
         let file = action(&gettext("Configuration"), "");
         file.set_widget_name("summary-file");
         files.add(&file);
-        let diff = gtk::Label::builder()
-            .xalign(0.0)
-            .selectable(true)
-            .css_classes(["words"])
-            .margin_top(6)
-            .margin_bottom(6)
-            .margin_start(12)
-            .margin_end(12)
-            .name("diff")
-            .build();
-        let scroll = gtk::ScrolledWindow::builder()
-            .vscrollbar_policy(gtk::PolicyType::Never)
-            .propagate_natural_width(false)
-            .child(&diff)
-            .build();
-        let frame = gtk::Frame::builder().child(&scroll).margin_top(6).build();
+        let diff = Diff::new("diff");
+        diff.root.set_margin_top(6);
         let expander = gtk::Expander::builder()
             .label(gettext("What will be written"))
-            .child(&frame)
+            .child(&diff.root)
             .name("what-is-written")
             .build();
         super::super::a11y::name_expander(&expander);
@@ -132,7 +119,7 @@ impl Save {
         if let Some(local) = &preview.local {
             diff = format!("{diff}\n{}\n{}", local.path.display(), local.diff);
         }
-        put(&self.diff, diff.trim_end());
+        self.diff.show(&diff);
     }
 }
 
