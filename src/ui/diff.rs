@@ -63,16 +63,22 @@ impl Diff {
 /// Colours the lines as the theme has it.
 fn paint(label: &gtk::Label) {
     let colors = label.style_context();
-    let named = |name: &str| colors.lookup_color(name);
-    let (come, go) = (named("success_color"), named("error_color"));
+    // The theme's green is made for icons; as text on white it must be darker to be read.
+    let strength = if adw::StyleManager::default().is_dark() {
+        1.0
+    } else {
+        0.75
+    };
+    let named = |name: &str, strength| Some(foreground(colors.lookup_color(name)?, strength));
+    let come = named("success_color", strength);
+    let go = named("error_color", 1.0);
     let list = pango::AttrList::new();
     for (kind, from, to) in lines(&label.text()) {
         let color = match kind {
-            Kind::Comes => come,
-            Kind::Goes => go,
+            Kind::Comes => &come,
+            Kind::Goes => &go,
         };
-        if let Some(color) = color {
-            let mut attr = foreground(color);
+        if let Some(mut attr) = color.clone() {
             attr.set_start_index(from);
             attr.set_end_index(to);
             list.insert(attr);
@@ -81,8 +87,8 @@ fn paint(label: &gtk::Label) {
     label.set_attributes(Some(&list));
 }
 
-fn foreground(color: gdk::RGBA) -> pango::AttrColor {
-    let part = |value: f32| (value.clamp(0.0, 1.0) * f32::from(u16::MAX)) as u16;
+fn foreground(color: gdk::RGBA, strength: f32) -> pango::AttrColor {
+    let part = |value: f32| ((value * strength).clamp(0.0, 1.0) * f32::from(u16::MAX)) as u16;
     pango::AttrColor::new_foreground(part(color.red()), part(color.green()), part(color.blue()))
 }
 
