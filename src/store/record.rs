@@ -237,6 +237,22 @@ impl Record {
         self.ask(|reply| Job::Commit(batch, reply)).await
     }
 
+    /// Notes under the name `to` what is noted under `from`, which stays: the same mailbox is reached
+    /// in another way. What was to be deleted counts as delivered only. A folder that has been
+    /// looked into under its new name and has another UIDVALIDITY there is another one.
+    pub async fn follow(&self, from: &Mailbox, to: &Mailbox) -> Result<(), Error> {
+        if from.folded() == to.folded() {
+            return Ok(());
+        }
+        let new = self.mailbox_view(to).validity();
+        let batch = self.mailbox_view(from).as_entries_of(to);
+        let old = self.mailbox_view(from).validity();
+        match new.is_some() && new != old {
+            true => Ok(()),
+            false => self.commit(batch).await,
+        }
+    }
+
     /// Writes the id file if it has changed, and the journal anew if it has grown. For the end
     /// of each account.
     pub async fn checkpoint(&self) -> Result<(), Error> {
@@ -302,6 +318,44 @@ impl View {
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What is known, as it is said of another mailbox.
+    fn as_entries_of(&self, mailbox: &Mailbox) -> Vec<Entry> {
+        let name = || mailbox.clone();
+        self.read(|shelf| {
+            let mut entries = Vec::new();
+            let known = shelf.uids.iter().map(|(uid, _)| Uid::new(uid));
+            match shelf.validity.filter(|_| mailbox.folder.is_some()) {
+                Some(validity) if shelf.has_baseline => entries.push(Entry::Baseline {
+                    mailbox: name(),
+                    validity,
+                    known: known.collect(),
+                }),
+                validity => {
+                    entries.extend(validity.map(|validity| Entry::Validity {
+                        mailbox: name(),
+                        validity,
+                    }));
+                    entries.extend(known.map(|uid| Entry::Delivered {
+                        mailbox: name(),
+                        uid,
+                        deletes: false,
+                    }));
+                }
+            }
+            entries.extend(shelf.held.iter().map(|(uid, held)| Entry::Held {
+                mailbox: name(),
+                uid: uid.clone(),
+                held: *held,
+            }));
+            entries.extend(shelf.served.iter().map(|(uid, recipients)| Entry::Served {
+                mailbox: name(),
+                uid: uid.clone(),
+                recipients: recipients.clone(),
+            }));
+            entries
+        })
     }
 
     /// Messages delivered whose deletion the server has not confirmed.

@@ -5,6 +5,7 @@ mod adopt;
 mod check_once;
 mod deliver;
 mod dry_run;
+mod editing;
 mod sign_in;
 
 use std::path::{Path, PathBuf};
@@ -177,8 +178,5 @@ impl Bench {
 }
 
 fn draft(setup: Setup) -> Draft {
-    Draft {
-        setup,
-        secret: Some(Secret::new("secret")),
-    }
+    Draft::new(setup, Some(Secret::new("secret")))
 }

@@ -83,14 +83,14 @@ impl Scheduler {
                     crate::engine::api::AccountStatus {
                         target: fresh.target,
                         server: fresh.server,
-                        next_check: slot
-                            .due
-                            .filter(|due| *due > now)
-                            .map(|due| SystemTime::now() + (due - now)),
+                        next_check: later(slot, now),
                         ..known.clone()
                     }
                 }
-                _ => fresh,
+                _ => crate::engine::api::AccountStatus {
+                    next_check: later(slot, now),
+                    ..fresh
+                },
             }
         };
         self.board.load(Snapshot {
@@ -202,14 +202,20 @@ impl Scheduler {
 
     /// New accounts begin with their first poll, also those that are polled only when asked for.
     fn begin_new(&mut self) {
-        for (id, way) in std::mem::take(&mut self.firsts) {
-            match self.slots.iter_mut().find(|slot| slot.account.id == id) {
+        let interval = self.interval;
+        for first in std::mem::take(&mut self.firsts) {
+            let slot = self.slots.iter_mut();
+            match slot.into_iter().find(|slot| slot.account.id == first.id) {
                 Some(slot) => {
-                    slot.way = way;
-                    slot.due = slot.due.or(Some(Instant::now()));
+                    slot.way = first.way;
+                    slot.due = match first.waits {
+                        false => slot.due.or(Some(Instant::now())),
+                        true if slot.due.is_none() => None,
+                        true => slot.pause(interval, None).map(|rest| Instant::now() + rest),
+                    };
                 }
                 // Not read yet: the files may be in order later.
-                None => self.firsts.push((id, way)),
+                None => self.firsts.push(first),
             }
         }
     }
@@ -347,4 +353,10 @@ fn state_after(slot: &Slot, trouble: Option<&Trouble>) -> State {
         None if slot.account.is_active => State::Idle,
         None => State::Skipped,
     }
+}
+
+/// When it is polled by itself, if that is not now.
+fn later(slot: &Slot, now: Instant) -> Option<SystemTime> {
+    let due = slot.due.filter(|due| *due > now)?;
+    Some(SystemTime::now() + (due - now))
 }

@@ -394,6 +394,7 @@ fn preview() -> Outcome {
         },
         local: None,
         id: sample::id("anna@example.org", "imap.example.org"),
+        notes: Vec::new(),
     }))
 }
 
@@ -410,6 +411,8 @@ fn adopted() -> Outcome {
             was_new: true,
             local: None,
             secret: None,
+            written: None,
+            former: None,
         },
         only_in_memory: None,
     }))

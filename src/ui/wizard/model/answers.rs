@@ -382,10 +382,8 @@ impl Answers {
 
     /// The draft for the engine.
     pub(crate) fn draft(&self) -> Draft {
-        Draft {
-            setup: self.setup(),
-            secret: (!self.password.expose().is_empty()).then(|| self.password.clone()),
-        }
+        let is_typed = !self.password.expose().is_empty();
+        Draft::new(self.setup(), is_typed.then(|| self.password.clone()))
     }
 
     /// What results depend on, now.
