@@ -15,6 +15,7 @@ mod app;
 mod bar;
 mod certificate;
 mod choose;
+mod diff;
 mod fact;
 mod icons;
 mod probe;

@@ -49,6 +49,22 @@ pub fn name_button(button: &impl IsA<gtk::Widget>, text: &str) {
     button.as_ref().set_tooltip_text(Some(text));
 }
 
+/// Names an expander by its own words, which GTK 4.8 does not.
+pub fn name_expander(expander: &gtk::Expander) {
+    set_label(expander, &expander.label().unwrap_or_default());
+}
+
+/// Names the list that libadwaita builds inside a group without a title, or inside a row that
+/// expands.
+pub fn name_rows(widget: &impl IsA<gtk::Widget>, text: &str) {
+    for child in children(widget.as_ref()) {
+        if child.is::<gtk::ListBox>() {
+            set_label(&child, text);
+        }
+        name_rows(&child, text);
+    }
+}
+
 /// Says whether what stands in `widget` can be used.
 pub fn set_invalid(widget: &impl IsA<gtk::Widget>, is_invalid: bool) {
     let state = gtk::AccessibleState::Invalid.into_glib();
@@ -123,6 +139,8 @@ fn walk(widget: &gtk::Widget, found: &mut Vec<String>) {
         || widget.is::<gtk::SearchEntry>()
         || widget.is::<adw::EntryRow>()
         || widget.is::<adw::ComboRow>()
+        || widget.is::<adw::ViewSwitcher>()
+        || widget.is::<adw::ViewSwitcherBar>()
     {
         return;
     }
@@ -140,8 +158,10 @@ fn wants_name(widget: &gtk::Widget) -> bool {
         || widget.is::<gtk::Switch>()
         || widget.is::<gtk::CheckButton>()
         || widget.is::<gtk::SpinButton>()
+        || widget.is::<gtk::Expander>()
         || widget.is::<gtk::DropDown>();
     let is_view = widget.is::<gtk::ListView>()
+        || (widget.is::<gtk::ListBox>() && !is_titled(widget))
         || widget.is::<gtk::ColumnView>()
         || widget.is::<gtk::TextView>()
         || widget.is::<gtk::ProgressBar>()
@@ -156,6 +176,14 @@ fn wants_name(widget: &gtk::Widget) -> bool {
     let is_decoration = widget.property::<gtk::AccessibleRole>("accessible-role")
         == gtk::AccessibleRole::Presentation;
     (is_control || is_view) && !is_window_part && !is_decoration
+}
+
+/// A group's title names the list in it.
+fn is_titled(list: &gtk::Widget) -> bool {
+    use adw::prelude::*;
+    let group = list.ancestor(adw::PreferencesGroup::static_type());
+    let group = group.and_downcast::<adw::PreferencesGroup>();
+    group.is_some_and(|group| !group.title().is_empty())
 }
 
 /// A row's title names the widget it activates.
@@ -180,17 +208,16 @@ fn has_label(widget: &impl IsA<gtk::Widget>) -> bool {
     }
 }
 
-/// Whether a button shows words. Lists and bars are not named by what they contain.
+/// Whether a button has words of its own. Lists and bars are not named by what they contain, nor,
+/// with GTK 4.8, is a button by a label that was put into it.
 fn has_text(widget: &gtk::Widget) -> bool {
-    let is_button = widget.is::<gtk::Button>() || widget.is::<gtk::CheckButton>();
-    is_button && shows_words(widget)
-}
-
-fn shows_words(widget: &gtk::Widget) -> bool {
-    widget
-        .downcast_ref::<gtk::Label>()
-        .is_some_and(|label| !label.text().is_empty())
-        || children(widget).any(|child| shows_words(&child))
+    let words = if let Some(button) = widget.downcast_ref::<gtk::Button>() {
+        button.label()
+    } else {
+        let button = widget.downcast_ref::<gtk::CheckButton>();
+        button.and_then(CheckButtonExt::label)
+    };
+    words.is_some_and(|words| !words.is_empty())
 }
 
 /// Names the lists that GTK and libadwaita build inside a table or a combo row, which they leave

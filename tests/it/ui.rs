@@ -76,12 +76,12 @@ impl Desk {
         self.settle();
     }
 
-    /// Turns the main loop until it holds; fails after five seconds.
+    /// Turns the main loop until it holds; fails after twenty seconds.
     pub fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
-        let end = Instant::now() + Duration::from_secs(5);
+        let end = Instant::now() + Duration::from_secs(20);
         let context = glib::MainContext::default();
         while !holds() {
-            assert!(Instant::now() < end, "not within 5 s: {what}");
+            assert!(Instant::now() < end, "not within 20 s: {what}");
             let waker = glib::timeout_add_local_once(Duration::from_millis(20), || {});
             context.iteration(true);
             if glib::MainContext::default()

@@ -285,6 +285,7 @@ fn transcript(lines: &[Line]) -> adw::PreferencesRow {
         .margin_start(12)
         .margin_end(12)
         .build();
+    a11y::name_expander(&expander);
     // GTK 4.8 looks for a place for the focus in what is folded away, where there is none.
     expander
         .bind_property("expanded", &view, "visible")

@@ -305,7 +305,7 @@ impl Results {
         });
         match room {
             Room::Wide => self.root.set_position(width - (width / 3).clamp(320, 350)),
-            Room::Medium => self.root.set_position(height * 11 / 20),
+            Room::Medium => self.root.set_position(height * 14 / 20),
             Room::Narrow => {}
         }
         self.place();

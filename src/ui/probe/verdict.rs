@@ -91,6 +91,7 @@ impl Verdict {
             .child(&lines)
             .name("probe-lines")
             .build();
+        a11y::name_expander(&more);
         self.root.append(&more);
         self.root.append(&self.others);
         let set_up = gtk::Button::builder()
@@ -98,8 +99,10 @@ impl Verdict {
             .name("probe-set-up")
             .build();
         // Two lines where there is no room for one.
+        let words = gettext("Set Up an Account with This…");
+        a11y::set_label(&set_up, &words);
         let label = gtk::Label::builder()
-            .label(gettext("Set Up an Account with This…"))
+            .label(words)
             .wrap(true)
             .justify(gtk::Justification::Center)
             .build();

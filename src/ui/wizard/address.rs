@@ -94,6 +94,7 @@ impl Address {
         let places = adw::ExpanderRow::builder()
             .title(gettext("Where to keep the password"))
             .build();
+        super::super::a11y::name_rows(&places, &places.title());
         places.set_use_markup(false);
         places.set_widget_name("places");
         let radios = Self::places(&places, meant);

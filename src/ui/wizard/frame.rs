@@ -82,12 +82,14 @@ impl Frame {
             .ellipsize(gtk::pango::EllipsizeMode::End)
             .css_classes(["caption", "quiet"])
             .build();
+        step.set_margin_start(9);
+        step.set_margin_end(9);
         let bar = gtk::CenterBox::builder()
             .margin_top(8)
             .margin_bottom(8)
+            .margin_start(12)
+            .margin_end(12)
             .build();
-        bar.set_margin_start(12);
-        bar.set_margin_end(12);
         bar.set_start_widget(Some(&back));
         bar.set_center_widget(Some(&step));
         bar.set_end_widget(Some(&primary));

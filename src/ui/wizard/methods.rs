@@ -3,6 +3,7 @@
 
 use adw::prelude::*;
 
+use super::super::a11y;
 use super::model::answers::MethodWish;
 use super::model::sign_in::why_not;
 use super::model::{Model, Pick};
@@ -20,6 +21,7 @@ impl Methods {
     /// Names of its parts begin with `name`.
     pub(super) fn new(name: &str, title: &str, meant: &Meant) -> Self {
         let root = adw::ExpanderRow::builder().title(title).build();
+        a11y::name_rows(&root, title);
         root.set_use_markup(false);
         root.set_widget_name(&format!("{name}s"));
         let mut leader: Option<gtk::CheckButton> = None;

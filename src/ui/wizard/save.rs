@@ -2,6 +2,7 @@
 
 use adw::prelude::*;
 
+use super::super::diff::Diff;
 use super::message::Message;
 use super::model::editing::parts_of;
 use super::model::sign_in::of_other;
@@ -25,7 +26,7 @@ pub(super) struct Save {
     notes: gtk::Label,
     more: adw::PreferencesGroup,
     expander: gtk::Expander,
-    diff: gtk::Label,
+    diff: Diff,
     login: gtk::Switch,
     notices: gtk::Switch,
     message: Message,
@@ -68,27 +69,14 @@ impl Save {
         let file = action(&gettext("Configuration"), "");
         file.set_widget_name("summary-file");
         files.add(&file);
-        let diff = gtk::Label::builder()
-            .xalign(0.0)
-            .selectable(true)
-            .css_classes(["words"])
-            .margin_top(6)
-            .margin_bottom(6)
-            .margin_start(12)
-            .margin_end(12)
-            .name("diff")
-            .build();
-        let scroll = gtk::ScrolledWindow::builder()
-            .vscrollbar_policy(gtk::PolicyType::Never)
-            .propagate_natural_width(false)
-            .child(&diff)
-            .build();
-        let frame = gtk::Frame::builder().child(&scroll).margin_top(6).build();
+        let diff = Diff::new("diff");
+        diff.root.set_margin_top(6);
         let expander = gtk::Expander::builder()
             .label(gettext("What will be written"))
-            .child(&frame)
+            .child(&diff.root)
             .name("what-is-written")
             .build();
+        super::super::a11y::name_expander(&expander);
         sheet.column.append(&expander);
         let more = sheet.group("");
         let (row, login) = switch(
@@ -164,7 +152,7 @@ impl Save {
         if let Some(local) = &preview.local {
             diff = format!("{diff}\n{}\n{}", local.path.display(), local.diff);
         }
-        put(&self.diff, diff.trim_end());
+        self.diff.show(&diff);
     }
 }
 

@@ -49,6 +49,7 @@ impl Manual {
             .build();
         sheet.column.append(&root);
         let group = adw::PreferencesGroup::new();
+        crate::ui::a11y::name_rows(&group, &gettext("Server"));
         let words = [gettext("Detect"), "IMAP".to_owned(), "POP3".to_owned()];
         let protocol = combo(&gettext("Protocol"), "", "protocol", &words, meant, |n| {
             Pick::Protocol(PROTOCOLS.get(n as usize).copied().unwrap_or_default())
