@@ -82,8 +82,9 @@ impl Frame {
             .ellipsize(gtk::pango::EllipsizeMode::End)
             .css_classes(["caption", "quiet"])
             .build();
-        step.set_margin_start(9);
-        step.set_margin_end(9);
+        // With more the longest button would not fit into the narrowest window.
+        step.set_margin_start(3);
+        step.set_margin_end(3);
         let bar = gtk::CenterBox::builder()
             .margin_top(8)
             .margin_bottom(8)
