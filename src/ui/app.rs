@@ -1,5 +1,6 @@
 //! The root of the window: the only component that talks to the engine.
 
+mod amending;
 mod asking;
 mod quit;
 mod set_up;
@@ -71,6 +72,9 @@ pub enum Msg {
     /// Take back what the wizard wrote.
     #[doc(hidden)]
     Undo(Box<Undo>),
+    /// Change the account as was shown.
+    #[doc(hidden)]
+    Amend,
     /// The first button of the bar.
     #[doc(hidden)]
     BarDetails,
@@ -96,6 +100,8 @@ pub struct ProbeWish(probe::Output);
 enum Asker {
     Wizard,
     Probe,
+    /// The window, for single options of an account.
+    Amend,
     /// The window itself.
     Window,
 }
@@ -122,6 +128,7 @@ pub struct App {
     activity: Controller<Activity>,
     probe: Controller<Probe>,
     wizard: Option<Controller<Wizard>>,
+    amending: Option<amending::Amending>,
     /// What the engine waits for.
     questions: HashMap<QuestionId, (adw::MessageDialog, asking::Answer)>,
     /// Jobs that are not over.
@@ -183,6 +190,7 @@ impl Component for App {
             activity,
             probe,
             wizard: None,
+            amending: None,
             questions: HashMap::new(),
             jobs: HashMap::new(),
             was_shown: false,
@@ -216,6 +224,7 @@ impl Component for App {
             }
             Msg::Wizard(wish) => self.on_wizard(*wish, root, &sender),
             Msg::Undo(undo) => self.undo(*undo),
+            Msg::Amend => self.amend(),
             Msg::Check(label) => self.check(label.as_deref()),
             Msg::Probe(text) => {
                 root.present();
@@ -278,20 +287,26 @@ impl App {
                     _ => {}
                 }
             }
-            Event::JobDone { id, outcome } => self.job_done(id, outcome),
+            Event::JobDone { id, outcome } => self.job_done(id, outcome, root, sender),
             Event::Question(question) => self.ask(&question, root),
             Event::Unasked(id) => self.unasked(id),
             Event::Ended => {
                 let open: Vec<JobId> = self.jobs.keys().copied().collect();
                 for id in open {
-                    self.job_done(id, Outcome::Cancelled);
+                    self.job_done(id, Outcome::Cancelled, root, sender);
                 }
                 self.ended(sender);
             }
         }
     }
 
-    fn job_done(&mut self, id: JobId, outcome: Outcome) {
+    fn job_done(
+        &mut self,
+        id: JobId,
+        outcome: Outcome,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
         match (self.jobs.remove(&id), outcome) {
             (Some(Asker::Wizard), outcome) => {
                 if let Some(wizard) = &self.wizard {
@@ -301,6 +316,7 @@ impl App {
             (Some(Asker::Probe), outcome) => {
                 self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
             }
+            (Some(Asker::Amend), outcome) => self.amended(outcome, root, sender),
             (Some(Asker::Window), Outcome::Undone) => {
                 self.widgets
                     .toast(&gettext("The account was taken out again"));
@@ -468,6 +484,7 @@ impl App {
             probe::Output::Cancel(id) => self.send(Command::Cancel(id)),
             probe::Output::Say(text) => self.widgets.toast(&text),
             probe::Output::CanGoBack(can) => self.widgets.set_can_go_back("probe", can),
+            probe::Output::Amend(what) => self.propose(*what),
             probe::Output::SetUp(candidate) => self.set_up(Some(*candidate), root, sender),
         }
     }

@@ -218,6 +218,5 @@ pub(super) fn ask_to_leave(window: &adw::Window, meant: &Meant) {
     dialog.set_close_response("stay");
     let to = meant.clone();
     dialog.connect_response(Some("leave"), move |_, _| to(Input::Leave));
-    a11y::set_label(&dialog, &gettext("Leave set-up?"));
-    dialog.present();
+    a11y::present(&dialog);
 }
