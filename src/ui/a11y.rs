@@ -65,6 +65,44 @@ pub fn name_rows(widget: &impl IsA<gtk::Widget>, text: &str) {
     }
 }
 
+/// Shows a dialogue whose responses are all there. It is named by its heading and its buttons by
+/// what stands on them, which libadwaita 1.2 does for neither.
+pub fn present(dialog: &adw::MessageDialog) {
+    use adw::prelude::*;
+    set_label(dialog, &dialog.heading().unwrap_or_default());
+    name_buttons(dialog.as_ref());
+    dialog.present();
+}
+
+fn name_buttons(widget: &gtk::Widget) {
+    for child in children(widget) {
+        match words_on(&child).filter(|_| child.is::<gtk::Button>()) {
+            Some(words) => set_label(&child, &words),
+            None => name_buttons(&child),
+        }
+    }
+}
+
+/// The text of the first label in `widget`.
+fn words_on(widget: &gtk::Widget) -> Option<glib::GString> {
+    match widget.downcast_ref::<gtk::Label>() {
+        Some(label) => Some(label.text()),
+        None => children(widget).find_map(|child| words_on(&child)),
+    }
+}
+
+/// Names the button that closes a toast, which libadwaita 1.2 leaves without a name.
+pub fn name_toast(overlay: &adw::ToastOverlay, text: &str) {
+    use adw::prelude::*;
+    let toasts = children(overlay.as_ref()).filter(|child| Some(child) != overlay.child().as_ref());
+    for part in toasts.flat_map(|toast| children(&toast)) {
+        let is_bare = part.downcast_ref::<gtk::Button>();
+        if is_bare.is_some_and(|button| button.label().is_none()) {
+            set_label(&part, text);
+        }
+    }
+}
+
 /// Says whether what stands in `widget` can be used.
 pub fn set_invalid(widget: &impl IsA<gtk::Widget>, is_invalid: bool) {
     let state = gtk::AccessibleState::Invalid.into_glib();
@@ -132,7 +170,14 @@ fn walk(widget: &gtk::Widget, found: &mut Vec<String>) {
         return;
     }
     if wants_name(widget) && !has_label(widget) && !has_text(widget) && !is_named_by_row(widget) {
-        found.push(format!("{} “{}”", widget.type_(), widget.widget_name()));
+        let around = std::iter::successors(widget.parent(), gtk::Widget::parent);
+        let around: Vec<&str> = around.map(|widget| widget.type_().name()).collect();
+        found.push(format!(
+            "{} “{}” in {}",
+            widget.type_(),
+            widget.widget_name(),
+            around.join(" in ")
+        ));
     }
     // What the toolkit builds inside these carries the outer name.
     if widget.is::<gtk::MenuButton>()

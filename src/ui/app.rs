@@ -1,5 +1,6 @@
 //! The root of the window: the only component that talks to the engine.
 
+mod amending;
 mod asking;
 mod quit;
 mod set_up;
@@ -71,6 +72,9 @@ pub enum Msg {
     /// Take back what the wizard wrote.
     #[doc(hidden)]
     Undo(Box<Undo>),
+    /// Change the account as was shown.
+    #[doc(hidden)]
+    Amend,
     /// The first button of the bar.
     #[doc(hidden)]
     BarDetails,
@@ -96,6 +100,8 @@ pub struct ProbeWish(probe::Output);
 enum Asker {
     Wizard,
     Probe,
+    /// The window, for single options of an account.
+    Amend,
     /// The window itself.
     Window,
     /// The window, for a change that is taken back.
@@ -128,6 +134,7 @@ pub struct App {
     activity: Controller<Activity>,
     probe: Controller<Probe>,
     wizard: Option<Controller<Wizard>>,
+    amending: Option<amending::Amending>,
     /// What the engine waits for.
     questions: HashMap<QuestionId, (adw::MessageDialog, asking::Answer)>,
     /// Jobs that are not over.
@@ -189,6 +196,7 @@ impl Component for App {
             activity,
             probe,
             wizard: None,
+            amending: None,
             questions: HashMap::new(),
             jobs: HashMap::new(),
             was_shown: false,
@@ -222,6 +230,7 @@ impl Component for App {
             }
             Msg::Wizard(wish) => self.on_wizard(*wish, root, &sender),
             Msg::Undo(undo) => self.undo(*undo),
+            Msg::Amend => self.amend(),
             Msg::Check(label) => self.check(label.as_deref()),
             Msg::Probe(text) => {
                 root.present();
@@ -322,6 +331,7 @@ impl App {
             (Some(Asker::Change), Outcome::Undone) => {
                 self.widgets.toast(&gettext("The changes were taken back"));
             }
+            (Some(Asker::Amend), outcome) => self.amended(outcome, root, sender),
             (Some(Asker::Window), Outcome::Undone) => {
                 self.widgets
                     .toast(&gettext("The account was taken out again"));
@@ -495,6 +505,7 @@ impl App {
             probe::Output::Cancel(id) => self.send(Command::Cancel(id)),
             probe::Output::Say(text) => self.widgets.toast(&text),
             probe::Output::CanGoBack(can) => self.widgets.set_can_go_back("probe", can),
+            probe::Output::Amend(what) => self.propose(*what),
             probe::Output::SetUp(candidate) => self.set_up(Some(*candidate), root, sender),
         }
     }

@@ -4,6 +4,7 @@
 //! It asks nothing itself: [`Output::Start`] lets the engine do so, and reports come back as
 //! [`Input::Progress`] and [`Input::Done`]. Nothing secret is sent.
 
+mod apply;
 mod compare;
 mod detail;
 mod facts;
@@ -33,7 +34,7 @@ use relm4::{Component, ComponentParts, ComponentSender};
 
 use crate::base::i18n::gettext;
 use crate::engine::api::job::report::{Report, Shown};
-use crate::engine::api::job::{Candidate, Job, JobId, Outcome, Progress, Request};
+use crate::engine::api::job::{Amendment, Candidate, Job, JobId, Outcome, Progress, Request};
 use crate::engine::api::{AccountId, ServerFacts};
 use form::Form;
 use history::History;
@@ -98,6 +99,10 @@ pub(super) enum Input {
     Saved(Result<PathBuf, String>),
     /// The way that is shown becomes an account.
     SetUp,
+    /// The way that is shown is to be that of the account at this place of the list.
+    Apply(usize),
+    /// The account at this place is to say this option.
+    Use(usize, String),
 }
 
 /// What the person meant.
@@ -109,6 +114,8 @@ pub(super) enum Output {
     Cancel(JobId),
     /// Set up an account that uses this.
     SetUp(Box<Candidate>),
+    /// Change an account that is there, once its person has seen how.
+    Amend(Box<Amendment>),
     /// Say this for a moment.
     Say(String),
     /// Whether there is a list to go back to.
@@ -267,6 +274,19 @@ impl Component for Probe {
                 if let Some(choice) = self.choice() {
                     let wanted = Box::new(choice.candidate.clone());
                     let _ = sender.output(Output::SetUp(wanted));
+                }
+            }
+            Input::Apply(place) => {
+                if let (Some(choice), Some((id, facts))) = (self.choice(), self.accounts.get(place))
+                {
+                    let what = Amendment::reaching(id.clone(), &choice.candidate, &facts.host);
+                    let _ = sender.output(Output::Amend(Box::new(what)));
+                }
+            }
+            Input::Use(place, option) => {
+                if let Some((id, _)) = self.accounts.get(place) {
+                    let what = Amendment::with_flag(id.clone(), &option);
+                    let _ = sender.output(Output::Amend(Box::new(what)));
                 }
             }
         }

@@ -120,12 +120,17 @@ impl App {
             None => gettext("Account saved"),
             Some(_) => gettext("Account saved; the password is kept until Postrider ends"),
         };
+        self.offer_undo(&text, saved.adopted.undo, sender);
+    }
+
+    /// Says `text` and offers to take back what was written.
+    pub(super) fn offer_undo(&self, text: &str, undo: Undo, sender: &ComponentSender<Self>) {
         let toast = adw::Toast::builder()
-            .title(glib::markup_escape_text(&text))
+            .title(glib::markup_escape_text(text))
             .button_label(gettext("Undo"))
             .timeout(UNDO_FOR)
             .build();
-        let (to, undo) = (sender.input_sender().clone(), saved.adopted.undo);
+        let to = sender.input_sender().clone();
         toast.connect_button_clicked(move |_| to.emit(Msg::Undo(Box::new(undo.clone()))));
         self.widgets.add_toast(toast);
     }

@@ -53,7 +53,7 @@ impl Probe {
 
     pub(super) fn show_detail(&self) {
         if let Some(report) = self.report.as_deref() {
-            self.results.show_detail(report);
+            self.results.show_detail(report, &self.accounts);
         }
     }
 

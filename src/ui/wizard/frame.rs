@@ -97,7 +97,9 @@ impl Frame {
         let more = save_menu(window, meant);
         let title = match whose {
             None => adw::WindowTitle::new(&gettext("Set Up an Account"), ""),
-            Some(name) => adw::WindowTitle::new(&gettext("Edit Account"), name),
+            Some(name) => {
+                adw::WindowTitle::new(&gettext("Edit Account"), &super::super::markup(name))
+            }
         };
         let header = adw::HeaderBar::builder().title_widget(&title).build();
         // Below, there is no room for it in a narrow window.
@@ -264,6 +266,5 @@ pub(super) fn ask_to_leave(window: &adw::Window, is_change: bool, meant: &Meant)
     dialog.set_close_response("stay");
     let to = meant.clone();
     dialog.connect_response(Some("leave"), move |_, _| to(Input::Leave));
-    a11y::set_label(&dialog, &heading);
-    dialog.present();
+    a11y::present(&dialog);
 }

@@ -8,7 +8,7 @@
 pub use crate::rc::setup::change::{differs, take};
 pub use crate::rc::setup::read::{Hidden, Part};
 
-use super::{SecretSource, Setup};
+use super::{Candidate, SecretSource, Setup};
 use crate::engine::api::AccountId;
 
 /// What [`Outcome::Described`](super::Outcome::Described) tells.
@@ -46,4 +46,23 @@ pub struct Amendment {
     /// with their values as on the command line, flags as `yes` and `no`; `None` says nothing about
     /// the option any more. Passwords, users and local names have jobs of their own.
     pub options: Vec<(String, Option<String>)>,
+}
+
+impl Amendment {
+    /// The account is to reach its mailbox this way. `host`: whom it connects to now; its name stays
+    /// what it is, and with it what is known of the mailbox.
+    pub fn reaching(id: AccountId, candidate: &Candidate, host: &str) -> Self {
+        Self {
+            id,
+            options: crate::probe::verdict::options(candidate, host),
+        }
+    }
+
+    /// The account is to say that a flag is on: `fetchall`.
+    pub fn with_flag(id: AccountId, flag: &str) -> Self {
+        Self {
+            id,
+            options: vec![(flag.to_owned(), Some("yes".to_owned()))],
+        }
+    }
 }

@@ -40,7 +40,17 @@ pub fn amend(
         let host = work.account().host.clone();
         work.split(&host)?;
     }
-    for (keyword, value) in &wanted {
+    let (server, user) = work.inherited();
+    for (keyword, value) in &mut wanted {
+        let inherited = match keyword.scope {
+            Scope::Server => &server,
+            _ => &user,
+        };
+        // What holds anyway is not said, unless it was said before or the defaults say otherwise.
+        let holds_unsaid = inherited.find(keyword.id).is_none() && is_default(keyword, value);
+        if holds_unsaid && work.says(keyword)?.is_none() {
+            *value = None;
+        }
         work.amend(keyword, value.as_ref())?;
     }
     let read = work.finish(&Vec::new())?;
@@ -60,17 +70,30 @@ pub fn amend(
     }
 }
 
+/// A flag that is off when nothing is said.
+fn is_default(keyword: &Keyword, value: &Option<Value>) -> bool {
+    keyword.kind == Kind::Flag && keyword.default == "no" && *value == Some(Value::Flag(false))
+}
+
 impl Work<'_> {
+    fn says(&self, keyword: &Keyword) -> Result<Option<Value>, Refused> {
+        let (server, user) = self.said()?;
+        let said = match keyword.scope {
+            Scope::Server => server,
+            _ => user,
+        };
+        Ok(said.find(keyword.id).map(|said| said.value.clone()))
+    }
+
     fn amend(&mut self, keyword: &'static Keyword, value: Option<&Value>) -> Result<(), Refused> {
         let which = Which::Entry(self.at.0);
-        let (server, user) = self.said()?;
-        let (at, said) = match keyword.scope {
-            Scope::Server => (At::Server(which), server),
-            _ => (At::User(which, self.at.1), user),
+        let at = match keyword.scope {
+            Scope::Server => At::Server(which),
+            _ => At::User(which, self.at.1),
         };
         let id = keyword.id;
-        match (said.find(id), value) {
-            (Some(said), Some(value)) if said.value == *value => Ok(()),
+        match (self.says(keyword)?, value) {
+            (Some(said), Some(value)) if said == *value => Ok(()),
             (_, Some(value)) => self.text.say(at, id, value.clone()),
             (Some(_), None) => self.text.edit(&Edit::Unset { at, id }),
             (None, None) => Ok(()),

@@ -304,6 +304,17 @@ fn single_options() {
         Some("995"),
         "poll h proto pop3 # c\n    service 995\n    user ann\n",
     );
+    // Off is off, said or not.
+    check("ssl", Some("no"), rc);
+    let overruled = |text: &str, expected: &str| {
+        let text = amended(text, "ssl", Some("no")).unwrap_or_else(|e| panic!("{e:?}"));
+        assert_eq!(text, expected);
+    };
+    overruled("poll h user ann ssl\n", "poll h user ann no ssl\n");
+    overruled(
+        "defaults user x there ssl\npoll h user ann\n",
+        "defaults user x there ssl\npoll h user ann no ssl\n",
+    );
     check(
         "auth",
         Some("cram-md5"),
