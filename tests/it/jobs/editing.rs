@@ -209,6 +209,28 @@ async fn a_shared_server_is_left_to_the_others() {
     assert_eq!(bench.read(".fetchmailrc").unwrap(), rc);
 }
 
+/// What somebody else has written meanwhile is not written over by pages that do not know it.
+#[tokio::test]
+async fn a_file_that_says_something_else_by_now_is_left_alone() {
+    let (mut bench, id) = running(true).await;
+    let mut draft = as_it_is(&mut bench, &id).await;
+    draft.was = Some(Box::new(draft.setup.clone()));
+    draft.setup.limit = Some(7_000_000);
+    let text = bench.read(".fetchmailrc").unwrap();
+    // What no page shows is no matter: it stays.
+    let text = text.replace("warnings 9", "warnings 10");
+    bench.home.rc(&text);
+    let seen = preview(&mut bench, Job::Preview(draft.clone())).await;
+    assert!(seen.rc.diff.contains("limit 7000000"), "{}", seen.rc.diff);
+    let text = text.replace("    keep #", "    no keep #");
+    bench.home.rc(&text);
+    for job in [Job::Preview(draft.clone()), Job::Adopt(draft)] {
+        let failed = bench.failed(job).await;
+        assert!(matches!(failed.unsaved, Some(Unsaved::Changed(_))));
+    }
+    assert_eq!(bench.read(".fetchmailrc").unwrap(), text);
+}
+
 #[tokio::test]
 async fn single_options_are_said() {
     let (mut bench, id) = running(false).await;
