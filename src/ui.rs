@@ -19,6 +19,7 @@ mod diff;
 mod fact;
 mod icons;
 mod probe;
+mod setup_words;
 mod wizard;
 
 pub use app::{App, Init, Msg, Out};

@@ -19,7 +19,7 @@ use super::bar::Notice;
 use super::probe::{self, Probe};
 use super::wizard::{self, Wizard};
 use crate::base::i18n::{fill, gettext, ngettext};
-use crate::engine::api::job::{JobId, Outcome, QuestionId, Undo};
+use crate::engine::api::job::{Job, JobId, Outcome, Part, QuestionId, Undo};
 use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, words};
 pub use set_up::WizardWish;
 use window::Widgets;
@@ -104,6 +104,12 @@ enum Asker {
     Amend,
     /// The window itself.
     Window,
+    /// The window, for a change that is taken back.
+    Change,
+    /// The accounts page, which shows what is described.
+    Accounts,
+    /// Whoever wants to change that part of an account.
+    Edit(Part),
 }
 
 /// What the window says to the program around it.
@@ -316,12 +322,21 @@ impl App {
             (Some(Asker::Probe), outcome) => {
                 self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
             }
+            (Some(Asker::Accounts), Outcome::Described(description)) => {
+                self.accounts.emit(accounts::Input::Described(description));
+            }
+            (Some(Asker::Edit(part)), Outcome::Described(description)) => {
+                self.edit(description, part, root, sender);
+            }
+            (Some(Asker::Change), Outcome::Undone) => {
+                self.widgets.toast(&gettext("The changes were taken back"));
+            }
             (Some(Asker::Amend), outcome) => self.amended(outcome, root, sender),
             (Some(Asker::Window), Outcome::Undone) => {
                 self.widgets
                     .toast(&gettext("The account was taken out again"));
             }
-            (Some(Asker::Window), Outcome::Failed(failed)) => {
+            (Some(Asker::Window | Asker::Change | Asker::Edit(_)), Outcome::Failed(failed)) => {
                 let why = match &failed.unsaved {
                     Some(unsaved) => unsaved.to_string(),
                     None => words::headline(failed.cause()),
@@ -442,7 +457,7 @@ impl App {
         }
     }
 
-    fn on_account(&self, wish: accounts::Output, sender: &ComponentSender<Self>) {
+    fn on_account(&mut self, wish: accounts::Output, sender: &ComponentSender<Self>) {
         match wish {
             accounts::Output::Check(id) => self.send(Command::Check {
                 ids: Some(vec![id]),
@@ -456,6 +471,12 @@ impl App {
             accounts::Output::Reload => self.send(Command::Reload),
             accounts::Output::SetUp => sender.input(Msg::Act("set-up")),
             accounts::Output::Examine => sender.input(Msg::Probe(String::new())),
+            accounts::Output::Describe(id) => {
+                self.start(JobId::new(), Job::Describe(id), Asker::Accounts);
+            }
+            accounts::Output::Edit(id, part) => {
+                self.start(JobId::new(), Job::Describe(id), Asker::Edit(part));
+            }
             accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back("accounts", can),
         }
     }

@@ -15,7 +15,7 @@ pub use crate::probe::report::{self, Report, Shown};
 pub use crate::probe::request::{Family, Request};
 pub use crate::probe::{Candidate, Method, Protocol, Security, Source, UserForm};
 pub use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Rhythm, Setup, Trust};
-pub use editing::{Amendment, Description, Hidden, Part};
+pub use editing::{Amendment, Description, Hidden, Part, differs, take};
 
 /// Names a piece of work; made by whoever asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -100,6 +100,9 @@ pub struct Draft {
     pub secret: Option<Secret>,
     /// The account that becomes this one; `None`: a new one.
     pub replaces: Option<AccountId>,
+    /// With `replaces`: the account as it was described. If its file says something else by now,
+    /// nothing is written over that.
+    pub was: Option<Box<Setup>>,
     /// Saving does not check it: it waits until it is asked for, or until its time comes.
     pub waits: bool,
 }
@@ -111,6 +114,7 @@ impl Draft {
             setup,
             secret,
             replaces: None,
+            was: None,
             waits: false,
         }
     }

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use super::Context;
 use super::failed::{Result, refused, setup};
-use crate::base::i18n::gettext;
+use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::{Amendment, Draft, Failed};
 use crate::engine::api::saving::{Base, Unsaved};
 use crate::engine::source::File;
 use crate::rc::Account;
 use crate::rc::setup::change::{self, Changed};
+use crate::rc::setup::read::{describe, normal};
 use crate::rc::setup::write::{Basis, Plan, Refused, plan};
 use crate::store::{local, rcfile};
 
@@ -115,6 +116,21 @@ impl From<Changed> for Planned {
 
 /// The files, and what saving the draft makes of them.
 pub fn planned(context: &Context, draft: &Draft) -> Result<(Files, Planned)> {
+    if let (Some(id), Some(was)) = (&draft.replaces, &draft.was) {
+        let files = Files::read(context).map_err(setup)?;
+        let now = files.with(context, |basis| describe(id, basis));
+        let now = now.map_err(|why| refused(context, why))?;
+        if normal(&now.setup) != normal(was) {
+            let text = gettext(
+                "{account} was changed by another program meanwhile. Open it again to see how it is now.",
+            );
+            let sentence = fill(&text, &[("account", id)]);
+            return Err(Box::new(Failed {
+                unsaved: Some(Unsaved::Changed(sentence.clone())),
+                ..*setup(sentence)
+            }));
+        }
+    }
     made(context, |files| files.plan(context, draft))
 }
 

@@ -95,7 +95,7 @@ pub fn differs(part: Part, one: &Setup, other: &Setup) -> bool {
 }
 
 /// Takes a part over.
-fn take(part: Part, from: &Setup, to: &mut Setup) {
+pub fn take(part: Part, from: &Setup, to: &mut Setup) {
     let from = from.clone();
     match part {
         Part::Server => {

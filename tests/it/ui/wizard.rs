@@ -12,6 +12,8 @@ use postrider::engine::api::{Cause, Halt, Who};
 
 use super::*;
 
+mod editing;
+
 /// The wizard over an empty window.
 struct Run {
     desk: Desk,

@@ -5,6 +5,7 @@
 //! what differs, and whatever no page shows stays. A part that is [hidden](Description::hidden)
 //! must be given back as it came; what is changed in it is refused.
 
+pub use crate::rc::setup::change::{differs, take};
 pub use crate::rc::setup::read::{Hidden, Part};
 
 use super::{Candidate, SecretSource, Setup};

@@ -167,7 +167,7 @@ fn steps(before: &[Word], after: &[Word], own: &Settings, inherited: &Settings) 
         let is_equal = old.is_some_and(|old| old.value == word.value);
         // The usual value may have become another one, by another protocol.
         let held_unsaid = old.is_some_and(|old| old.is_default && !word.is_default);
-        if is_equal && !(held_unsaid && !is_said(word.id)) {
+        if is_equal && (!held_unsaid || is_said(word.id)) {
             continue;
         }
         let goes = word.is_default && !says(inherited, word.id);
