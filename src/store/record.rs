@@ -147,6 +147,14 @@ pub enum Entry {
         /// What counts as known.
         known: Vec<Uid>,
     },
+    /// What is there at the first contact is to count as delivered. Until that is on record, which
+    /// may be in another run of the program, nothing is fetched.
+    Awaited {
+        /// Where.
+        mailbox: Mailbox,
+        /// It is still to be put on record.
+        is_open: bool,
+    },
     /// The folder has this UIDVALIDITY. Another one than before voids what was known of it,
     /// pending deletions included. Costs nothing when it is the same.
     Validity {
@@ -310,6 +318,12 @@ impl View {
         self.read(|shelf| shelf.has_baseline)
     }
 
+    /// Whether what is there at the first contact is still to be put on record
+    /// ([`Entry::Awaited`]).
+    pub fn is_awaited(&self) -> bool {
+        self.read(|shelf| shelf.is_awaited)
+    }
+
     /// Number of messages known.
     pub fn len(&self) -> usize {
         self.read(|shelf| shelf.uids.len())
@@ -343,6 +357,12 @@ impl View {
                         deletes: false,
                     }));
                 }
+            }
+            if shelf.is_awaited {
+                entries.push(Entry::Awaited {
+                    mailbox: name(),
+                    is_open: true,
+                });
             }
             entries.extend(shelf.held.iter().map(|(uid, held)| Entry::Held {
                 mailbox: name(),

@@ -2,7 +2,7 @@
 //! beginning tell them apart without colour.
 
 use adw::prelude::*;
-use gtk::{gdk, pango};
+use gtk::{gdk, glib, pango};
 
 /// The lines in a frame; as wide as they want to be, to be scrolled sideways.
 pub(super) struct Diff {
@@ -40,7 +40,10 @@ impl Diff {
         let again = repaint.clone();
         label.connect_realize(move |_| again());
         let styles = adw::StyleManager::default();
-        let handler = styles.connect_dark_notify(move |_| repaint());
+        // The colours are there once the style has changed, which this only announces.
+        let handler = styles.connect_dark_notify(move |_| {
+            glib::idle_add_local_once(repaint.clone());
+        });
         let handler = std::cell::RefCell::new(Some(handler));
         label.connect_destroy(move |_| {
             if let Some(handler) = handler.take() {

@@ -5,10 +5,11 @@ use super::Context;
 use super::failed::{Result, halted, setup};
 use crate::base::Secret;
 use crate::base::i18n::gettext;
-use crate::engine::poll::record_names;
+use crate::engine::poll::{pop3_mailbox, record_names};
 use crate::engine::secrets::name;
 use crate::rc::Account;
 use crate::rc::account::Protocol;
+use crate::store::record::{Entry, Mailbox};
 
 /// Notes under the names of `to` what is noted under those of `from`.
 pub async fn record(context: &Context, from: &Account, to: &Account) -> Result<()> {
@@ -28,6 +29,25 @@ pub async fn record(context: &Context, from: &Account, to: &Account) -> Result<(
         done.map_err(|error| setup(error.to_string()))?;
     }
     Ok(())
+}
+
+/// Mailboxes that are no longer fetched begin as any other, should they come again.
+pub async fn forget_beginnings(context: &Context, before: &[Account], after: &[Account]) {
+    let gone: Vec<Mailbox> = before
+        .iter()
+        .map(pop3_mailbox)
+        .filter(|mailbox| !after.iter().any(|other| pop3_mailbox(other) == *mailbox))
+        .collect();
+    let Some(around) = &context.around else {
+        return;
+    };
+    let entries = gone.into_iter().map(|mailbox| Entry::Awaited {
+        mailbox,
+        is_open: false,
+    });
+    if let Err(error) = around.record.commit(entries.collect()).await {
+        tracing::warn!(%error, "the record keeps how an account was to begin");
+    }
 }
 
 /// The passwords of the keyring and of memory go along. What the keyring had under the old name goes

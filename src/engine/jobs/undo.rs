@@ -31,6 +31,7 @@ pub async fn run(context: &Context, undo: &Undo) -> Result<(Outcome, End)> {
     let (of_files, wanted) = (context.clone(), undo.clone());
     let done = blocking(move || put_back(&of_files, &wanted)).await?;
     let after = all(&options);
+    follow::forget_beginnings(context, &before, &after).await;
     if let Some(account) = made {
         let others: Vec<Account> = before.into_iter().filter(|a| a.id != account.id).collect();
         follow::clear(context, &account, &others).await;

@@ -105,8 +105,12 @@ impl Poll<'_> {
                 uid,
                 deletes: false,
             })
+            .chain(std::iter::once(Entry::Awaited {
+                mailbox: mailbox.clone(),
+                is_open: false,
+            }))
             .collect();
-        if entries.len() < survey.total as usize {
+        if entries.len() <= survey.total as usize {
             let sentence = gettext(
                 "The server gives its messages no lasting names. They cannot be told from new ones later.",
             );
@@ -307,14 +311,18 @@ pub(in crate::engine) fn mailbox_of(
 ) -> Mailbox {
     match session.protocol {
         "IMAP" => imap_mailbox(account, session.port, folder),
-        _ => Mailbox::new(&account.user, account.host.as_bytes(), None),
+        _ => pop3_mailbox(account),
     }
+}
+
+/// The name of a POP3 mailbox in the record.
+pub(in crate::engine) fn pop3_mailbox(account: &Account) -> Mailbox {
+    Mailbox::new(&account.user, account.host.as_bytes(), None)
 }
 
 /// The names in the record of what one account has and another one becomes, where they differ; for
 /// both protocols, since `auto` may be either.
 pub(in crate::engine) fn record_names(from: &Account, to: &Account) -> Vec<(Mailbox, Mailbox)> {
-    let pop3 = |account: &Account| Mailbox::new(&account.user, account.host.as_bytes(), None);
     let imap = |account: &Account, folder: Option<&[u8]>| {
         imap_mailbox(account, session::imap_port(account).unwrap_or(143), folder)
     };
@@ -325,7 +333,7 @@ pub(in crate::engine) fn record_names(from: &Account, to: &Account) -> Vec<(Mail
     let names = folders
         .into_iter()
         .map(|folder| (imap(from, folder), imap(to, folder)));
-    let names = std::iter::once((pop3(from), pop3(to))).chain(names);
+    let names = std::iter::once((pop3_mailbox(from), pop3_mailbox(to))).chain(names);
     names.filter(|(from, to)| from != to).collect()
 }
 

@@ -824,6 +824,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         ),
         2 => (mailbox(), uid(), 0u64..3).prop_map(|(mailbox, uid, size)| Entry::Sized { mailbox, uid, size }),
         3 => (mailbox(), uid()).prop_map(|(mailbox, uid)| Entry::Gone { mailbox, uid }),
+        1 => (mailbox(), any::<bool>()).prop_map(|(mailbox, is_open)| Entry::Awaited { mailbox, is_open }),
         1 => (1u32..3).prop_map(|validity| Entry::Validity { mailbox: inbox(), validity }),
         1 => (mailbox(), 1u32..3, prop::collection::vec(uid(), 0..4)).prop_map(
             |(mailbox, validity, known)| Entry::Baseline { mailbox, validity, known }
