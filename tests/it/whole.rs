@@ -2,8 +2,10 @@
 //! of its own, a panel that holds its tray icon, a notification server, a screen reader's view of
 //! its window, and a mail server to fetch from. Everything waits on conditions.
 
+mod hands;
 mod panel;
 mod reader;
+mod set_up;
 mod stage;
 
 use std::path::Path;

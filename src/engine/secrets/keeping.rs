@@ -61,14 +61,19 @@ impl Secrets {
 
     /// Keeps the password of an account that a person has just set up with the keyring for its
     /// place: in the keyring, or else in memory until the end, and then why.
+    ///
+    /// Until the keyring has it, which may ask its owner first, polls find it in memory: nobody is
+    /// asked for what he has just typed.
     pub async fn keep_or_remember(&self, account: &Account, secret: &Secret) -> Option<Fault> {
+        self.remember(account, secret.clone());
         let kept = match self.unlock_for_somebody().await {
             Ok(()) => self.keep(account, secret).await,
             Err(fault) => Err(fault),
         };
-        let fault = kept.err()?;
-        self.remember(account, secret.clone());
-        Some(fault)
+        if kept.is_ok() {
+            self.typed.forget(&Whose::of(account));
+        }
+        kept.err()
     }
 
     /// A person wants something of the keyring that it must be open for: where there is a window,

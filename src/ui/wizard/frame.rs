@@ -134,6 +134,7 @@ impl Frame {
         self.back.set_visible(!model.trail.is_empty());
         let step = model.page.step().filter(|_| model.editing.is_none());
         let text = match step {
+            _ if model.saving.is_running() => gettext("Saving…"),
             Some((n, all)) => fill(&gettext("Step {n} of {all}"), &[("n", &n), ("all", &all)]),
             None => String::new(),
         };

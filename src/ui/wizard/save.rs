@@ -140,8 +140,12 @@ impl Save {
             self.expander.set_expanded(true);
         }
         self.expander.set_visible(preview.is_some());
-        let notes = preview.map(|preview| preview.notes.join("\n"));
-        put(&self.notes, &notes.unwrap_or_default());
+        let mut notes = preview.map_or_else(Vec::new, |preview| preview.notes.clone());
+        if model.saving.is_running() && model.answers.place == super::model::answers::Place::Keyring
+        {
+            notes.push(gettext("The keyring may ask for its own password."));
+        }
+        put(&self.notes, &notes.join("\n"));
         self.notes.set_visible(!self.notes.text().is_empty());
         let Some(preview) = preview else {
             describe(&self.file, "");

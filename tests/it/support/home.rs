@@ -72,6 +72,11 @@ impl Home {
         self.dir.path()
     }
 
+    /// Whom its programs run as, where that is not whoever we are.
+    pub fn user(&self) -> Option<u32> {
+        self.as_nobody.then_some(NOBODY)
+    }
+
     /// Writes a file with mode 0600, and the directories above it; returns its path.
     pub fn write(&self, name: impl AsRef<Path>, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(name);

@@ -1,22 +1,49 @@
 //! What a screen reader sees of a program's windows (AT-SPI).
 
-use zbus::zvariant::{ObjectPath, OwnedObjectPath};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+use zbus::zvariant::{DynamicDeserialize, DynamicType, ObjectPath, OwnedObjectPath, OwnedValue};
 use zbus::{Connection, Proxy};
 
-use super::stage::{Stage, connect};
+use super::stage::Stage;
 
 /// A reader on the accessibility bus.
 pub struct Reader {
-    bus: Connection,
+    pub bus: Connection,
 }
 
-type Place = (String, OwnedObjectPath);
+/// An object on the bus: its program and its path there.
+pub type Place = (String, OwnedObjectPath);
 
 /// One accessible thing, and where it stands: roles and names of those around it.
-struct Thing {
-    role: String,
-    name: String,
-    path: String,
+pub struct Thing {
+    pub role: String,
+    pub name: String,
+    pub path: String,
+    /// How many are around it.
+    pub depth: usize,
+    pub place: Place,
+    pub states: u64,
+}
+
+/// States of things, as bits (AtspiStateType).
+#[derive(Clone, Copy)]
+pub enum State {
+    Checked = 4,
+    Focused = 12,
+    Sensitive = 24,
+}
+
+const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
+impl Thing {
+    /// Whether it is in this state.
+    pub fn is(&self, state: State) -> bool {
+        self.states & (1 << state as u32) != 0
+    }
 }
 
 /// Roles that must have a name of their own (`ui.md` section 22, item 10). Rows and inner lists of
@@ -56,7 +83,7 @@ impl Reader {
             .unwrap();
         let address: String = reply.body().deserialize().unwrap();
         Self {
-            bus: connect(&address).await,
+            bus: stage.connect_to(&address).await,
         }
     }
 
@@ -83,49 +110,123 @@ impl Reader {
     }
 
     /// Everything, depth first. What vanishes while it is read is left out.
-    async fn things(&self) -> Vec<Thing> {
+    pub async fn things(&self) -> Vec<Thing> {
         let root = ObjectPath::from_static_str_unchecked("/org/a11y/atspi/accessible/root");
-        let registry = ("org.a11y.atspi.Registry".to_owned(), root.into());
-        let mut open: Vec<(Place, String)> = vec![(registry, String::new())];
-        let mut things = Vec::new();
-        while let Some(((owner, place), path)) = open.pop() {
-            if things.len() > 5_000 {
-                break;
-            }
-            if let Some((role, name, children)) = self.look(&owner, &place).await {
-                let inside = format!("{path}/{role} “{name}”");
-                open.extend(
-                    children
-                        .into_iter()
-                        .rev()
-                        .map(|child| (child, inside.clone())),
-                );
-                things.push(Thing { role, name, path });
-            }
-        }
-        things
+        self.below(("org.a11y.atspi.Registry".to_owned(), root.into()))
+            .await
     }
 
-    /// Role, name and children.
-    async fn look(
+    /// Everything in the window of this title, if it is there.
+    pub async fn window(&self, title: &str) -> Vec<Thing> {
+        let root = ObjectPath::from_static_str_unchecked("/org/a11y/atspi/accessible/root");
+        let registry = ("org.a11y.atspi.Registry".to_owned(), root.into());
+        for program in self.children(&registry).await {
+            for window in self.children(&program).await {
+                if self.name(&window).await.is_some_and(|name| name == title) {
+                    return self.below(window).await;
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    async fn children(&self, place: &Place) -> Vec<Place> {
+        let children = self.ask(place, ACCESSIBLE, "GetChildren", &());
+        children.await.unwrap_or_default()
+    }
+
+    /// A thing and everything in it, depth first. Brothers are asked at the same time: most of the
+    /// time goes into waiting for answers.
+    pub async fn below(&self, place: Place) -> Vec<Thing> {
+        self.walk(place, String::new(), 0).await
+    }
+
+    fn walk(
         &self,
-        owner: &str,
-        path: &OwnedObjectPath,
-    ) -> Option<(String, String, Vec<Place>)> {
-        let proxy = zbus::proxy::Builder::<Proxy<'_>>::new(&self.bus)
-            .destination(owner)
-            .ok()?
-            .path(path)
-            .ok()?
-            .interface("org.a11y.atspi.Accessible")
-            .ok()?
-            .cache_properties(zbus::proxy::CacheProperties::No)
-            .build()
+        place: Place,
+        path: String,
+        depth: usize,
+    ) -> Pin<Box<dyn Future<Output = Vec<Thing>> + Send + '_>> {
+        Box::pin(async move {
+            let Some((thing, children)) = self.look(place, path, depth).await else {
+                return Vec::new();
+            };
+            let inside = format!("{}/{} “{}”", thing.path, thing.role, thing.name);
+            let mut things = vec![thing];
+            let walks = children
+                .into_iter()
+                .map(|child| self.walk(child, inside.clone(), depth + 1));
+            for walked in together(walks).await {
+                things.extend(walked);
+            }
+            things
+        })
+    }
+
+    /// What is there, and its children.
+    async fn look(&self, place: Place, path: String, depth: usize) -> Option<(Thing, Vec<Place>)> {
+        let (role, name, states, children) = tokio::join!(
+            self.ask::<String>(&place, ACCESSIBLE, "GetRoleName", &()),
+            self.name(&place),
+            self.ask::<Vec<u32>>(&place, ACCESSIBLE, "GetState", &()),
+            self.ask::<Vec<Place>>(&place, ACCESSIBLE, "GetChildren", &()),
+        );
+        let states = states.unwrap_or_default();
+        let thing = Thing {
+            role: role?,
+            name: name?,
+            path,
+            depth,
+            place,
+            states: states
+                .iter()
+                .rev()
+                .fold(0, |all, half| all << 32 | u64::from(*half)),
+        };
+        Some((thing, children.unwrap_or_default()))
+    }
+
+    /// The name of a thing.
+    pub async fn name(&self, place: &Place) -> Option<String> {
+        let what = (ACCESSIBLE, "Name");
+        let name: OwnedValue = self.ask(place, PROPERTIES, "Get", &what).await?;
+        name.try_into().ok()
+    }
+
+    /// Calls a method of a thing; `None` when it does not answer so.
+    pub async fn ask<R>(
+        &self,
+        (owner, path): &Place,
+        interface: &str,
+        method: &str,
+        with: &(impl serde::Serialize + DynamicType),
+    ) -> Option<R>
+    where
+        R: for<'d> DynamicDeserialize<'d>,
+    {
+        let reply = self
+            .bus
+            .call_method(Some(owner.as_str()), path, Some(interface), method, with)
             .await
             .ok()?;
-        let role: String = proxy.call("GetRoleName", &()).await.ok()?;
-        let name: String = proxy.get_property("Name").await.ok()?;
-        let children: Vec<Place> = proxy.call("GetChildren", &()).await.unwrap_or_default();
-        Some((role, name, children))
+        reply.body().deserialize().ok()
     }
+}
+
+/// The results of all, in their order.
+async fn together<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut all: Vec<_> = all.map(|one| (Box::pin(one), None)).collect();
+    poll_fn(|context| {
+        for (one, result) in all.iter_mut().filter(|(_, result)| result.is_none()) {
+            if let Poll::Ready(value) = one.as_mut().poll(context) {
+                *result = Some(value);
+            }
+        }
+        match all.iter().all(|(_, result)| result.is_some()) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
+    all.into_iter().filter_map(|(_, result)| result).collect()
 }

@@ -5,23 +5,29 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
+use zbus::Connection;
+use zbus::connection::Builder;
 
 use crate::support::home::Home;
 
 /// How long a condition may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+const A11Y: &str = "dbus-1/services/org.a11y.Bus.service";
+
 /// Display and bus.
 pub struct Stage {
-    display: String,
+    pub display: String,
     bus: String,
     runtime: std::path::PathBuf,
+    user: Option<u32>,
     _parts: [Child; 2],
 }
 
 impl Stage {
-    /// Starts both. The bus lets in its owner only.
+    /// Starts both. The bus lets in its owner only: whoever the programs of `home` run as.
     pub async fn set(home: &Home) -> Self {
         let (display, screen) = announced(
             Command::new("Xvfb")
@@ -30,6 +36,11 @@ impl Stage {
         )
         .await;
         home.write("run/.keep", "");
+        // Of what the bus could start by itself only this: no keyring that puts up windows.
+        let a11y = std::fs::read_to_string(Path::new("/usr/share").join(A11Y));
+        let a11y = a11y.expect("at-spi2-core");
+        let a11y = a11y.replace("Exec=", "Exec=/usr/bin/env XDG_DATA_DIRS=/usr/share ");
+        home.write(Path::new("services").join(A11Y), a11y);
         let runtime = home.path().join("run");
         let mut daemon = home.command(Path::new("/usr/bin/dbus-daemon"));
         daemon
@@ -37,20 +48,27 @@ impl Stage {
             .arg(format!("--address=unix:path={}/bus", runtime.display()))
             .env("DISPLAY", format!(":{display}"))
             .env("XDG_RUNTIME_DIR", &runtime)
-            .env("XDG_DATA_DIRS", "/usr/share");
+            .env("XDG_DATA_DIRS", home.path().join("services"));
         let (bus, daemon) = announced(&mut daemon).await;
         Self {
             display: format!(":{display}"),
             bus,
             runtime,
+            user: home.user(),
             _parts: [screen, daemon],
         }
     }
 
     /// Starts a program of ours in `home` on this stage.
     pub fn start(&self, home: &Home, program: &Path, args: &[&str]) -> Child {
-        home.command(program)
-            .args(args)
+        let mut command = self.command(home, program);
+        command.args(args).spawn().expect("the program under test")
+    }
+
+    /// A command that runs a program in `home` on this stage.
+    pub fn command(&self, home: &Home, program: &Path) -> Command {
+        let mut command = home.command(program);
+        command
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .env("XDG_RUNTIME_DIR", &self.runtime)
@@ -59,21 +77,57 @@ impl Stage {
             .env("GTK_A11Y", "atspi")
             .env("LC_ALL", "C.UTF-8")
             .env("POSTRIDER_LOG", "warn")
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("the program under test")
+            .stdin(Stdio::null());
+        command
     }
 
     /// A connection to the session bus.
-    pub async fn connect(&self) -> zbus::Connection {
-        connect(&self.bus).await
+    pub async fn connect(&self) -> Connection {
+        self.connect_to(&self.bus).await
+    }
+
+    /// A connection to a bus at this address, as the user who owns it.
+    pub async fn connect_to(&self, address: &str) -> Connection {
+        let builder = match self.user {
+            None => Builder::address(address).expect("an address"),
+            Some(user) => Builder::unix_stream(stream_of(user, address)).user_id(user),
+        };
+        builder.build().await.expect("a bus that lets us in")
     }
 }
 
-/// A connection to a bus at this address.
-pub async fn connect(address: &str) -> zbus::Connection {
-    let builder = zbus::connection::Builder::address(address).expect("an address");
-    builder.build().await.expect("a bus that lets us in")
+/// A connection that the other side sees coming from `user`: a thread of root's, which no other
+/// sees, is that user for so long.
+fn stream_of(user: u32, address: &str) -> UnixStream {
+    let path = address
+        .split([':', ','])
+        .find_map(|part| part.strip_prefix("path="))
+        .unwrap_or_else(|| panic!("a bus with a path, not {address}"))
+        .to_owned();
+    let connect = move || {
+        let user = rustix::process::Uid::from_raw(user);
+        rustix::thread::set_thread_res_uid(user, user, user).expect("root may");
+        std::os::unix::net::UnixStream::connect(path).expect("a bus that listens")
+    };
+    let stream = std::thread::spawn(connect).join().expect("a connection");
+    stream.set_nonblocking(true).expect("a socket");
+    UnixStream::from_std(stream).expect("within a runtime")
+}
+
+impl Drop for Stage {
+    /// Of a test that fails a picture is left of what was to be seen.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let name = format!("stage{}.png", self.display);
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+            let taken = std::process::Command::new("import")
+                .env("DISPLAY", &self.display)
+                .args(["-window", "root"])
+                .arg(&path)
+                .status();
+            eprintln!("{taken:?}: {}", path.display());
+        }
+    }
 }
 
 /// Starts a server that prints where it is, as its first line.
