@@ -18,15 +18,24 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 /// What is known of each version, from the oldest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Known([Option<bool>; 5]);
+struct Known {
+    versions: [Option<bool>; 5],
+    /// At a hello that offered this at most the server ended the connection without a word.
+    closed_at: Option<Version>,
+}
 
 impl Known {
     fn note(&mut self, version: Version, is_taken: bool) {
-        for (slot, known) in self.0.iter_mut().zip(Version::ALL) {
+        for (slot, known) in self.versions.iter_mut().zip(Version::ALL) {
             if known == version {
                 *slot = Some(is_taken);
             }
         }
+    }
+
+    fn is_taken(&self, version: Version) -> Option<bool> {
+        let mut known = self.versions.iter().zip(Version::ALL);
+        known.find_map(|(taken, one)| taken.filter(|_| one == version))
     }
 
     /// `best` was the most that was offered, and this was the answer. What is left to ask for.
@@ -34,6 +43,10 @@ impl Known {
         let taken = match answer {
             Answer::Takes(version) if version <= best => Some(version),
             Answer::Refuses => None,
+            Answer::Closes => {
+                self.closed_at = Some(best);
+                return None;
+            }
             _ => return None,
         };
         // TLS 1.3 is offered alone.
@@ -53,15 +66,24 @@ impl Known {
     }
 
     fn merge(&mut self, other: Self) {
-        for (slot, known) in self.0.iter_mut().zip(other.0) {
+        for (slot, known) in self.versions.iter_mut().zip(other.versions) {
             *slot = slot.or(known);
+        }
+        self.closed_at = self.closed_at.or(other.closed_at);
+    }
+
+    /// Dovecot 2.3, and Courier and Mailutils for SSL 3.0, hang up on a hello that is too old. That is
+    /// a refusal where the server speaks a newer version with us.
+    fn understand_silence(&mut self) {
+        if let Some(best) = self.closed_at.take().filter(|best| best.is_weak()) {
+            self.learn(best, Answer::Refuses);
         }
     }
 
     fn list(self) -> Vec<report::Version> {
         Version::ALL
             .into_iter()
-            .zip(self.0)
+            .zip(self.versions)
             .map(|(version, is_taken)| report::Version {
                 name: version.name(),
                 is_taken,
@@ -107,11 +129,20 @@ pub(super) async fn scan(around: &Around, mut row: Row, way: &Way) -> Row {
             found
         }
     };
-    let (one, two) = match negotiated {
+    let (one, mut two) = match negotiated {
         Some(Version::TLS13) => tokio::join!(ask(Version::TLS12, false), ask(Version::TLS11, true)),
         Some(_) => (Known::default(), ask(Version::TLS11, true).await),
         None => tokio::join!(ask(Version::TLS13, false), ask(Version::TLS12, true)),
     };
+    let speaks_newer = match negotiated {
+        // It might hang up on every hello made by hand, or on connections that are too many.
+        Some(Version::TLS13) => one.is_taken(Version::TLS12).is_some(),
+        Some(_) => true,
+        None => false,
+    };
+    if speaks_newer {
+        two.understand_silence();
+    }
     known.merge(one);
     known.merge(two);
     match &mut row.tls {
@@ -172,14 +203,15 @@ mod tests {
             for (best, answer) in answers {
                 known.learn(*best, *answer);
             }
+            known.understand_silence();
             let shown: String = known
-                .0
+                .versions
                 .iter()
                 .map(|known| known.map_or('?', |is_taken| if is_taken { '+' } else { '-' }))
                 .collect();
             assert_eq!(shown, expected, "{answers:?}");
         };
-        use Answer::{Refuses, Takes, Unclear};
+        use Answer::{Closes, Refuses, Takes, Unclear};
         use Version as V;
         check(&[(V::TLS11, Refuses)], "---??");
         check(&[(V::TLS11, Takes(V::TLS11))], "??+??");
@@ -190,5 +222,8 @@ mod tests {
         check(&[(V::TLS13, Takes(V::TLS13))], "????+");
         check(&[(V::TLS11, Takes(V::TLS12))], "?????");
         check(&[(V::TLS11, Unclear)], "?????");
+        check(&[(V::TLS11, Closes)], "---??");
+        check(&[(V::TLS11, Takes(V::TLS10)), (V::SSL3, Closes)], "-+-??");
+        check(&[(V::TLS12, Closes)], "?????");
     }
 }
