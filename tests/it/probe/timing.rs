@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use postrider::probe::report::{Outcome, Report};
+use postrider::probe::report::{Outcome, Report, Service};
 use postrider::probe::run::run;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -170,6 +170,36 @@ async fn a_dropped_port_among_open_ones() {
     );
     assert_eq!(report.choices.len(), 4);
     assert!(!report.is_blocked);
+}
+
+/// A port of unknown kind that waits for a ClientHello is not waited for long, and one that only
+/// takes its time to greet is understood all the same.
+#[tokio::test]
+async fn ports_of_unknown_kind_are_told_soon() {
+    let mut stage = Stage::new();
+    stage.serve(1993, imap(stage.identity())).await;
+    let inside = Script::new("+OK x", &POP3).within(stage.identity());
+    stage.serve(1995, inside).await;
+    let mut late = Script::new("+OK x", &POP3);
+    late.late = Duration::from_secs(1);
+    stage.serve(1110, late).await;
+    let mut fastest = Duration::MAX;
+    for _ in 0..3 {
+        for (port, service) in [(1993, Service::Imaps), (1995, Service::Pop3s)] {
+            let begun = Instant::now();
+            let row = stage.row(port).await;
+            fastest = fastest.min(begun.elapsed());
+            assert_eq!((row.service, row.outcome), (service, Outcome::Answered));
+        }
+    }
+    assert!(fastest < Duration::from_millis(900), "{fastest:?}");
+    let row = stage.row(1110).await;
+    assert_eq!(
+        (row.service, &row.outcome),
+        (Service::Pop3, &Outcome::Answered),
+        "{row:#?}"
+    );
+    assert!(row.tls.is_none() && !row.before.is_empty(), "{row:#?}");
 }
 
 #[tokio::test]
