@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::report::{self, Outcome, Row, StartTls};
 use super::slots::Way;
@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 /// What is known of each version, from the oldest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Known {
+pub(super) struct Known {
     versions: [Option<bool>; 5],
     /// At a hello that offered this at most the server ended the connection without a word.
     closed_at: Option<Version>,
@@ -76,7 +76,9 @@ impl Known {
     /// a refusal where the server speaks a newer version with us.
     fn understand_silence(&mut self) {
         if let Some(best) = self.closed_at.take().filter(|best| best.is_weak()) {
-            self.learn(best, Answer::Refuses);
+            let mut refused = Self::default();
+            refused.learn(best, Answer::Refuses);
+            self.merge(refused);
         }
     }
 
@@ -98,8 +100,8 @@ pub(super) fn is_due(row: &Row) -> bool {
     row.tls.is_some() || matches!(row.outcome, Outcome::TlsFailed(_))
 }
 
-/// Finds it out.
-pub(super) async fn scan(around: &Around, mut row: Row, way: &Way) -> Row {
+/// Finds it out. Of the row it needs no more than what is known after the handshake.
+pub(super) async fn scan(around: &Around, row: &Row, way: &Way) -> Known {
     let mut known = Known::default();
     let negotiated = row
         .tls
@@ -112,27 +114,26 @@ pub(super) async fn scan(around: &Around, mut row: Row, way: &Way) -> Row {
             known.note(Version::TLS13, false);
         }
     }
-    let is_inside = matches!(row.starttls, Some(StartTls::Works | StartTls::Failed(_)));
-    let limit = around.timeout.min(LONGEST);
-    let ask = |best: Version, goes_on: bool| {
-        let row = &row;
-        async move {
-            let mut found = Known::default();
-            let asked = async {
-                let mut next = Some(best);
-                while let Some(best) = next {
-                    let answer = ask(around, row, way, is_inside, best).await;
-                    next = found.learn(best, answer).filter(|_| goes_on);
-                }
-            };
-            let _ = timeout(limit, asked).await;
-            found
-        }
+    let end = Instant::now() + around.timeout.min(LONGEST);
+    let asking = Asking {
+        around,
+        row,
+        way,
+        end,
     };
-    let (one, mut two) = match negotiated {
-        Some(Version::TLS13) => tokio::join!(ask(Version::TLS12, false), ask(Version::TLS11, true)),
-        Some(_) => (Known::default(), ask(Version::TLS11, true).await),
-        None => tokio::join!(ask(Version::TLS13, false), ask(Version::TLS12, true)),
+    // The longest way first: room for connections is given in this order.
+    let (mut old, one) = match negotiated {
+        Some(Version::TLS13) => {
+            tokio::join!(
+                asking.down_from(Version::TLS11),
+                asking.once(Version::TLS12)
+            )
+        }
+        Some(_) => (asking.down_from(Version::TLS11).await, Known::default()),
+        None => tokio::join!(
+            asking.down_from(Version::TLS12),
+            asking.once(Version::TLS13)
+        ),
     };
     let speaks_newer = match negotiated {
         // It might hang up on every hello made by hand, or on connections that are too many.
@@ -141,15 +142,59 @@ pub(super) async fn scan(around: &Around, mut row: Row, way: &Way) -> Row {
         None => false,
     };
     if speaks_newer {
-        two.understand_silence();
+        old.understand_silence();
     }
     known.merge(one);
-    known.merge(two);
+    known.merge(old);
+    known
+}
+
+/// Puts into the row what was found out.
+pub(super) fn put(around: &Around, row: &mut Row, known: Known) {
     match &mut row.tls {
         Some(tls) => tls.versions = known.list(),
-        None => only_old(around, &mut row, known),
+        None => only_old(around, row, known),
     }
-    row
+}
+
+/// One port that is asked.
+struct Asking<'a> {
+    around: &'a Around,
+    row: &'a Row,
+    way: &'a Way,
+    end: Instant,
+}
+
+impl Asking<'_> {
+    /// What this one version at most leads to.
+    async fn once(&self, best: Version) -> Known {
+        let mut found = Known::default();
+        found.learn(best, self.answer(best).await);
+        found
+    }
+
+    /// This one, and if the server takes it or an older one, all that are older than that, side by
+    /// side.
+    async fn down_from(&self, best: Version) -> Known {
+        let mut found = Known::default();
+        let next = found.learn(best, self.answer(best).await);
+        let then = next.and_then(Version::older);
+        let last = then.and_then(Version::older);
+        let each = async |version: Option<Version>| match version {
+            Some(version) => self.once(version).await,
+            None => Known::default(),
+        };
+        let (next, then, last) = tokio::join!(each(next), each(then), each(last));
+        for one in [next, then, last] {
+            found.merge(one);
+        }
+        found
+    }
+
+    async fn answer(&self, best: Version) -> Answer {
+        let asked = ask(self.around, self.row, self.way, best);
+        timeout_at(self.end, asked).await.unwrap_or(Answer::Unclear)
+    }
 }
 
 /// Where a handshake failed because the server is too old, the sentence says so.
@@ -174,7 +219,8 @@ fn only_old(around: &Around, row: &mut Row, known: Known) {
 }
 
 /// One connection, one answer.
-async fn ask(around: &Around, row: &Row, way: &Way, is_inside: bool, best: Version) -> Answer {
+async fn ask(around: &Around, row: &Row, way: &Way, best: Version) -> Answer {
+    let is_inside = matches!(row.starttls, Some(StartTls::Works | StartTls::Failed(_)));
     let speech = speech(row.service);
     let Ok(peer) = around.peer(row.port, speech) else {
         return Answer::Unclear;
