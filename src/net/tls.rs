@@ -16,6 +16,7 @@ mod trust;
 mod verify;
 mod version;
 
+use std::io::ErrorKind;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::{ClientConfig, Resumption};
@@ -239,6 +240,10 @@ pub(super) async fn ask_version(stream: &mut dyn Stream, host: &str, best: Versi
         }
         match stream.read_buf(&mut came).await {
             Ok(count) if count > 0 => {}
+            Ok(_) if came.is_empty() => return Answer::Closes,
+            Err(error) if came.is_empty() && error.kind() == ErrorKind::ConnectionReset => {
+                return Answer::Closes;
+            }
             _ => return Answer::Unclear,
         }
     }

@@ -320,7 +320,7 @@ const TEXTS: &[(&str, &str)] = &[
     (
         "courier",
         gettext_noop(
-            "Four connections from one address are usually the most that is allowed. This program keeps to fewer when it is told.",
+            "Four connections from one address are usually the most that POP3 allows, a few more IMAP. Of several mailboxes there, some may have to wait for the next check.",
         ),
     ),
     (
@@ -333,12 +333,6 @@ const TEXTS: &[(&str, &str)] = &[
         "icloud",
         gettext_noop(
             "Apple takes no usual password from mail programs: an app-specific password is needed.",
-        ),
-    ),
-    (
-        "solid-pop3d",
-        gettext_noop(
-            "Servers of this kind may refuse a second sign-in for some minutes after the first. A longer pause between checks avoids it.",
         ),
     ),
     (

@@ -9,11 +9,21 @@ pub fn meaning(listed: &str) -> String {
     if let Some((_, text)) = MEANINGS.iter().find(|(word, _)| *word == upper) {
         return gettext(text);
     }
+    // One of a family, or several: `AUTH=SCRAM-SHA-256-PLUS`, `AUTH PLAIN LOGIN`.
+    if first.starts_with("AUTH=SCRAM-") {
+        return gettext(PROOF);
+    }
+    if first == "AUTH" && upper.contains(' ') {
+        return gettext(WAYS);
+    }
     // `AUTH=PLAIN`, `SIZE 1000`
     let name = first.split_once('=').map_or(first, |(name, _)| name);
     let found = MEANINGS.iter().find(|(word, _)| *word == name);
     found.map_or_else(String::new, |(_, text)| gettext(text))
 }
+
+const PROOF: &str = gettext_noop("sign in with a proof of the password");
+const WAYS: &str = gettext_noop("ways to sign in");
 
 /// Longer words before those they begin with. RFC numbers are in the IANA registries.
 const MEANINGS: &[(&str, &str)] = &[
@@ -43,10 +53,15 @@ const MEANINGS: &[(&str, &str)] = &[
         "AUTH=LOGIN",
         gettext_noop("sign in with the password itself, the old way"),
     ),
+    ("AUTH=CRAM-MD5", PROOF),
+    ("AUTH=CRAM-SHA1", PROOF),
+    ("AUTH=CRAM-SHA256", PROOF),
+    ("AUTH=DIGEST-MD5", PROOF),
     (
-        "AUTH=CRAM-MD5",
-        gettext_noop("sign in with a proof of the password"),
+        "AUTH=ANONYMOUS",
+        gettext_noop("come in as a guest, without a mailbox"),
     ),
+    ("AUTH=GS2-KRB5", gettext_noop("sign in with Kerberos")),
     ("AUTH=GSSAPI", gettext_noop("sign in with Kerberos")),
     ("AUTH=NTLM", gettext_noop("sign in with a Windows account")),
     ("AUTH=XOAUTH2", gettext_noop("sign in with the browser")),
@@ -60,9 +75,9 @@ const MEANINGS: &[(&str, &str)] = &[
         "SASL-IR",
         gettext_noop("signing in takes one round trip less"),
     ),
-    ("SASL", gettext_noop("ways to sign in")),
+    ("SASL", WAYS),
     ("USER", gettext_noop("sign in with the password itself")),
-    ("APOP", gettext_noop("sign in with a proof of the password")),
+    ("APOP", PROOF),
     ("UIDL", gettext_noop("messages have names that last")),
     ("TOP", gettext_noop("headers can be fetched alone")),
     (
@@ -74,6 +89,8 @@ const MEANINGS: &[(&str, &str)] = &[
         gettext_noop("mail must not be left on the server"),
     ),
     ("EXPIRE NEVER", gettext_noop("mail may stay on the server")),
+    // GNU Mailutils 3.15 leaves the blank out.
+    ("EXPIRENEVER", gettext_noop("mail may stay on the server")),
     ("EXPIRE", gettext_noop("mail stays for so many days")),
     ("LOGIN-DELAY", gettext_noop("seconds between two sign-ins")),
     ("RESP-CODES", gettext_noop("refusals say why")),
@@ -126,6 +143,7 @@ const MEANINGS: &[(&str, &str)] = &[
         gettext_noop("names the folders for sent mail, drafts, spam"),
     ),
     ("SORT", gettext_noop("the server sorts")),
+    ("ESORT", gettext_noop("short answers to sorted searches")),
     ("THREAD", gettext_noop("the server finds threads")),
     ("ESEARCH", gettext_noop("short answers to searches")),
     (
@@ -148,6 +166,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("QUOTA", gettext_noop("tells how full the mailbox is")),
     ("ACL", gettext_noop("folders can be shared")),
+    ("ACL2", gettext_noop("folders can be shared")),
+    ("RIGHTS", gettext_noop("folders can be shared")),
     ("METADATA", gettext_noop("notes on folders")),
     (
         "OBJECTID",
@@ -184,7 +204,16 @@ const MEANINGS: &[(&str, &str)] = &[
         gettext_noop("answers carry finer codes"),
     ),
     ("VRFY", gettext_noop("confirms addresses")),
+    ("EXPN", gettext_noop("tells who is on a mailing list")),
+    ("VERB", gettext_noop("tells more of what it does")),
+    ("DELIVERBY", gettext_noop("mail may have a deadline")),
+    ("PRDR", gettext_noop("answers for each recipient")),
+    (
+        "PIPECONNECT",
+        gettext_noop("commands need not wait for the greeting"),
+    ),
     ("HELP", gettext_noop("has a help text")),
+    ("CAPA", gettext_noop("tells what it can do")),
 ];
 
 #[cfg(test)]
@@ -198,7 +227,9 @@ mod tests {
         check("uidl", "messages have names that last");
         check("AUTH=cram-md5", "sign in with a proof of the password");
         check("AUTH=X-NEW", "a way to sign in");
-        check("AUTH PLAIN LOGIN", "a way to sign in");
+        check("AUTH PLAIN LOGIN", "ways to sign in");
+        check("AUTH=SCRAM-SHA-256-PLUS", PROOF);
+        check("EXPIRENEVER", "mail may stay on the server");
         check("SASL PLAIN", "ways to sign in");
         check("EXPIRE 0", "mail must not be left on the server");
         check("EXPIRE 30", "mail stays for so many days");

@@ -306,6 +306,11 @@ impl Report {
     /// The ways to sign in that a mechanism list means, best first.
     pub fn methods(row: &Row) -> Vec<Method> {
         let mut found: Vec<Method> = row.mechanisms.iter().filter_map(|m| method(m)).collect();
+        // A POP3 server without CAPA says nothing of passwords; RFC 1939 has USER and PASS.
+        let is_silent = row.before.is_empty() && row.after.is_empty();
+        if row.protocol() == Some(Protocol::Pop3) && is_silent {
+            found.push(Method::Password);
+        }
         if row.apop.as_ref().is_some_and(|apop| apop.is_valid) {
             found.push(Method::Apop);
         }

@@ -3,10 +3,10 @@
 //! with what was found so far.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -59,7 +59,7 @@ pub async fn run(
     };
     probe.tell(&mut tell);
     let prepared = tokio::select! {
-        prepared = prepare(request, world) => prepared,
+        prepared = prepare(request, world, probe.begun) => prepared,
         () = stop.cancelled() => Ok(None),
     };
     match prepared {
@@ -176,6 +176,7 @@ impl Probe {
 async fn prepare(
     request: &Request,
     world: &World,
+    begun: Instant,
 ) -> Result<Option<(Arc<Around>, Vec<Visit>)>, Failure> {
     let ports = plan::ports(request);
     let looking = tls::Looking::new(&settings(request), world, true);
@@ -200,9 +201,15 @@ async fn prepare(
         host: request.host.clone(),
         looking,
         timeout: request.timeout,
-        slots: Slots::new(Instant::now() + request.timeout),
+        slots: Slots::new(give_up_at(begun, request.timeout)),
     };
     Ok(Some((Arc::new(around), visits)))
+}
+
+/// When attempts to connect are given up, so that a host that drops everything is told within the
+/// time-out, looking its name up included. A slow name server leaves them half of it.
+fn give_up_at(begun: Instant, timeout: Duration) -> Instant {
+    (begun + timeout * 24 / 25).max(Instant::now() + timeout / 2)
 }
 
 fn failure(error: net::Error) -> Failure {
@@ -242,8 +249,9 @@ fn start(
     let mut work = JoinSet::new();
     if let Some(first) = visits.iter().find_map(|(row, _)| row.address) {
         let (home, world) = (home.clone(), world.clone());
+        let limit = TO_NAME.min(request.timeout / 2);
         work.spawn(async move {
-            let name = reverse(&world, first, TO_NAME).await;
+            let name = reverse(&world, first, limit).await;
             let _ = home.send(News::Reverse(name));
         });
     }
@@ -268,13 +276,44 @@ fn start(
             let send = |row: &Row| {
                 let _ = home.send(News::Row(n, Box::new(row.clone())));
             };
-            let row = visit(&around, row, &way, send).await;
-            if scan::is_due(&row) {
-                send(&scan::scan(&around, row, &way).await);
-            }
+            examine(&around, row, &way, send).await;
         });
     }
     (news, work)
+}
+
+/// Visits a port and asks for its versions of TLS. `send` gets the row whenever something is known.
+async fn examine(around: &Around, row: Row, way: &Way, send: impl Fn(&Row) + Sync) {
+    let (shaken, known) = oneshot::channel();
+    let shaken = Mutex::new(Some(shaken));
+    let once = || shaken.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let tell = |row: &Row| {
+        send(row);
+        // From here on versions can be asked for, while the visit goes on.
+        if row.tls.is_some()
+            && let Some(shaken) = once()
+        {
+            let _ = shaken.send(row.clone());
+        }
+    };
+    let visiting = async {
+        let row = visit(around, row, way, tell).await;
+        // Without a handshake there is nothing to wait for.
+        drop(once());
+        row
+    };
+    let scanning = async {
+        let row = known.await.ok()?;
+        Some(scan::scan(around, &row, way).await)
+    };
+    let (mut row, mut known) = tokio::join!(visiting, scanning);
+    if known.is_none() && scan::is_due(&row) {
+        known = Some(scan::scan(around, &row, way).await);
+    }
+    if let Some(known) = known {
+        scan::put(around, &mut row, known);
+        send(&row);
+    }
 }
 
 /// One port to look at, with the TLS settings of an account.

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::report::{self, Outcome, Row, StartTls};
 use super::slots::Way;
@@ -18,15 +18,24 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 /// What is known of each version, from the oldest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Known([Option<bool>; 5]);
+pub(super) struct Known {
+    versions: [Option<bool>; 5],
+    /// At a hello that offered this at most the server ended the connection without a word.
+    closed_at: Option<Version>,
+}
 
 impl Known {
     fn note(&mut self, version: Version, is_taken: bool) {
-        for (slot, known) in self.0.iter_mut().zip(Version::ALL) {
+        for (slot, known) in self.versions.iter_mut().zip(Version::ALL) {
             if known == version {
                 *slot = Some(is_taken);
             }
         }
+    }
+
+    fn is_taken(&self, version: Version) -> Option<bool> {
+        let mut known = self.versions.iter().zip(Version::ALL);
+        known.find_map(|(taken, one)| taken.filter(|_| one == version))
     }
 
     /// `best` was the most that was offered, and this was the answer. What is left to ask for.
@@ -34,6 +43,10 @@ impl Known {
         let taken = match answer {
             Answer::Takes(version) if version <= best => Some(version),
             Answer::Refuses => None,
+            Answer::Closes => {
+                self.closed_at = Some(best);
+                return None;
+            }
             _ => return None,
         };
         // TLS 1.3 is offered alone.
@@ -53,15 +66,26 @@ impl Known {
     }
 
     fn merge(&mut self, other: Self) {
-        for (slot, known) in self.0.iter_mut().zip(other.0) {
+        for (slot, known) in self.versions.iter_mut().zip(other.versions) {
             *slot = slot.or(known);
+        }
+        self.closed_at = self.closed_at.or(other.closed_at);
+    }
+
+    /// Dovecot 2.3, and Courier and Mailutils for SSL 3.0, hang up on a hello that is too old. That is
+    /// a refusal where the server speaks a newer version with us.
+    fn understand_silence(&mut self) {
+        if let Some(best) = self.closed_at.take().filter(|best| best.is_weak()) {
+            let mut refused = Self::default();
+            refused.learn(best, Answer::Refuses);
+            self.merge(refused);
         }
     }
 
     fn list(self) -> Vec<report::Version> {
         Version::ALL
             .into_iter()
-            .zip(self.0)
+            .zip(self.versions)
             .map(|(version, is_taken)| report::Version {
                 name: version.name(),
                 is_taken,
@@ -76,8 +100,8 @@ pub(super) fn is_due(row: &Row) -> bool {
     row.tls.is_some() || matches!(row.outcome, Outcome::TlsFailed(_))
 }
 
-/// Finds it out.
-pub(super) async fn scan(around: &Around, mut row: Row, way: &Way) -> Row {
+/// Finds it out. Of the row it needs no more than what is known after the handshake.
+pub(super) async fn scan(around: &Around, row: &Row, way: &Way) -> Known {
     let mut known = Known::default();
     let negotiated = row
         .tls
@@ -90,35 +114,87 @@ pub(super) async fn scan(around: &Around, mut row: Row, way: &Way) -> Row {
             known.note(Version::TLS13, false);
         }
     }
-    let is_inside = matches!(row.starttls, Some(StartTls::Works | StartTls::Failed(_)));
-    let limit = around.timeout.min(LONGEST);
-    let ask = |best: Version, goes_on: bool| {
-        let row = &row;
-        async move {
-            let mut found = Known::default();
-            let asked = async {
-                let mut next = Some(best);
-                while let Some(best) = next {
-                    let answer = ask(around, row, way, is_inside, best).await;
-                    next = found.learn(best, answer).filter(|_| goes_on);
-                }
-            };
-            let _ = timeout(limit, asked).await;
-            found
+    let end = Instant::now() + around.timeout.min(LONGEST);
+    let asking = Asking {
+        around,
+        row,
+        way,
+        end,
+    };
+    // The longest way first: room for connections is given in this order.
+    let (mut old, one) = match negotiated {
+        Some(Version::TLS13) => {
+            tokio::join!(
+                asking.down_from(Version::TLS11),
+                asking.once(Version::TLS12)
+            )
         }
+        Some(_) => (asking.down_from(Version::TLS11).await, Known::default()),
+        None => tokio::join!(
+            asking.down_from(Version::TLS12),
+            asking.once(Version::TLS13)
+        ),
     };
-    let (one, two) = match negotiated {
-        Some(Version::TLS13) => tokio::join!(ask(Version::TLS12, false), ask(Version::TLS11, true)),
-        Some(_) => (Known::default(), ask(Version::TLS11, true).await),
-        None => tokio::join!(ask(Version::TLS13, false), ask(Version::TLS12, true)),
+    let speaks_newer = match negotiated {
+        // It might hang up on every hello made by hand, or on connections that are too many.
+        Some(Version::TLS13) => one.is_taken(Version::TLS12).is_some(),
+        Some(_) => true,
+        None => false,
     };
+    if speaks_newer {
+        old.understand_silence();
+    }
     known.merge(one);
-    known.merge(two);
+    known.merge(old);
+    known
+}
+
+/// Puts into the row what was found out.
+pub(super) fn put(around: &Around, row: &mut Row, known: Known) {
     match &mut row.tls {
         Some(tls) => tls.versions = known.list(),
-        None => only_old(around, &mut row, known),
+        None => only_old(around, row, known),
     }
-    row
+}
+
+/// One port that is asked.
+struct Asking<'a> {
+    around: &'a Around,
+    row: &'a Row,
+    way: &'a Way,
+    end: Instant,
+}
+
+impl Asking<'_> {
+    /// What this one version at most leads to.
+    async fn once(&self, best: Version) -> Known {
+        let mut found = Known::default();
+        found.learn(best, self.answer(best).await);
+        found
+    }
+
+    /// This one, and if the server takes it or an older one, all that are older than that, side by
+    /// side.
+    async fn down_from(&self, best: Version) -> Known {
+        let mut found = Known::default();
+        let next = found.learn(best, self.answer(best).await);
+        let then = next.and_then(Version::older);
+        let last = then.and_then(Version::older);
+        let each = async |version: Option<Version>| match version {
+            Some(version) => self.once(version).await,
+            None => Known::default(),
+        };
+        let (next, then, last) = tokio::join!(each(next), each(then), each(last));
+        for one in [next, then, last] {
+            found.merge(one);
+        }
+        found
+    }
+
+    async fn answer(&self, best: Version) -> Answer {
+        let asked = ask(self.around, self.row, self.way, best);
+        timeout_at(self.end, asked).await.unwrap_or(Answer::Unclear)
+    }
 }
 
 /// Where a handshake failed because the server is too old, the sentence says so.
@@ -143,7 +219,8 @@ fn only_old(around: &Around, row: &mut Row, known: Known) {
 }
 
 /// One connection, one answer.
-async fn ask(around: &Around, row: &Row, way: &Way, is_inside: bool, best: Version) -> Answer {
+async fn ask(around: &Around, row: &Row, way: &Way, best: Version) -> Answer {
+    let is_inside = matches!(row.starttls, Some(StartTls::Works | StartTls::Failed(_)));
     let speech = speech(row.service);
     let Ok(peer) = around.peer(row.port, speech) else {
         return Answer::Unclear;
@@ -172,14 +249,15 @@ mod tests {
             for (best, answer) in answers {
                 known.learn(*best, *answer);
             }
+            known.understand_silence();
             let shown: String = known
-                .0
+                .versions
                 .iter()
                 .map(|known| known.map_or('?', |is_taken| if is_taken { '+' } else { '-' }))
                 .collect();
             assert_eq!(shown, expected, "{answers:?}");
         };
-        use Answer::{Refuses, Takes, Unclear};
+        use Answer::{Closes, Refuses, Takes, Unclear};
         use Version as V;
         check(&[(V::TLS11, Refuses)], "---??");
         check(&[(V::TLS11, Takes(V::TLS11))], "??+??");
@@ -190,5 +268,8 @@ mod tests {
         check(&[(V::TLS13, Takes(V::TLS13))], "????+");
         check(&[(V::TLS11, Takes(V::TLS12))], "?????");
         check(&[(V::TLS11, Unclear)], "?????");
+        check(&[(V::TLS11, Closes)], "---??");
+        check(&[(V::TLS11, Takes(V::TLS10)), (V::SSL3, Closes)], "-+-??");
+        check(&[(V::TLS12, Closes)], "?????");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -12,8 +12,9 @@ use crate::net::{Conn, Error, Peer, connect_at, connect_by};
 
 /// Most connections at once.
 const AT_ONCE: usize = 8;
-/// Most of them to one address: some servers turn the fifth away (Courier, Q23).
-const PER_ADDRESS: usize = 4;
+/// Most of them to one port of an address. Courier hangs up on the fifth (Q23; POP3 in 5.0, seen), and
+/// the person's own mail program wants one too.
+const PER_PORT: usize = 3;
 /// From then on an attempt that has not come through yet does not keep others waiting.
 const HOLD: Duration = Duration::from_secs(1);
 /// Least wait for a port of an address that has answered on another one: a lost packet is sent
@@ -25,15 +26,11 @@ const TICK: Duration = Duration::from_millis(50);
 /// Room for connections, shared by all of a probe.
 pub(super) struct Slots {
     all: Arc<Semaphore>,
-    addresses: Mutex<HashMap<IpAddr, Address>>,
+    ports: Mutex<HashMap<SocketAddr, Arc<Semaphore>>>,
+    /// Slowest answer so far of each address, of a port that is open or says that it is closed.
+    answered: Mutex<HashMap<IpAddr, Duration>>,
     /// When the last attempt to connect is given up.
     end: Instant,
-}
-
-struct Address {
-    room: Arc<Semaphore>,
-    /// Slowest answer so far, of a port that is open or says that it is closed.
-    answered: Option<Duration>,
 }
 
 /// Where to.
@@ -55,7 +52,8 @@ impl Slots {
     pub fn new(end: Instant) -> Self {
         Self {
             all: Arc::new(Semaphore::new(AT_ONCE)),
-            addresses: Mutex::default(),
+            ports: Mutex::default(),
+            answered: Mutex::default(),
             end,
         }
     }
@@ -70,7 +68,7 @@ impl Slots {
                 return Ok((connect_by(peer, command)?, slot, begun.elapsed()));
             }
         };
-        let slot = self.slot(Some(at.ip())).await;
+        let slot = self.slot(Some(at)).await;
         let begun = Instant::now();
         let mut connecting = std::pin::pin!(connect_at(peer, at));
         let hold = HOLD.min(self.end.saturating_duration_since(begun));
@@ -86,7 +84,7 @@ impl Slots {
                     }),
                 };
                 let slot = match &result {
-                    Ok(_) => self.slot(Some(at.ip())).await,
+                    Ok(_) => self.slot(Some(at)).await,
                     Err(_) => Slot {
                         _permits: Vec::new(),
                     },
@@ -106,25 +104,28 @@ impl Slots {
     /// would hold up the report on all others.
     async fn in_vain(&self, address: IpAddr, begun: Instant) {
         loop {
-            let patience = self
-                .with(address, |address| address.answered)
-                .map(|slowest| LEAST.max(slowest * 4));
+            let slowest = held(&self.answered).get(&address).copied();
+            let patience = slowest.map(|slowest| LEAST.max(slowest * 4));
             let is_over = patience.is_some_and(|patience| begun.elapsed() > patience);
             if is_over || Instant::now() >= self.end {
                 return;
             }
-            sleep(TICK).await;
+            sleep(TICK.min(self.end.saturating_duration_since(Instant::now()))).await;
         }
     }
 
     fn answered(&self, address: IpAddr, took: Duration) {
-        self.with(address, |address| {
-            address.answered = Some(address.answered.unwrap_or_default().max(took));
-        });
+        let mut all = held(&self.answered);
+        let slowest = all.entry(address).or_default();
+        *slowest = took.max(*slowest);
     }
 
-    async fn slot(&self, address: Option<IpAddr>) -> Slot {
-        let room = address.map(|address| self.with(address, |address| address.room.clone()));
+    async fn slot(&self, port: Option<SocketAddr>) -> Slot {
+        let room = port.map(|port| {
+            let mut all = held(&self.ports);
+            let room = all.entry(port);
+            Arc::clone(room.or_insert_with(|| Arc::new(Semaphore::new(PER_PORT))))
+        });
         let mut permits = Vec::new();
         for room in room.into_iter().chain([self.all.clone()]) {
             // They are never closed.
@@ -132,15 +133,8 @@ impl Slots {
         }
         Slot { _permits: permits }
     }
+}
 
-    fn with<T>(&self, address: IpAddr, work: impl FnOnce(&mut Address) -> T) -> T {
-        let mut all = self
-            .addresses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        work(all.entry(address).or_insert_with(|| Address {
-            room: Arc::new(Semaphore::new(PER_ADDRESS)),
-            answered: None,
-        }))
-    }
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -24,13 +24,20 @@ pub(super) fn conclude(report: &mut Report) {
 
 /// Whether something was found that mail can be fetched with, or that can be asked for it.
 pub fn is_usable(report: &Report) -> bool {
-    let is_asked = |row: &Row| {
-        matches!(
-            row.service,
-            Service::Smtp | Service::Submission | Service::Odmr
-        ) && row.outcome == Outcome::Answered
-    };
     !report.choices.is_empty() || report.rows.iter().any(is_asked)
+}
+
+/// Whether waiting mail can be asked for there, by ETRN (RFC 1985) or ATRN (RFC 2645). ATRN need not
+/// be listed before the sign-in, so the port for it is enough.
+pub fn is_asked(row: &Row) -> bool {
+    let listed = row.after.iter().chain(&row.before);
+    let mut words = listed.map(|capability| capability.word.to_ascii_uppercase());
+    let is_offered = match row.service {
+        Service::Odmr => true,
+        Service::Smtp | Service::Submission => words.any(|word| word == "ETRN"),
+        _ => false,
+    };
+    is_offered && row.outcome == Outcome::Answered
 }
 
 /// Several ports time out everywhere, and nothing at all answers: it may be this network. A host

@@ -17,8 +17,11 @@ use crate::proto::{self};
 const LINES_MAX: usize = 300;
 /// Longest of them, in characters.
 const LINE_MAX: usize = 500;
-/// How long a port of unknown kind may take to greet before TLS is tried.
-const TO_GREET: Duration = Duration::from_secs(2);
+/// How long a port of unknown kind may take to greet before TLS is tried: so long, or so many times
+/// what connecting took. Whoever has not greeted by then and speaks no TLS is connected to once more.
+const TO_GREET: (Duration, u32) = (Duration::from_millis(300), 3);
+/// How long it may take then.
+const TO_GREET_AGAIN: Duration = Duration::from_secs(2);
 
 /// What visits share.
 pub(super) struct Around {
@@ -83,8 +86,19 @@ pub(super) async fn visit(around: &Around, row: Row, way: &Way, tell: impl Fn(&R
             visit.note(gettext("connected"));
             // Whatever drips, it has an end (threats.md A12).
             let end = Instant::now() + around.timeout * 2;
-            let talked = timeout_at(end, visit.talk(conn, slot, speech)).await;
-            if talked.is_err() {
+            let talked = async {
+                let hasty = speech.is_none().then(|| TO_GREET.0.max(took * TO_GREET.1));
+                visit.talk(conn, slot, speech, hasty).await;
+                if hasty.is_some()
+                    && matches!(
+                        visit.row.outcome,
+                        Outcome::TlsFailed(_) | Outcome::Failed(_)
+                    )
+                {
+                    visit.wait_for_greeting(way).await;
+                }
+            };
+            if timeout_at(end, talked).await.is_err() {
                 visit.row.outcome = Outcome::TimedOut;
             }
         }
@@ -111,15 +125,41 @@ fn is_implicit(service: Service) -> bool {
 }
 
 impl<F: Fn(&Row)> Visit<'_, F> {
-    async fn talk(&mut self, mut conn: Conn, _slot: Slot, speech: Option<Speech>) {
+    /// The port of unknown kind speaks no TLS: it may be one that takes its time to greet. If it
+    /// is not, the row stays as it is.
+    async fn wait_for_greeting(&mut self, way: &Way) {
+        let Ok(peer) = self.around.peer(self.row.port, None) else {
+            return;
+        };
+        let Ok((mut conn, slot, _)) = self.around.slots.connect(&peer, way).await else {
+            return;
+        };
+        let before = self.row.clone();
+        self.row.times.tls = None;
+        self.note(gettext("connected"));
+        conn.set_timeout(self.around.timeout.min(TO_GREET_AGAIN));
+        self.talk(conn, slot, None, None).await;
+        if self.row.greeting.is_empty() {
+            self.row = before;
+        }
+    }
+
+    /// With `hasty`, TLS is tried if there is no greeting within that time.
+    async fn talk(
+        &mut self,
+        mut conn: Conn,
+        _slot: Slot,
+        speech: Option<Speech>,
+        hasty: Option<Duration>,
+    ) {
         let mut is_protected = is_implicit(self.expected);
         if is_protected && let Err(error) = self.secure(&mut conn).await {
             self.row.outcome = no_tls(&error);
             return;
         }
         let mut look = Look::new(speech, is_protected, Depth::Whole);
-        if speech.is_none() {
-            conn.set_timeout(self.around.timeout.min(TO_GREET));
+        if let Some(hasty) = hasty {
+            conn.set_timeout(self.around.timeout.min(hasty));
         }
         let mut since = Instant::now();
         let error = loop {
@@ -131,9 +171,7 @@ impl<F: Fn(&Row)> Visit<'_, F> {
                 Ok(None) => break None,
                 // Whoever waits for a ClientHello says nothing.
                 Err(Error::TimedOut { .. })
-                    if self.expected == Service::Unknown
-                        && !is_protected
-                        && look.found().greeting.is_empty() =>
+                    if hasty.is_some() && !is_protected && look.found().greeting.is_empty() =>
                 {
                     conn.set_timeout(self.around.timeout);
                     is_protected = true;

@@ -193,7 +193,7 @@ fn fit(quirk: &'static Quirk, facts: &Facts<'_>) -> Option<Match> {
         return Some(Match {
             quirk,
             by: By::Greeting,
-            version: facts.greeting.get(end..).and_then(first_version),
+            version: facts.greeting.get(end..).and_then(version_behind),
         });
     }
     let has = |word: &String| {
@@ -219,6 +219,17 @@ impl From<Only> for Speech {
     }
 }
 
+/// The version behind a name. The word right behind it may have four numbers: Sendmail 8.17.1.9.
+fn version_behind(text: &[u8]) -> Option<String> {
+    let next = text.strip_prefix(b" ").unwrap_or_default();
+    let word = next.split(|b| matches!(b, b' ' | b'/')).next();
+    let word = word.and_then(|word| std::str::from_utf8(word).ok());
+    match word.filter(|word| word.parse::<Ipv4Addr>().is_ok()) {
+        Some(word) => Some(word.to_owned()),
+        None => first_version(text),
+    }
+}
+
 /// The first word that is a version (`2.53`, `v1.48`, `(2.3.4)`) among the next few. A bare number
 /// or an address is none: Gmail's greeting names the client's.
 fn first_version(text: &[u8]) -> Option<String> {
@@ -230,7 +241,7 @@ fn first_version(text: &[u8]) -> Option<String> {
             let word = word.strip_prefix(b"v").unwrap_or(word);
             let word = word.strip_prefix(b"V").unwrap_or(word);
             let dots = word.iter().filter(|b| **b == b'.').count();
-            let is_version = word.len() <= 24
+            let is_version = word.len() <= VERSION_MAX
                 && word.first().is_some_and(u8::is_ascii_digit)
                 && dots > 0
                 && word
@@ -241,6 +252,9 @@ fn first_version(text: &[u8]) -> Option<String> {
             (is_version && !is_address).then(|| text.to_owned())
         })
 }
+
+/// Longest version: Debian's Cyrus has `3.6.1-Debian-3.6.1-4+deb12u4`.
+const VERSION_MAX: usize = 40;
 
 /// The numbers of a version, to compare.
 fn numbers(version: &str) -> Vec<u32> {

@@ -3,6 +3,8 @@
 
 mod command;
 mod hostile;
+mod quirks;
+mod real;
 mod reports;
 mod stage;
 mod timing;

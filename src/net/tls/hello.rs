@@ -64,6 +64,8 @@ pub enum Answer {
     Takes(Version),
     /// It has no such version, or nothing in common with us below it.
     Refuses,
+    /// It has ended the connection without a word.
+    Closes,
     /// Something that tells nothing.
     Unclear,
 }
@@ -166,9 +168,11 @@ pub(super) fn answer(bytes: &[u8], best: Version) -> Answer {
 
 /// RFC 8446 section 6.2. A handshake_failure is what old servers say where they mean the version;
 /// with every cipher of the time offered it comes to the same. OpenSSL 3 has the old versions, but at
-/// its usual security level no signature for them, and calls that an internal error.
+/// its usual security level no signature for them, and calls that an internal error. Courier says
+/// goodbye (close_notify) where others just hang up.
 fn alert(code: u8, best: Version) -> Answer {
     match code {
+        0 => Answer::Closes,
         40 | 47 | 70 | 71 | 86 => Answer::Refuses,
         80 if best.is_weak() => Answer::Refuses,
         _ => Answer::Unclear,
@@ -278,6 +282,7 @@ mod tests {
         check(&[21, 3, 1, 0, 2, 2, 70], Answer::Refuses);
         check(&[21, 3, 1, 0, 2, 2, 40], Answer::Refuses);
         check(&[21, 3, 1, 0, 2, 2, 80], Answer::Unclear);
+        check(&[21, 3, 3, 0, 2, 1, 0], Answer::Closes);
         let old = answer(&[21, 3, 2, 0, 2, 2, 80], Version::TLS11);
         assert_eq!(old, Answer::Refuses);
         check(b"* OK IMAP", Answer::Unclear);

@@ -321,6 +321,10 @@ fn a_network_that_blocks() {
 #[test]
 fn usable() {
     assert!(!is_usable(&report(vec![row(109, Pop2, "")])));
-    assert!(is_usable(&report(vec![row(587, Smtp, "")])));
+    assert!(!is_usable(&report(vec![row(587, Smtp, "")])));
+    let mut asked = row(25, Smtp, "");
+    asked.before[0].word = "ETRN".to_owned();
+    assert!(is_usable(&report(vec![asked])));
+    assert!(is_usable(&report(vec![row(366, Service::Odmr, "")])));
     assert!(is_usable(&report(vec![row(143, Imap, "LOGIN")])));
 }

@@ -19,6 +19,8 @@ pub(in crate::proto) struct Talk {
     splitter: Splitter,
     stage: Stage,
     listed: Option<Capabilities>,
+    /// The list is the greeting's. Some keep that one short: Cyrus 3.6 leaves IDLE and most else out.
+    is_short: bool,
     count: usize,
 }
 
@@ -54,6 +56,7 @@ impl Talk {
     /// Inside TLS nothing counts that was said before.
     pub fn secured(&mut self, desk: &mut Desk) {
         self.splitter = Splitter::default();
+        self.listed = None;
         self.ask(desk);
     }
 
@@ -70,6 +73,7 @@ impl Talk {
                 self.listed = Some(listed);
                 Ok(())
             }
+            (Response::Capability(listed), Stage::Identity) => put_down(&listed, desk),
             (Response::Tagged { tag, status }, stage) if tag == self.tag().as_bytes() => {
                 let is_ok = status.kind == Kind::Ok;
                 match stage {
@@ -112,7 +116,11 @@ impl Talk {
         }
         self.listed = status.code.as_ref().and_then(|code| code.capabilities());
         match &self.listed {
-            Some(_) => self.all_listed(desk),
+            Some(_) => {
+                // Somebody who may be in between is not talked to any longer than it takes.
+                self.is_short = !desk.found.is_preauth;
+                self.all_listed(desk)
+            }
             None => {
                 self.ask(desk);
                 Ok(())
@@ -121,14 +129,14 @@ impl Talk {
     }
 
     fn ask(&mut self, desk: &mut Desk) {
-        self.listed = None;
         self.stage = Stage::List;
         self.say("CAPABILITY", desk);
     }
 
     fn all_listed(&mut self, desk: &mut Desk) -> Result<(), Error> {
         let listed = self.listed.take().unwrap_or_default();
-        desk.list(listed.words().map(Bytes::copy_from_slice).collect())?;
+        put_down(&listed, desk)?;
+        let is_short = std::mem::take(&mut self.is_short);
         if !desk.is_protected {
             // A session that is signed in cannot begin TLS (RFC 9051 section 6.2.1).
             if listed.has("STARTTLS") && !desk.found.is_preauth {
@@ -136,13 +144,25 @@ impl Talk {
                 self.say("STARTTLS", desk);
                 return Ok(());
             }
+            if is_short {
+                // What the greeting says counts if nothing better comes.
+                self.listed = Some(listed);
+                self.ask(desk);
+                return Ok(());
+            }
             desk.found.starttls = Some(StartTls::NotOffered);
         }
-        if listed.has("ID") {
-            self.stage = Stage::Identity;
-            self.say(ID, desk);
-        } else {
-            self.leave(desk);
+        // The whole list and the identity in one round trip.
+        if is_short {
+            self.ask(desk);
+        }
+        match listed.has("ID") {
+            true => {
+                self.stage = Stage::Identity;
+                self.say(ID, desk);
+            }
+            false if is_short => self.listed = Some(listed),
+            false => self.leave(desk),
         }
         Ok(())
     }
@@ -161,6 +181,10 @@ impl Talk {
     fn tag(&self) -> String {
         format!("a{}", self.count)
     }
+}
+
+fn put_down(listed: &Capabilities, desk: &mut Desk) -> Result<(), Error> {
+    desk.list(listed.words().map(Bytes::copy_from_slice).collect())
 }
 
 fn not_imap(line: &[u8]) -> Error {

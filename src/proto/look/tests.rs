@@ -153,6 +153,47 @@ fn imap_capabilities_are_asked_for() {
     );
 }
 
+/// Cyrus 3.6 keeps the list of its greeting short; inside TLS the whole one costs no round trip.
+#[test]
+fn imap_lists_of_a_greeting_are_not_all() {
+    let (found, error) = play_with(
+        || Look::new(Some(Speech::Imap), true, Depth::Whole),
+        "S: * OK [CAPABILITY IMAP4rev1 ID] Cyrus
+         C: a1 CAPABILITY\\r\\na2 ID (\"name\" \"postrider\")
+         S: * CAPABILITY IMAP4rev1 ID IDLE
+         S: a1 OK
+         S: * ID (\"name\" \"Cyrus IMAPD\")
+         S: a2 OK
+         C: a3 LOGOUT
+         S: * BYE
+         S: a3 OK",
+    );
+    assert_eq!(error, None);
+    assert_eq!(shown(&found.after), "IMAP4rev1|ID|IDLE");
+    assert_eq!(found.identity.len(), 1);
+    let (found, _) = play_with(
+        || Look::new(Some(Speech::Imap), true, Depth::Whole),
+        "S: * OK [CAPABILITY IMAP4rev1] x
+         C: a1 CAPABILITY
+         S: a1 BAD
+         C: a2 LOGOUT
+         CLOSE",
+    );
+    assert_eq!(shown(&found.after), "IMAP4rev1");
+    let found = play(
+        Speech::Imap,
+        "S: * OK [CAPABILITY IMAP4rev1] x
+         C: a1 CAPABILITY
+         S: * CAPABILITY IMAP4rev1 STARTTLS
+         S: a1 OK
+         C: a2 STARTTLS
+         S: a2 NO
+         C: a3 LOGOUT
+         CLOSE",
+    );
+    assert!(matches!(found.starttls, Some(StartTls::Refused(_))));
+}
+
 #[test]
 fn imap_without_starttls_or_capability() {
     let found = play(

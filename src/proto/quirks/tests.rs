@@ -138,6 +138,11 @@ fn todays_programs() {
     check(Imap, "* OK [CAPABILITY X] Courier-IMAP ready.", "courier");
     check(Imap, "* OK x Cyrus IMAP 3.6.1 server ready", "Cyrus");
     check(Pop3, "+OK Solid POP3 server ready", "solid-pop3d");
+    check(
+        Smtp,
+        "220 mx ESMTP Sendmail 8.17.1.9/8.17.1.9/Debian; x",
+        "Sendmail",
+    );
     check(Pop3, "+OK GNU POP3 Daemon ready", "GNU Mailutils");
     check(Smtp, "220 mx ESMTP Postfix (Debian/GNU)", "Postfix");
     check(Smtp, "220 mx ESMTP Exim 4.96 Mon, 1 Jan", "Exim");

@@ -87,8 +87,9 @@ async fn preauth_and_logindisabled() {
     assert!(row.mechanisms.is_empty());
     assert!(row.advice.iter().any(|one| one.is_warning), "{row:#?}");
     let mut stage = Stage::new();
-    let script = Script::new("* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] x", &IMAP);
-    stage.serve(143, script).await;
+    let listed = ("CAPABILITY", "* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n% OK");
+    let greeting = "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] x";
+    stage.serve(143, Script::new(greeting, &[listed])).await;
     let report = stage.probe(&Stage::request()).await;
     assert!(
         report

@@ -24,7 +24,7 @@ async fn check(stage: &Stage, name: &str) {
 }
 
 /// All that may be said to anybody.
-fn said_nothing_secret(stage: &Stage) {
+pub(super) fn said_nothing_secret(stage: &Stage) {
     for line in stage.heard() {
         let words: Vec<&str> = line.split(' ').collect();
         let is_known = match words.as_slice() {

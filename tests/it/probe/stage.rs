@@ -28,6 +28,8 @@ pub const HOST: &str = "mail.example.org";
 #[derive(Clone)]
 pub struct Script {
     pub tls: Option<Arc<ServerConfig>>,
+    /// Versions of TLS before 1.2 that it takes, by their numbers; a handshake never ends there.
+    pub old: Vec<u16>,
     pub is_implicit: bool,
     pub greeting: Vec<u8>,
     pub clear: Vec<(&'static str, String)>,
@@ -36,6 +38,8 @@ pub struct Script {
     pub floods: Option<Vec<u8>>,
     /// One octet, then a pause.
     pub pause: Option<Duration>,
+    /// How long it takes to greet.
+    pub late: Duration,
 }
 
 impl Script {
@@ -43,12 +47,14 @@ impl Script {
         let owned = |(word, answer): &(&'static str, &str)| (*word, (*answer).to_owned());
         Self {
             tls: None,
+            old: Vec::new(),
             is_implicit: false,
             greeting: line(greeting),
             clear: clear.iter().map(owned).collect(),
             inside: Vec::new(),
             floods: None,
             pause: None,
+            late: Duration::ZERO,
         }
     }
 
@@ -228,8 +234,12 @@ async fn session(stream: TcpStream, script: Script, heard: &Mutex<Vec<String>>) 
     let mut stream: Box<dyn Both> = Box::new(stream);
     let acceptor = script.tls.clone().map(TlsAcceptor::from);
     if let Some(acceptor) = acceptor.as_ref().filter(|_| script.is_implicit) {
-        stream = Box::new(acceptor.accept(stream).await?);
+        match secure(BufReader::new(stream), acceptor, &script).await? {
+            Some(inside) => stream = inside,
+            None => return Ok(()),
+        }
     }
+    tokio::time::sleep(script.late).await;
     say(&mut stream, &script.greeting, &script).await?;
     let mut answers = &script.clear;
     let mut lines = BufReader::new(stream);
@@ -262,9 +272,10 @@ async fn session(stream: TcpStream, script: Script, heard: &Mutex<Vec<String>>) 
             let Some(acceptor) = &acceptor else {
                 return Ok(());
             };
-            let inner: Box<dyn Both> = lines.into_inner();
-            let inner: Box<dyn Both> = Box::new(acceptor.accept(inner).await?);
-            lines = BufReader::new(inner);
+            match secure(lines, acceptor, &script).await? {
+                Some(inside) => lines = BufReader::new(inside),
+                None => return Ok(()),
+            }
             answers = &script.inside;
             continue;
         }
@@ -274,6 +285,31 @@ async fn session(stream: TcpStream, script: Script, heard: &Mutex<Vec<String>>) 
             return lines.shutdown().await;
         }
     }
+}
+
+/// The handshake; of one in an old version only the first answer, and then it is over.
+async fn secure(
+    mut stream: BufReader<Box<dyn Both>>,
+    acceptor: &TlsAcceptor,
+    script: &Script,
+) -> io::Result<Option<Box<dyn Both>>> {
+    // Behind the heads of record and message (RFC 5246 section 7.4.1.2).
+    let hello = stream.fill_buf().await?;
+    let asked = hello
+        .get(9..11)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    let fit = script.old.iter().filter(|old| Some(**old) <= asked);
+    let Some(version) = fit.max().filter(|_| asked < Some(0x0303)) else {
+        return Ok(Some(Box::new(acceptor.accept(stream).await?)));
+    };
+    let [major, minor] = version.to_be_bytes();
+    let mut answer = vec![22, major, minor, 0, 42, 2, 0, 0, 38, major, minor];
+    answer.extend([7; 32]);
+    // No session, a cipher, no compression.
+    answer.extend([0, 0, 0x2f, 0]);
+    stream.write_all(&answer).await?;
+    stream.shutdown().await?;
+    Ok(None)
 }
 
 async fn say(stream: &mut Box<dyn Both>, bytes: &[u8], script: &Script) -> io::Result<()> {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use postrider::probe::report::{Outcome, Report};
+use postrider::probe::report::{Outcome, Report, Service};
 use postrider::probe::run::run;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -15,8 +15,8 @@ use super::stage::{IMAP, POP3, Script, Stage, imap};
 /// One way; a round trip takes twice as long.
 const WAY: Duration = Duration::from_millis(50);
 
-/// All four ports of a usual host.
-async fn usual(stage: &mut Stage) -> Vec<(u16, u16)> {
+/// All four ports of a usual host, which takes these old versions of TLS too.
+async fn usual(stage: &mut Stage, old: &[u16]) -> Vec<(u16, u16)> {
     let greeting = "* OK [CAPABILITY IMAP4rev1 ID STARTTLS] Dovecot ready.";
     let starts = ("STARTTLS", "% OK begin\r\n<TLS>");
     let clear = [
@@ -36,7 +36,8 @@ async fn usual(stage: &mut Stage) -> Vec<(u16, u16)> {
         ),
     ];
     let mut ports = Vec::new();
-    for (port, script) in scripts {
+    for (port, mut script) in scripts {
+        script.old = old.to_vec();
         ports.push((port, stage.serve(port, script).await));
     }
     ports
@@ -74,8 +75,18 @@ async fn carry(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin
 
 #[tokio::test]
 async fn a_host_far_away_is_known_in_two_seconds() {
+    far_away(&[]).await;
+}
+
+/// Each old version is one more connection. Courier, Mailutils, Exim and Postfix in Debian 12 are so.
+#[tokio::test]
+async fn a_host_far_away_with_old_versions_is_known_in_two_seconds() {
+    far_away(&[0x0301, 0x0302]).await;
+}
+
+async fn far_away(old: &[u16]) {
     let mut inner = Stage::new();
-    let ports = usual(&mut inner).await;
+    let ports = usual(&mut inner, old).await;
     let mut stage = Stage::new();
     std::mem::swap(&mut stage.ca, &mut inner.ca);
     for (port, real) in ports {
@@ -83,14 +94,14 @@ async fn a_host_far_away_is_known_in_two_seconds() {
         stage.spawn(work);
         stage.lead(port, at);
     }
-    // 1.3 s where nothing else runs. A machine that is busy for a moment says nothing about it, so
+    // 1.1 s, and 1.5 s with old versions, where nothing else runs. A machine that is busy for a moment says nothing about it, so
     // one of three must be in time; each must be complete.
     let mut fastest = Duration::MAX;
     for _ in 0..3 {
         let begun = Instant::now();
         let report = stage.probe(&Stage::request()).await;
         fastest = fastest.min(begun.elapsed());
-        is_complete(&report);
+        is_complete(&report, old);
         if fastest < Duration::from_secs(2) {
             return;
         }
@@ -98,7 +109,7 @@ async fn a_host_far_away_is_known_in_two_seconds() {
     panic!("{fastest:?}");
 }
 
-fn is_complete(report: &Report) {
+fn is_complete(report: &Report, old: &[u16]) {
     let answered = report
         .rows
         .iter()
@@ -108,8 +119,9 @@ fn is_complete(report: &Report) {
     for row in report.rows.iter().filter(|row| row.tls.is_some()) {
         let versions = &row.tls.as_ref().unwrap().versions;
         let told: Vec<_> = versions.iter().map(|one| one.is_taken).collect();
-        let no = Some(false);
-        assert_eq!(told, [no, no, no, Some(true), Some(true)], "{}", row.port);
+        let (yes, no) = (Some(true), Some(false));
+        let taken = Some(!old.is_empty());
+        assert_eq!(told, [no, taken, taken, yes, yes], "{}", row.port);
     }
 }
 
@@ -136,27 +148,32 @@ async fn a_host_that_drops_everything_ends_with_the_time_out() {
     for port in [993, 995, 143, 110, 109] {
         stage.lead(port, at);
     }
-    let begun = Instant::now();
     let mut request = Stage::request();
     request.timeout = Duration::from_secs(2);
-    let report = stage.probe(&request).await;
-    let took = begun.elapsed();
-    assert!(took < Duration::from_millis(2500), "{took:?}");
-    assert!(
-        report
-            .rows
-            .iter()
-            .all(|row| row.outcome == Outcome::TimedOut),
-        "{report:#?}"
-    );
-    assert!(report.is_blocked && report.choices.is_empty());
+    // As above: one of three must be in time.
+    let mut fastest = Duration::MAX;
+    for _ in 0..3 {
+        let begun = Instant::now();
+        let report = stage.probe(&request).await;
+        fastest = fastest.min(begun.elapsed());
+        let mut rows = report.rows.iter();
+        assert!(
+            rows.all(|row| row.outcome == Outcome::TimedOut),
+            "{report:#?}"
+        );
+        assert!(report.is_blocked && report.choices.is_empty());
+        if fastest < request.timeout {
+            return;
+        }
+    }
+    panic!("{fastest:?}");
 }
 
 /// One port in a firewall does not hold up the others.
 #[tokio::test]
 async fn a_dropped_port_among_open_ones() {
     let mut stage = Stage::new();
-    usual(&mut stage).await;
+    usual(&mut stage, &[]).await;
     let (at, _waiting, _listener) = black_hole().await;
     stage.lead(109, at);
     let mut request = Stage::request();
@@ -170,6 +187,36 @@ async fn a_dropped_port_among_open_ones() {
     );
     assert_eq!(report.choices.len(), 4);
     assert!(!report.is_blocked);
+}
+
+/// A port of unknown kind that waits for a ClientHello is not waited for long, and one that only
+/// takes its time to greet is understood all the same.
+#[tokio::test]
+async fn ports_of_unknown_kind_are_told_soon() {
+    let mut stage = Stage::new();
+    stage.serve(1993, imap(stage.identity())).await;
+    let inside = Script::new("+OK x", &POP3).within(stage.identity());
+    stage.serve(1995, inside).await;
+    let mut late = Script::new("+OK x", &POP3);
+    late.late = Duration::from_secs(1);
+    stage.serve(1110, late).await;
+    let mut fastest = Duration::MAX;
+    for _ in 0..3 {
+        for (port, service) in [(1993, Service::Imaps), (1995, Service::Pop3s)] {
+            let begun = Instant::now();
+            let row = stage.row(port).await;
+            fastest = fastest.min(begun.elapsed());
+            assert_eq!((row.service, row.outcome), (service, Outcome::Answered));
+        }
+    }
+    assert!(fastest < Duration::from_millis(900), "{fastest:?}");
+    let row = stage.row(1110).await;
+    assert_eq!(
+        (row.service, &row.outcome),
+        (Service::Pop3, &Outcome::Answered),
+        "{row:#?}"
+    );
+    assert!(row.tls.is_none() && !row.before.is_empty(), "{row:#?}");
 }
 
 #[tokio::test]
@@ -187,8 +234,20 @@ async fn connections_are_few_at_once() {
             .iter()
             .all(|row| row.outcome == Outcome::Answered)
     );
-    // All are one address; a connection that is closed here may be open there for a moment.
-    assert!(stage.most_at_once() <= 5, "{}", stage.most_at_once());
+    // A connection that is closed here may be open there for a moment.
+    assert!(stage.most_at_once() <= 9, "{}", stage.most_at_once());
+    // Courier hangs up on the fifth of a port.
+    let mut stage = Stage::new();
+    let old = [0x0301, 0x0302];
+    let mut script = imap(stage.identity());
+    script.old.extend(old);
+    stage.serve(993, script).await;
+    let row = stage.row(993).await;
+    let versions = row.tls.unwrap().versions;
+    let told: Vec<_> = versions.iter().map(|one| one.is_taken).collect();
+    let (yes, no) = (Some(true), Some(false));
+    assert_eq!(told, [no, yes, yes, yes, yes]);
+    assert!(stage.most_at_once() <= 4, "{}", stage.most_at_once());
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::engine::api::job::report::{
     Evidence, Failure, Outcome, Report, Row, Service, Software, StartTls,
 };
 use crate::engine::api::job::{Candidate, Method, Protocol, Security};
+use crate::probe::verdict::is_asked;
 
 /// What is behind a port.
 pub fn service(service: Service) -> String {
@@ -124,10 +125,49 @@ pub(super) fn verdict(report: &Report) -> Option<String> {
         let text = gettext("{host} has no mail service: every port refuses connections.");
         return Some(fill(&text, host));
     }
+    if let Some(sentence) = asked(report).filter(|_| report.is_done) {
+        return Some(sentence);
+    }
     if report.choices.is_empty() && report.is_done {
         return Some(gettext("No mailbox can be fetched from there."));
     }
     None
+}
+
+/// Where SMTP was asked for: whether it sends waiting mail.
+fn asked(report: &Report) -> Option<String> {
+    let is_smtp = |row: &&Row| {
+        matches!(
+            row.service,
+            Service::Smtp | Service::Submission | Service::Odmr
+        ) && row.outcome == Outcome::Answered
+    };
+    let (yes, no): (Vec<&Row>, Vec<&Row>) = report
+        .rows
+        .iter()
+        .filter(is_smtp)
+        .partition(|row| is_asked(row));
+    let ports = |rows: &[&Row]| {
+        let mut ports: Vec<String> = rows.iter().map(|row| row.port.to_string()).collect();
+        ports.dedup();
+        ports.join(", ")
+    };
+    let text = match (yes.as_slice(), no.as_slice()) {
+        ([], []) => return None,
+        ([], no) => fill(
+            &gettext("Port {ports}: waiting mail cannot be asked for there, ETRN is not offered."),
+            &[("ports", &ports(no))],
+        ),
+        (yes, _) if yes.iter().all(|row| row.service == Service::Odmr) => fill(
+            &gettext("Port {ports}: waiting mail of a domain can be asked for there with ATRN."),
+            &[("ports", &ports(yes))],
+        ),
+        (yes, _) => fill(
+            &gettext("Port {ports}: waiting mail of a domain can be asked for there with ETRN."),
+            &[("ports", &ports(yes))],
+        ),
+    };
+    Some(text)
 }
 
 /// `43 ms`, `2.1 s`
