@@ -6,6 +6,8 @@ use gtk::glib;
 use gtk::glib::translate::{IntoGlib, ToGlibPtr, from_glib};
 use gtk::prelude::*;
 
+use crate::base::i18n::gettext;
+
 // gtk4-rs gives these calls only from GTK 4.10 on, though the C functions exist since 4.0 and the
 // program must run on 4.8. They can go when 4.10 is the oldest GTK supported.
 #[allow(unsafe_code)]
@@ -88,6 +90,18 @@ fn words_on(widget: &gtk::Widget) -> Option<glib::GString> {
     match widget.downcast_ref::<gtk::Label>() {
         Some(label) => Some(label.text()),
         None => children(widget).find_map(|child| words_on(&child)),
+    }
+}
+
+/// Names the pencil and the eye that libadwaita builds into an entry row.
+pub fn name_entry(row: &impl IsA<gtk::Widget>) {
+    for child in children(row.as_ref()) {
+        if child.is::<gtk::Image>() {
+            set_label(&child, &gettext("Edit"));
+        } else if child.is::<gtk::Button>() {
+            set_label(&child, &gettext("Show or hide"));
+        }
+        name_entry(&child);
     }
 }
 

@@ -150,6 +150,8 @@ impl Head {
         this.line.set_widget_name("account-line");
         this.seen.set_label(&gettext("Mark as Seen"));
         a11y::set_label(&this.spinner, &gettext("Checking"));
+        a11y::set_label(&this.progress, &gettext("Fetching"));
+        this.check.set_label(&gettext("Check Now"));
         this
     }
 

@@ -93,6 +93,7 @@ fn password(dialog: &adw::MessageDialog) -> adw::PasswordEntryRow {
         .title(gettext("Password"))
         .build();
     row.set_widget_name("question-password");
+    super::super::a11y::name_entry(&row);
     let list = gtk::ListBox::builder()
         .selection_mode(gtk::SelectionMode::None)
         .css_classes(["boxed-list"])

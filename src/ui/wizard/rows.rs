@@ -143,6 +143,7 @@ pub(super) fn entry(title: &str, name: &str, field: Field, meant: &Meant) -> adw
     let row = adw::EntryRow::builder().title(title).build();
     row.set_use_markup(false);
     row.set_widget_name(name);
+    a11y::name_entry(&row);
     listen(&row, field, meant);
     let to = meant.clone();
     row.connect_entry_activated(move |_| {
@@ -161,6 +162,7 @@ pub(super) fn password(
 ) -> adw::PasswordEntryRow {
     let row = adw::PasswordEntryRow::builder().title(title).build();
     row.set_widget_name(name);
+    a11y::name_entry(&row);
     listen(&row, field, meant);
     let to = meant.clone();
     row.connect_entry_activated(move |_| {
@@ -283,6 +285,7 @@ pub(super) fn combo(
     row.set_use_markup(false);
     row.set_widget_name(name);
     a11y::set_description(&row, subtitle);
+    a11y::name_inner_lists(&row, title);
     let to = meant.clone();
     row.connect_selected_notify(move |row| to(Input::Pick(pick(row.selected()))));
     row

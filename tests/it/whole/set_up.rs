@@ -134,6 +134,8 @@ async fn by_keyboard_alone() {
     hands.go_to("Set Up an Account").await;
     hands.key("Return").await;
     hands.sees("", "Step 1 of 7").await;
+    // The title of a page has the focus at first, to be read.
+    hands.tab().await;
     hands.write("ada@example.org").await;
     hands.tab().await;
     hands.write(PASSWORD).await;

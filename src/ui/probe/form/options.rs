@@ -244,11 +244,13 @@ impl Options {
 }
 
 fn entry_row(title: &str, name: &str) -> adw::EntryRow {
-    adw::EntryRow::builder()
+    let row = adw::EntryRow::builder()
         .title(title)
         .use_markup(false)
         .name(name)
-        .build()
+        .build();
+    a11y::name_entry(&row);
+    row
 }
 
 fn with_suffix(title: &str, subtitle: &str, suffix: &impl IsA<gtk::Widget>) -> adw::ActionRow {
