@@ -2,6 +2,7 @@
 //! what hostile ones cannot do, and that nobody learns more than the domain.
 
 mod bounds;
+mod inside;
 mod job;
 mod names;
 mod privacy;

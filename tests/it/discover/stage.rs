@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -13,7 +13,9 @@ use postrider::probe::discover::{self, Own};
 use postrider::probe::found::{Found, State, Step, Wish};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, ReadBuf};
+use tokio::io::{
+    AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, ReadBuf,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -103,6 +105,13 @@ pub enum Service {
         list: &'static str,
         is_tls: bool,
     },
+    /// A greeting, and what follows for ever: at once if there is no greeting, else when something
+    /// was heard.
+    Endless {
+        greeting: &'static str,
+        chunk: &'static str,
+        is_tls: bool,
+    },
     /// It accepts and says nothing.
     Mute,
 }
@@ -113,6 +122,7 @@ pub struct Stage {
     pub tape: Tape,
     pub names: Zone,
     table: HashMap<(String, u16), Vec<SocketAddr>>,
+    faces: HashMap<SocketAddr, IpAddr>,
     tasks: JoinSet<()>,
 }
 
@@ -123,6 +133,7 @@ impl Stage {
             tape: Tape::default(),
             names: Zone::default(),
             table: HashMap::new(),
+            faces: HashMap::new(),
             tasks: JoinSet::new(),
         }
     }
@@ -161,6 +172,28 @@ impl Stage {
         });
     }
 
+    /// What was put there stands for this address.
+    pub fn face(&mut self, host: &str, address: &str) {
+        let face: IpAddr = address.parse().unwrap();
+        let at = self.table.iter().filter(|((name, _), _)| name == host);
+        let faces = at.flat_map(|(_, addresses)| addresses.iter().map(|at| (*at, face)));
+        self.faces.extend(faces);
+    }
+
+    /// One more address for it, of a trap.
+    pub async fn also(&mut self, host: &str, port: u16) -> SocketAddr {
+        self.serve("trap", port, Service::Mute).await;
+        let trap = self.table[&("trap".to_owned(), port)][0];
+        let of = self.table.get_mut(&(host.to_owned(), port)).unwrap();
+        of.insert(0, trap);
+        trap
+    }
+
+    /// One address stands for another.
+    pub fn face_at(&mut self, address: SocketAddr, face: &str) {
+        self.faces.insert(address, face.parse().unwrap());
+    }
+
     /// The settings page of a domain.
     pub async fn autoconfig(&mut self, domain: &str, reply: Reply) {
         let path = "/mail/config-v1.1.xml".to_owned();
@@ -188,7 +221,7 @@ impl Stage {
         let address = names.address;
         self.tasks.spawn(names.run());
         let authority = CertificateDer::from_pem_slice(self.ca.pem().as_bytes()).unwrap();
-        World::of(self.table.clone(), address, vec![authority])
+        World::of(self.table.clone(), address, vec![authority]).facing(self.faces.clone())
     }
 
     /// Asks with everything allowed.
@@ -285,7 +318,7 @@ async fn session(tee: Tee, service: Service, tls: TlsAcceptor) {
     let (tape, peer) = (tee.tape.clone(), tee.peer.clone());
     let is_tls = match &service {
         Service::Web(_) => true,
-        Service::Mail { is_tls, .. } => *is_tls,
+        Service::Mail { is_tls, .. } | Service::Endless { is_tls, .. } => *is_tls,
         Service::Mute => false,
     };
     let stream: Box<dyn Both> = match is_tls {
@@ -299,6 +332,9 @@ async fn session(tee: Tee, service: Service, tls: TlsAcceptor) {
     let _ = match service {
         Service::Web(pages) => web(stream, &pages).await,
         Service::Mail { greeting, list, .. } => mail(stream, greeting, list).await,
+        Service::Endless {
+            greeting, chunk, ..
+        } => endless(stream, greeting, chunk).await,
         Service::Mute => {
             std::future::pending::<()>().await;
             Ok(())
@@ -344,6 +380,19 @@ async fn mail(stream: Box<dyn Both>, greeting: &str, list: &str) -> io::Result<(
         line.clear();
     }
     Ok(())
+}
+
+async fn endless(mut stream: Box<dyn Both>, greeting: &str, chunk: &str) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    if !greeting.is_empty() {
+        stream.write_all(greeting.as_bytes()).await?;
+        stream.flush().await?;
+        let _ = stream.read(&mut buffer).await?;
+    }
+    let chunk = chunk.repeat(4096 / chunk.len());
+    loop {
+        stream.write_all(chunk.as_bytes()).await?;
+    }
 }
 
 trait Both: AsyncRead + AsyncWrite + Send + Unpin {}
