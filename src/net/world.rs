@@ -50,7 +50,8 @@ impl World {
         }
     }
 
-    /// The same with servers that stand for other addresses; those without stand for public ones.
+    /// The same with servers that stand for other addresses. Those on this computer that stand for
+    /// none are public.
     pub fn facing(mut self, faces: Faces) -> Self {
         self.faces = Arc::new(faces);
         self
@@ -59,7 +60,7 @@ impl World {
     /// Whether an address is within these bounds.
     pub fn allows(&self, within: Within, address: &SocketAddr) -> bool {
         let place = match (&self.table, self.faces.get(address)) {
-            (Some(_), None) => Place::Public,
+            (Some(_), None) if address.ip().is_loopback() => Place::Public,
             _ => Place::of(self.face(address)),
         };
         within.allows(place)

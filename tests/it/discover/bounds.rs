@@ -451,9 +451,12 @@ async fn certificates_without_measure() {
         .serve_with(host, 443, Service::Web(vec![page]), identity)
         .await;
     let guessed = ("imap.example.org", huge(&stage, "imap.example.org"));
-    stage
-        .serve_with(guessed.0, 993, Service::Mute, guessed.1)
-        .await;
+    let mail = Service::Mail {
+        greeting: "* OK hi\r\n",
+        list: "a OK\r\n",
+        is_tls: true,
+    };
+    stage.serve_with(guessed.0, 993, mail, guessed.1).await;
     let begin = Instant::now();
     let found = stage.find(D).await;
     assert!(begin.elapsed() < Duration::from_secs(6), "{found:#?}");

@@ -5,7 +5,7 @@ use postrider::net::place::Within;
 use postrider::probe::candidate::Source;
 use postrider::probe::discover;
 use postrider::probe::found::{Found, Step};
-use postrider::probe::report::{Failure, Outcome};
+use postrider::probe::report::Failure;
 use postrider::probe::request::Request;
 use postrider::probe::run;
 use tokio_util::sync::CancellationToken;
@@ -225,7 +225,8 @@ async fn a_probe_is_bounded_by_who_named_the_host() {
     );
     assert!(!was_reached(&stage, "mail.example.net"));
     let report = probe(Within::Anywhere).await;
-    assert_eq!(report.rows[0].outcome, Outcome::Answered, "{report:#?}");
+    assert!(report.rows[0].times.connect.is_some());
+    assert!(was_reached(&stage, "mail.example.net"));
     // What the command asks for a candidate.
     let mut found = Stage::new();
     found

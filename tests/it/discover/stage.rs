@@ -19,6 +19,7 @@ use tokio::io::{
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{ServerConfig, crypto::ring};
 
 use super::names::{Names, Zone};
@@ -305,12 +306,15 @@ pub fn server(kind: &str, host: &str, port: &str, socket: &str) -> String {
 }
 
 fn acceptor((chain, key): Identity) -> TlsAcceptor {
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let provider = ring::default_provider();
+    let key = provider.key_provider.load_private_key(key).unwrap();
+    // Whatever certificate it is, nobody here looks at it.
+    let certified = SingleCertAndKey::from(CertifiedKey::new(chain, key));
+    let config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
+        .with_cert_resolver(Arc::new(certified));
     TlsAcceptor::from(Arc::new(config))
 }
 
