@@ -5,6 +5,8 @@ mod bounds;
 mod inside;
 mod job;
 mod names;
+mod namespace;
+mod packets;
 mod privacy;
 mod sources;
 mod stage;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -124,6 +124,8 @@ pub struct Stage {
     pub names: Zone,
     table: HashMap<(String, u16), Vec<SocketAddr>>,
     faces: HashMap<SocketAddr, IpAddr>,
+    /// Every host has an address of its own, and its ports are its ports.
+    addresses: Option<HashMap<String, Ipv4Addr>>,
     tasks: JoinSet<()>,
 }
 
@@ -135,8 +137,42 @@ impl Stage {
             names: Zone::default(),
             table: HashMap::new(),
             faces: HashMap::new(),
+            addresses: None,
             tasks: JoinSet::new(),
         }
+    }
+
+    /// For a network of its own, in which every address is this computer's.
+    pub fn alone() -> Self {
+        Self {
+            addresses: Some(HashMap::new()),
+            ..Self::new()
+        }
+    }
+
+    /// The address of a host; the name server knows it.
+    pub fn address(&mut self, host: &str) -> Option<Ipv4Addr> {
+        let known = self.addresses.as_mut()?;
+        let next = Ipv4Addr::new(203, 0, 113, 60 + u8::try_from(known.len()).unwrap());
+        let address = *known.entry(host.to_owned()).or_insert(next);
+        if address == next {
+            self.names.address(host, address);
+        }
+        Some(address)
+    }
+
+    /// Whose address this is.
+    pub fn host_at(&self, address: IpAddr) -> Option<&str> {
+        let known = self.addresses.as_ref()?;
+        let is_it = |(_, at): &(&String, &Ipv4Addr)| IpAddr::V4(**at) == address;
+        known.iter().find(is_it).map(|(host, _)| &**host)
+    }
+
+    /// The name server, at its usual port.
+    pub async fn answer_names(&mut self, at: Ipv4Addr) {
+        let at = SocketAddr::from((at, 53));
+        let names = Names::start_at(at, self.names.clone(), self.tape.clone()).await;
+        self.tasks.spawn(names.run());
     }
 
     /// Puts a service there, with a certificate for its name.
@@ -153,7 +189,23 @@ impl Stage {
         service: Service,
         identity: Identity,
     ) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = match self.address(host) {
+            Some(address) => SocketAddr::from((address, port)),
+            None => SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        self.serve_at(at, host, port, service, identity).await;
+    }
+
+    /// The same at this address.
+    pub async fn serve_at(
+        &mut self,
+        at: SocketAddr,
+        host: &str,
+        port: u16,
+        service: Service,
+        identity: Identity,
+    ) {
+        let listener = TcpListener::bind(at).await.unwrap();
         let address = listener.local_addr().unwrap();
         self.table.insert((host.to_owned(), port), vec![address]);
         let peer = format!("{host}:{port}");
