@@ -15,9 +15,11 @@ mod app;
 mod bar;
 mod certificate;
 mod choose;
+mod diff;
 mod fact;
 mod icons;
 mod probe;
+mod setup_words;
 mod wizard;
 
 pub use app::{App, Init, Msg, Out};

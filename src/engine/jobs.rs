@@ -5,17 +5,21 @@
 mod adopt;
 mod around;
 mod deliver;
+mod describe;
 mod discover;
 mod dry_run;
 mod failed;
 mod fetch_one;
+mod files;
 mod folders;
+mod follow;
 mod import;
 mod preview;
 mod probe;
 mod secret;
 mod sign_in;
 mod trial;
+mod undo;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -66,8 +70,19 @@ impl Context {
 pub(super) struct End {
     /// Files were written: read them.
     pub reload: bool,
-    /// A new account, and what its first poll does.
-    pub first: Option<(AccountId, Way)>,
+    /// An account that was written, and how it begins.
+    pub first: Option<First>,
+}
+
+/// How an account begins that was just written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct First {
+    /// Which.
+    pub id: AccountId,
+    /// What its first poll does.
+    pub way: Way,
+    /// It is not polled before its time.
+    pub waits: bool,
 }
 
 /// The jobs under way.
@@ -154,7 +169,12 @@ impl Jobs {
 fn ends_itself(job: &Job) -> bool {
     matches!(
         job,
-        Job::Adopt(_) | Job::Undo(_) | Job::FetchOne(_) | Job::Import(_) | Job::MakePrivate
+        Job::Adopt(_)
+            | Job::Amend { .. }
+            | Job::Undo(_)
+            | Job::FetchOne(_)
+            | Job::Import(_)
+            | Job::MakePrivate
     )
 }
 
@@ -172,9 +192,12 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::DryRun(draft) => dry_run::run(&context, &draft).await,
         Job::FetchOne(draft) => fetch_one::run(&context, &draft).await,
         Job::TestDelivery(draft) => deliver::run(&context, &draft).await,
-        Job::Preview(draft) => preview::run(&context, &draft),
+        Job::Describe(id) => describe::run(&context, &id).await,
+        Job::Preview(draft) => preview::run(&context, &draft).await,
         Job::Adopt(draft) => return whole(adopt::adopt(&context, &draft).await),
-        Job::Undo(undo) => return whole(adopt::undo(&context, &undo).await),
+        Job::Amend { what, is_dry: true } => preview::amended(&context, &what),
+        Job::Amend { what, .. } => return whole(adopt::amend(&context, &what).await),
+        Job::Undo(undo) => return whole(undo::run(&context, &undo).await),
         Job::Import(path) => return whole(import::import(&context, &path).await),
         Job::MakePrivate => return whole(import::make_private(&context).await),
         Job::Probe(request) => return probe::run(&context, &request).await,

@@ -30,6 +30,7 @@ use crate::transit::Listed;
 use ended::{Open, Waiting};
 
 pub use ended::Ended;
+pub(in crate::engine) use folder::{pop3_mailbox, record_names};
 
 /// How long a stopped poll may take to settle what it has handed over.
 const STOP_GRACE: Duration = Duration::from_secs(5);

@@ -19,8 +19,8 @@ use super::api::saving::Which;
 use super::api::{AccountId, Command, Event};
 use super::board::Board;
 use super::handle::{Options, Rhythm};
-use super::jobs::{Context, Jobs};
-use super::poll::{Ended, Surroundings, Way};
+use super::jobs::{Context, First, Jobs};
+use super::poll::{Ended, Surroundings};
 use super::secrets::Secrets;
 use super::source::Seen;
 use crate::net::host;
@@ -50,8 +50,8 @@ pub struct Scheduler {
     jobs: Jobs,
     /// Asks for passwords before the first poll; gives the account that stops everything.
     gathering: JoinSet<Option<AccountId>>,
-    /// New accounts that were written and are not read yet, and what their first poll does.
-    firsts: Vec<(AccountId, Way)>,
+    /// Accounts that were written and are not read yet, and how they begin.
+    firsts: Vec<First>,
     /// The files as they were when they were read last, well or not.
     seen: Seen,
     /// A change that is not taken yet: somebody may still be writing.

@@ -280,6 +280,11 @@ fn sign_in(account: &Account, password: Secret) -> SignIn {
 }
 
 /// The port by `service`/`port`: a number, a well-known name, or the protocol's own.
+/// The port IMAP is spoken on.
+pub(super) fn imap_port(account: &Account) -> Option<u16> {
+    port(account, Kind::Imap).ok()
+}
+
 fn port(account: &Account, kind: Kind) -> Result<u16, Fault> {
     let Some(service) = account.service.as_deref() else {
         return Ok(match (kind, account.tls.implicit) {

@@ -8,6 +8,7 @@
 mod lines;
 mod words;
 
+pub use lines::options;
 pub use words::of_certificate;
 
 use std::cmp::Reverse;

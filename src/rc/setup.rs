@@ -2,7 +2,9 @@
 //! file and to `accounts.toml`. Pure: texts in, texts out; what is tried before saving is resolved
 //! from the very text that will be saved.
 
+pub mod change;
 mod check;
+pub mod read;
 mod words;
 pub mod write;
 

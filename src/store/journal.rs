@@ -84,6 +84,14 @@ pub enum Line {
         /// What was there at first contact has been recorded.
         has_baseline: bool,
     },
+    /// `A`: what is there at the first contact is to count as delivered, and has (`-`) or has not
+    /// (`a`) been put on record.
+    Awaited {
+        /// The mailbox.
+        mailbox: Mailbox,
+        /// It has not.
+        is_open: bool,
+    },
     /// `C`: the id file was written; for what it can hold it counts more than lines before this.
     IdfileWritten,
 }
@@ -236,6 +244,14 @@ impl Batch {
         self.add(&line);
     }
 
+    /// Adds whether the first contact is still to be put on record.
+    pub fn awaited(&mut self, mailbox: &Mailbox, is_open: bool) {
+        let mut line = b"A".to_vec();
+        put_mailbox(&mut line, mailbox);
+        line.extend_from_slice(if is_open { b" a" } else { b" -" });
+        self.add(&line);
+    }
+
     /// Says that the id file was written.
     pub fn idfile_written(&mut self) {
         self.add(b"C");
@@ -360,6 +376,10 @@ fn parse_line<'a>(mut fields: impl Iterator<Item = &'a [u8]>) -> Option<Line> {
                 has_baseline: fields.next()? == b"b",
             }
         }
+        b"A" => Line::Awaited {
+            mailbox: take_mailbox(&mut fields)?,
+            is_open: fields.next()? == b"a",
+        },
         b"H" => {
             let mailbox = take_mailbox(&mut fields)?;
             let uid = Uid::new(take(fields.next()?)??);

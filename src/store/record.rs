@@ -147,6 +147,14 @@ pub enum Entry {
         /// What counts as known.
         known: Vec<Uid>,
     },
+    /// What is there at the first contact is to count as delivered. Until that is on record, which
+    /// may be in another run of the program, nothing is fetched.
+    Awaited {
+        /// Where.
+        mailbox: Mailbox,
+        /// It is still to be put on record.
+        is_open: bool,
+    },
     /// The folder has this UIDVALIDITY. Another one than before voids what was known of it,
     /// pending deletions included. Costs nothing when it is the same.
     Validity {
@@ -237,6 +245,22 @@ impl Record {
         self.ask(|reply| Job::Commit(batch, reply)).await
     }
 
+    /// Notes under the name `to` what is noted under `from`, which stays: the same mailbox is reached
+    /// in another way. What was to be deleted counts as delivered only. A folder that has been
+    /// looked into under its new name and has another UIDVALIDITY there is another one.
+    pub async fn follow(&self, from: &Mailbox, to: &Mailbox) -> Result<(), Error> {
+        if from.folded() == to.folded() {
+            return Ok(());
+        }
+        let new = self.mailbox_view(to).validity();
+        let batch = self.mailbox_view(from).as_entries_of(to);
+        let old = self.mailbox_view(from).validity();
+        match new.is_some() && new != old {
+            true => Ok(()),
+            false => self.commit(batch).await,
+        }
+    }
+
     /// Writes the id file if it has changed, and the journal anew if it has grown. For the end
     /// of each account.
     pub async fn checkpoint(&self) -> Result<(), Error> {
@@ -294,6 +318,12 @@ impl View {
         self.read(|shelf| shelf.has_baseline)
     }
 
+    /// Whether what is there at the first contact is still to be put on record
+    /// ([`Entry::Awaited`]).
+    pub fn is_awaited(&self) -> bool {
+        self.read(|shelf| shelf.is_awaited)
+    }
+
     /// Number of messages known.
     pub fn len(&self) -> usize {
         self.read(|shelf| shelf.uids.len())
@@ -302,6 +332,50 @@ impl View {
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What is known, as it is said of another mailbox.
+    fn as_entries_of(&self, mailbox: &Mailbox) -> Vec<Entry> {
+        let name = || mailbox.clone();
+        self.read(|shelf| {
+            let mut entries = Vec::new();
+            let known = shelf.uids.iter().map(|(uid, _)| Uid::new(uid));
+            match shelf.validity.filter(|_| mailbox.folder.is_some()) {
+                Some(validity) if shelf.has_baseline => entries.push(Entry::Baseline {
+                    mailbox: name(),
+                    validity,
+                    known: known.collect(),
+                }),
+                validity => {
+                    entries.extend(validity.map(|validity| Entry::Validity {
+                        mailbox: name(),
+                        validity,
+                    }));
+                    entries.extend(known.map(|uid| Entry::Delivered {
+                        mailbox: name(),
+                        uid,
+                        deletes: false,
+                    }));
+                }
+            }
+            if shelf.is_awaited {
+                entries.push(Entry::Awaited {
+                    mailbox: name(),
+                    is_open: true,
+                });
+            }
+            entries.extend(shelf.held.iter().map(|(uid, held)| Entry::Held {
+                mailbox: name(),
+                uid: uid.clone(),
+                held: *held,
+            }));
+            entries.extend(shelf.served.iter().map(|(uid, recipients)| Entry::Served {
+                mailbox: name(),
+                uid: uid.clone(),
+                recipients: recipients.clone(),
+            }));
+            entries
+        })
     }
 
     /// Messages delivered whose deletion the server has not confirmed.

@@ -49,6 +49,60 @@ pub fn name_button(button: &impl IsA<gtk::Widget>, text: &str) {
     button.as_ref().set_tooltip_text(Some(text));
 }
 
+/// Names an expander by its own words, which GTK 4.8 does not.
+pub fn name_expander(expander: &gtk::Expander) {
+    set_label(expander, &expander.label().unwrap_or_default());
+}
+
+/// Names the list that libadwaita builds inside a group without a title, or inside a row that
+/// expands.
+pub fn name_rows(widget: &impl IsA<gtk::Widget>, text: &str) {
+    for child in children(widget.as_ref()) {
+        if child.is::<gtk::ListBox>() {
+            set_label(&child, text);
+        }
+        name_rows(&child, text);
+    }
+}
+
+/// Shows a dialogue whose responses are all there. It is named by its heading and its buttons by
+/// what stands on them, which libadwaita 1.2 does for neither.
+pub fn present(dialog: &adw::MessageDialog) {
+    use adw::prelude::*;
+    set_label(dialog, &dialog.heading().unwrap_or_default());
+    name_buttons(dialog.as_ref());
+    dialog.present();
+}
+
+fn name_buttons(widget: &gtk::Widget) {
+    for child in children(widget) {
+        match words_on(&child).filter(|_| child.is::<gtk::Button>()) {
+            Some(words) => set_label(&child, &words),
+            None => name_buttons(&child),
+        }
+    }
+}
+
+/// The text of the first label in `widget`.
+fn words_on(widget: &gtk::Widget) -> Option<glib::GString> {
+    match widget.downcast_ref::<gtk::Label>() {
+        Some(label) => Some(label.text()),
+        None => children(widget).find_map(|child| words_on(&child)),
+    }
+}
+
+/// Names the button that closes a toast, which libadwaita 1.2 leaves without a name.
+pub fn name_toast(overlay: &adw::ToastOverlay, text: &str) {
+    use adw::prelude::*;
+    let toasts = children(overlay.as_ref()).filter(|child| Some(child) != overlay.child().as_ref());
+    for part in toasts.flat_map(|toast| children(&toast)) {
+        let is_bare = part.downcast_ref::<gtk::Button>();
+        if is_bare.is_some_and(|button| button.label().is_none()) {
+            set_label(&part, text);
+        }
+    }
+}
+
 /// Says whether what stands in `widget` can be used.
 pub fn set_invalid(widget: &impl IsA<gtk::Widget>, is_invalid: bool) {
     let state = gtk::AccessibleState::Invalid.into_glib();
@@ -116,13 +170,22 @@ fn walk(widget: &gtk::Widget, found: &mut Vec<String>) {
         return;
     }
     if wants_name(widget) && !has_label(widget) && !has_text(widget) && !is_named_by_row(widget) {
-        found.push(format!("{} “{}”", widget.type_(), widget.widget_name()));
+        let around = std::iter::successors(widget.parent(), gtk::Widget::parent);
+        let around: Vec<&str> = around.map(|widget| widget.type_().name()).collect();
+        found.push(format!(
+            "{} “{}” in {}",
+            widget.type_(),
+            widget.widget_name(),
+            around.join(" in ")
+        ));
     }
     // What the toolkit builds inside these carries the outer name.
     if widget.is::<gtk::MenuButton>()
         || widget.is::<gtk::SearchEntry>()
         || widget.is::<adw::EntryRow>()
         || widget.is::<adw::ComboRow>()
+        || widget.is::<adw::ViewSwitcher>()
+        || widget.is::<adw::ViewSwitcherBar>()
     {
         return;
     }
@@ -140,8 +203,10 @@ fn wants_name(widget: &gtk::Widget) -> bool {
         || widget.is::<gtk::Switch>()
         || widget.is::<gtk::CheckButton>()
         || widget.is::<gtk::SpinButton>()
+        || widget.is::<gtk::Expander>()
         || widget.is::<gtk::DropDown>();
     let is_view = widget.is::<gtk::ListView>()
+        || (widget.is::<gtk::ListBox>() && !is_titled(widget))
         || widget.is::<gtk::ColumnView>()
         || widget.is::<gtk::TextView>()
         || widget.is::<gtk::ProgressBar>()
@@ -156,6 +221,14 @@ fn wants_name(widget: &gtk::Widget) -> bool {
     let is_decoration = widget.property::<gtk::AccessibleRole>("accessible-role")
         == gtk::AccessibleRole::Presentation;
     (is_control || is_view) && !is_window_part && !is_decoration
+}
+
+/// A group's title names the list in it.
+fn is_titled(list: &gtk::Widget) -> bool {
+    use adw::prelude::*;
+    let group = list.ancestor(adw::PreferencesGroup::static_type());
+    let group = group.and_downcast::<adw::PreferencesGroup>();
+    group.is_some_and(|group| !group.title().is_empty())
 }
 
 /// A row's title names the widget it activates.
@@ -180,17 +253,16 @@ fn has_label(widget: &impl IsA<gtk::Widget>) -> bool {
     }
 }
 
-/// Whether a button shows words. Lists and bars are not named by what they contain.
+/// Whether a button has words of its own. Lists and bars are not named by what they contain, nor,
+/// with GTK 4.8, is a button by a label that was put into it.
 fn has_text(widget: &gtk::Widget) -> bool {
-    let is_button = widget.is::<gtk::Button>() || widget.is::<gtk::CheckButton>();
-    is_button && shows_words(widget)
-}
-
-fn shows_words(widget: &gtk::Widget) -> bool {
-    widget
-        .downcast_ref::<gtk::Label>()
-        .is_some_and(|label| !label.text().is_empty())
-        || children(widget).any(|child| shows_words(&child))
+    let words = if let Some(button) = widget.downcast_ref::<gtk::Button>() {
+        button.label()
+    } else {
+        let button = widget.downcast_ref::<gtk::CheckButton>();
+        button.and_then(CheckButtonExt::label)
+    };
+    words.is_some_and(|words| !words.is_empty())
 }
 
 /// Names the lists that GTK and libadwaita build inside a table or a combo row, which they leave

@@ -18,6 +18,7 @@ use relm4::{Component, ComponentParts, ComponentSender};
 
 use super::a11y;
 use crate::base::i18n::gettext;
+use crate::engine::api::job::{Description, Part};
 use crate::engine::api::{AccountId, AccountStatus, Snapshot};
 use list::List;
 use page::Page;
@@ -47,6 +48,8 @@ pub(super) enum Input {
     CheckSelected,
     /// Select this account, as soon as it is there.
     Select(AccountId),
+    /// What is set for an account, as asked for by [`Output::Describe`].
+    Described(Box<Description>),
 }
 
 /// What the person meant.
@@ -66,6 +69,10 @@ pub(super) enum Output {
     Examine,
     /// Whether there is a list to go back to.
     CanGoBack(bool),
+    /// Tell what is set for this account.
+    Describe(AccountId),
+    /// Change this part of this account.
+    Edit(AccountId, Part),
 }
 
 /// The component.
@@ -77,6 +84,8 @@ pub(super) struct Accounts {
     is_shown: bool,
     /// To be selected when it comes.
     wanted: Option<AccountId>,
+    /// Whose settings were asked for since the files were read last, and what they are.
+    described: (Option<AccountId>, Option<Box<Description>>),
     ticker: Rc<RefCell<Option<Ticker>>>,
 }
 
@@ -117,6 +126,7 @@ impl Component for Accounts {
             page,
             is_shown: false,
             wanted: None,
+            described: (None, None),
             ticker: Rc::default(),
         };
         model.load(first, &sender);
@@ -136,7 +146,16 @@ impl Component for Accounts {
                 self.list.view.set_single_click_activate(is_folded);
                 self.tell_back(&sender);
             }
-            Input::Selected => self.redraw_page(),
+            Input::Selected => {
+                self.redraw_page();
+                self.ask_settings(&sender);
+            }
+            Input::Described(description) => {
+                if self.described.0.as_ref() == Some(&description.id) {
+                    self.page.show_settings(Some(&description));
+                    self.described.1 = Some(description);
+                }
+            }
             Input::Opened => {
                 self.redraw_page();
                 self.leaflet.navigate(adw::NavigationDirection::Forward);
@@ -176,12 +195,33 @@ impl Accounts {
             self.stack.add_named(&page, Some("empty"));
         }
         self.list.load(all.accounts);
+        // The file may say something else now.
+        self.described.0 = None;
         self.select_wanted();
         self.stack
             .set_visible_child_name(if is_empty { "empty" } else { "accounts" });
         self.redraw();
         self.tell_back(sender);
         self.wind(sender);
+        self.ask_settings(sender);
+    }
+
+    /// Has the settings of the selected account told, while somebody looks. What was told of it
+    /// before stands until then.
+    fn ask_settings(&mut self, sender: &ComponentSender<Self>) {
+        let selected = self.list.with_selected(|status| status.id.clone());
+        let Some(id) = selected.filter(|_| self.is_shown) else {
+            return;
+        };
+        let told = self.described.1.as_ref();
+        if told.is_some_and(|told| told.id != id) {
+            self.described.1 = None;
+            self.page.show_settings(None);
+        }
+        if self.described.0.as_ref() != Some(&id) {
+            self.described.0 = Some(id.clone());
+            let _ = sender.output(Output::Describe(id));
+        }
     }
 
     /// Once it is in the list.
@@ -212,6 +252,7 @@ impl Accounts {
         if is_shown {
             self.redraw();
             self.wind(sender);
+            self.ask_settings(sender);
         } else {
             self.stop_ticker();
         }

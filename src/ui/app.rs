@@ -1,5 +1,6 @@
 //! The root of the window: the only component that talks to the engine.
 
+mod amending;
 mod asking;
 mod quit;
 mod set_up;
@@ -18,7 +19,7 @@ use super::bar::Notice;
 use super::probe::{self, Probe};
 use super::wizard::{self, Wizard};
 use crate::base::i18n::{fill, gettext, ngettext};
-use crate::engine::api::job::{JobId, Outcome, QuestionId, Undo};
+use crate::engine::api::job::{Job, JobId, Outcome, Part, QuestionId, Undo};
 use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, words};
 pub use set_up::WizardWish;
 use window::Widgets;
@@ -71,6 +72,9 @@ pub enum Msg {
     /// Take back what the wizard wrote.
     #[doc(hidden)]
     Undo(Box<Undo>),
+    /// Change the account as was shown.
+    #[doc(hidden)]
+    Amend,
     /// The first button of the bar.
     #[doc(hidden)]
     BarDetails,
@@ -96,8 +100,16 @@ pub struct ProbeWish(probe::Output);
 enum Asker {
     Wizard,
     Probe,
+    /// The window, for single options of an account.
+    Amend,
     /// The window itself.
     Window,
+    /// The window, for a change that is taken back.
+    Change,
+    /// The accounts page, which shows what is described.
+    Accounts,
+    /// Whoever wants to change that part of an account.
+    Edit(Part),
 }
 
 /// What the window says to the program around it.
@@ -122,6 +134,7 @@ pub struct App {
     activity: Controller<Activity>,
     probe: Controller<Probe>,
     wizard: Option<Controller<Wizard>>,
+    amending: Option<amending::Amending>,
     /// What the engine waits for.
     questions: HashMap<QuestionId, (adw::MessageDialog, asking::Answer)>,
     /// Jobs that are not over.
@@ -183,6 +196,7 @@ impl Component for App {
             activity,
             probe,
             wizard: None,
+            amending: None,
             questions: HashMap::new(),
             jobs: HashMap::new(),
             was_shown: false,
@@ -216,6 +230,7 @@ impl Component for App {
             }
             Msg::Wizard(wish) => self.on_wizard(*wish, root, &sender),
             Msg::Undo(undo) => self.undo(*undo),
+            Msg::Amend => self.amend(),
             Msg::Check(label) => self.check(label.as_deref()),
             Msg::Probe(text) => {
                 root.present();
@@ -278,20 +293,26 @@ impl App {
                     _ => {}
                 }
             }
-            Event::JobDone { id, outcome } => self.job_done(id, outcome),
+            Event::JobDone { id, outcome } => self.job_done(id, outcome, root, sender),
             Event::Question(question) => self.ask(&question, root),
             Event::Unasked(id) => self.unasked(id),
             Event::Ended => {
                 let open: Vec<JobId> = self.jobs.keys().copied().collect();
                 for id in open {
-                    self.job_done(id, Outcome::Cancelled);
+                    self.job_done(id, Outcome::Cancelled, root, sender);
                 }
                 self.ended(sender);
             }
         }
     }
 
-    fn job_done(&mut self, id: JobId, outcome: Outcome) {
+    fn job_done(
+        &mut self,
+        id: JobId,
+        outcome: Outcome,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
         match (self.jobs.remove(&id), outcome) {
             (Some(Asker::Wizard), outcome) => {
                 if let Some(wizard) = &self.wizard {
@@ -301,11 +322,21 @@ impl App {
             (Some(Asker::Probe), outcome) => {
                 self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
             }
+            (Some(Asker::Accounts), Outcome::Described(description)) => {
+                self.accounts.emit(accounts::Input::Described(description));
+            }
+            (Some(Asker::Edit(part)), Outcome::Described(description)) => {
+                self.edit(description, part, root, sender);
+            }
+            (Some(Asker::Change), Outcome::Undone) => {
+                self.widgets.toast(&gettext("The changes were taken back"));
+            }
+            (Some(Asker::Amend), outcome) => self.amended(outcome, root, sender),
             (Some(Asker::Window), Outcome::Undone) => {
                 self.widgets
                     .toast(&gettext("The account was taken out again"));
             }
-            (Some(Asker::Window), Outcome::Failed(failed)) => {
+            (Some(Asker::Window | Asker::Change | Asker::Edit(_)), Outcome::Failed(failed)) => {
                 let why = match &failed.unsaved {
                     Some(unsaved) => unsaved.to_string(),
                     None => words::headline(failed.cause()),
@@ -426,7 +457,7 @@ impl App {
         }
     }
 
-    fn on_account(&self, wish: accounts::Output, sender: &ComponentSender<Self>) {
+    fn on_account(&mut self, wish: accounts::Output, sender: &ComponentSender<Self>) {
         match wish {
             accounts::Output::Check(id) => self.send(Command::Check {
                 ids: Some(vec![id]),
@@ -440,6 +471,12 @@ impl App {
             accounts::Output::Reload => self.send(Command::Reload),
             accounts::Output::SetUp => sender.input(Msg::Act("set-up")),
             accounts::Output::Examine => sender.input(Msg::Probe(String::new())),
+            accounts::Output::Describe(id) => {
+                self.start(JobId::new(), Job::Describe(id), Asker::Accounts);
+            }
+            accounts::Output::Edit(id, part) => {
+                self.start(JobId::new(), Job::Describe(id), Asker::Edit(part));
+            }
             accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back("accounts", can),
         }
     }
@@ -468,6 +505,7 @@ impl App {
             probe::Output::Cancel(id) => self.send(Command::Cancel(id)),
             probe::Output::Say(text) => self.widgets.toast(&text),
             probe::Output::CanGoBack(can) => self.widgets.set_can_go_back("probe", can),
+            probe::Output::Amend(what) => self.propose(*what),
             probe::Output::SetUp(candidate) => self.set_up(Some(*candidate), root, sender),
         }
     }

@@ -170,7 +170,8 @@ fn copy_button(title: &str, text: &str, name: &str) -> gtk::Button {
     button
 }
 
-fn close_on_escape(window: &adw::Window) {
+/// Escape closes `window`.
+pub(super) fn close_on_escape(window: &adw::Window) {
     let keys = gtk::EventControllerKey::new();
     let weak = window.downgrade();
     keys.connect_key_pressed(move |_, key, _, _| {

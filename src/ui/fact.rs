@@ -62,6 +62,21 @@ pub(super) fn row(title: &str, value: &str, weight: Weight) -> (adw::Preferences
     (row, suffixes)
 }
 
+/// A sentence with an icon before it.
+pub(super) fn point(icon: &str, class: &str, sentence: &str) -> gtk::Box {
+    let line = gtk::Box::builder().spacing(9).build();
+    line.append(
+        &gtk::Image::builder()
+            .icon_name(icon)
+            .valign(gtk::Align::Start)
+            .css_classes([class])
+            .accessible_role(gtk::AccessibleRole::Presentation)
+            .build(),
+    );
+    line.append(&verbatim(sentence, &["body"]));
+    line
+}
+
 /// A label that shows `text` as it is, broken anywhere if need be but without hyphens.
 pub(super) fn verbatim(text: &str, classes: &[&str]) -> gtk::Label {
     let label = gtk::Label::builder()

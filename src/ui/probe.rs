@@ -4,6 +4,7 @@
 //! It asks nothing itself: [`Output::Start`] lets the engine do so, and reports come back as
 //! [`Input::Progress`] and [`Input::Done`]. Nothing secret is sent.
 
+mod apply;
 mod compare;
 mod detail;
 mod facts;
@@ -17,32 +18,29 @@ mod pages;
 mod results;
 #[cfg(test)]
 mod sample;
+mod show;
 mod state;
 mod table;
 mod verdict;
 mod words;
+mod work;
 
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Instant;
 
 use adw::prelude::*;
-use gtk::glib;
 use relm4::{Component, ComponentParts, ComponentSender};
 
-use crate::base::i18n::{fill, gettext};
-use crate::engine::api::job::found::Found;
-use crate::engine::api::job::report::{Choice, Report, Shown};
-use crate::engine::api::job::{
-    Candidate, JOB_SILENCE, Job, JobId, Outcome, Progress, Request, Wish,
-};
-use crate::engine::api::{AccountId, ServerFacts, report_text, words as common};
+use crate::base::i18n::gettext;
+use crate::engine::api::job::report::{Report, Shown};
+use crate::engine::api::job::{Amendment, Candidate, Job, JobId, Outcome, Progress, Request};
+use crate::engine::api::{AccountId, ServerFacts};
 use form::Form;
 use history::History;
-use input::Target;
 use pages::Pages;
 use results::{Results, Room};
-use state::Notice;
+use work::Work;
 
 /// What the page is told.
 #[derive(Debug)]
@@ -101,6 +99,10 @@ pub(super) enum Input {
     Saved(Result<PathBuf, String>),
     /// The way that is shown becomes an account.
     SetUp,
+    /// The way that is shown is to be that of the account at this place of the list.
+    Apply(usize),
+    /// The account at this place is to say this option.
+    Use(usize, String),
 }
 
 /// What the person meant.
@@ -112,27 +114,12 @@ pub(super) enum Output {
     Cancel(JobId),
     /// Set up an account that uses this.
     SetUp(Box<Candidate>),
+    /// Change an account that is there, once its person has seen how.
+    Amend(Box<Amendment>),
     /// Say this for a moment.
     Say(String),
     /// Whether there is a list to go back to.
     CanGoBack(bool),
-}
-
-/// What is under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Work {
-    None,
-    Discovering(JobId),
-    Probing(JobId),
-}
-
-impl Work {
-    fn id(self) -> Option<JobId> {
-        match self {
-            Self::None => None,
-            Self::Discovering(id) | Self::Probing(id) => Some(id),
-        }
-    }
 }
 
 /// The component.
@@ -289,279 +276,20 @@ impl Component for Probe {
                     let _ = sender.output(Output::SetUp(wanted));
                 }
             }
+            Input::Apply(place) => {
+                if let (Some(choice), Some((id, facts))) = (self.choice(), self.accounts.get(place))
+                {
+                    let what = Amendment::reaching(id.clone(), &choice.candidate, &facts.host);
+                    let _ = sender.output(Output::Amend(Box::new(what)));
+                }
+            }
+            Input::Use(place, option) => {
+                if let Some((id, _)) = self.accounts.get(place) {
+                    let what = Amendment::with_flag(id.clone(), &option);
+                    let _ = sender.output(Output::Amend(Box::new(what)));
+                }
+            }
         }
         self.tell_back(&sender);
     }
-}
-
-impl Probe {
-    /// Examines what the field says, if it can be understood.
-    fn start(&mut self, sender: &ComponentSender<Self>) {
-        if self.work != Work::None {
-            return;
-        }
-        let Some(target) = self.form.target() else {
-            return;
-        };
-        match target {
-            Target::Host { host, port } => {
-                if let Some(request) = self.form.request(&host, port) {
-                    self.probe(request, sender);
-                }
-            }
-            Target::Domain(domain) => {
-                let online = self.form.is_online();
-                let text = gettext("Looking for settings…");
-                self.begin(Work::Discovering, sender, |id| {
-                    let wish = Wish {
-                        domain,
-                        online,
-                        only_table: false,
-                    };
-                    Output::Start(id, Box::new(Job::Discover(wish)))
-                });
-                self.pages.busy(&text);
-            }
-        }
-    }
-
-    fn pick(&mut self, host: &hosts::Host, sender: &ComponentSender<Self>) {
-        if self.work != Work::None {
-            return;
-        }
-        if let Some(mut request) = self.form.request(&host.name, None) {
-            request.ports.extend(&host.ports);
-            self.form.entry.set_text(&host.name);
-            self.probe(request, sender);
-        }
-    }
-
-    fn probe(&mut self, request: Request, sender: &ComponentSender<Self>) {
-        let text = fill(
-            &gettext("Looking up {host}…"),
-            &[("host", &isolated(&request.host))],
-        );
-        self.request = Some(request.clone());
-        self.begin(Work::Probing, sender, |id| {
-            Output::Start(id, Box::new(Job::Probe(request)))
-        });
-        self.pages.busy(&text);
-    }
-
-    fn begin(
-        &mut self,
-        work: impl FnOnce(JobId) -> Work,
-        sender: &ComponentSender<Self>,
-        start: impl FnOnce(JobId) -> Output,
-    ) {
-        let id = JobId::new();
-        self.work = work(id);
-        self.heard = Instant::now();
-        look_later(id, LOOK, sender);
-        self.report = None;
-        self.chosen = 0;
-        self.has_selected = false;
-        self.said = None;
-        self.results.close();
-        self.results.lines.show(&[]);
-        self.results.set_can_compare(false);
-        self.form.set_running(true);
-        self.show_history(sender);
-        let _ = sender.output(start(id));
-    }
-
-    fn stop(&self, sender: &ComponentSender<Self>) {
-        if let Some(id) = self.work.id() {
-            let _ = sender.output(Output::Cancel(id));
-            // Its end may have been missed when events came too fast to be read.
-            let (to, gone) = (sender.input_sender().clone(), Box::new(Outcome::Cancelled));
-            glib::timeout_add_local_once(GRACE, move || to.emit(Input::Done(id, gone)));
-        }
-    }
-
-    /// A job without a word for too long is taken for dead: its end was missed.
-    fn look(&mut self, id: JobId, sender: &ComponentSender<Self>) {
-        if self.heard.elapsed() < JOB_SILENCE {
-            look_later(id, LOOK, sender);
-        } else {
-            self.done(Outcome::Cancelled, sender);
-        }
-    }
-
-    fn hear(&mut self, progress: Progress) {
-        self.heard = Instant::now();
-        match progress {
-            Progress::Probe(report) => {
-                // The name is still being looked up: nothing to show yet.
-                if !report.rows.is_empty() {
-                    self.show_report(Rc::new(*report));
-                }
-            }
-            Progress::Discover(found) => {
-                let now = Instant::now();
-                if self.said.is_none_or(|at| now - at > QUIET) {
-                    self.said = Some(now);
-                    self.pages.busy(&hosts::status(&found));
-                }
-            }
-            Progress::SignIn(_) | Progress::DryRun { .. } => {}
-        }
-    }
-
-    fn done(&mut self, outcome: Outcome, sender: &ComponentSender<Self>) {
-        self.work = Work::None;
-        self.form.set_running(false);
-        match outcome {
-            Outcome::Probed(report) => self.keep(Rc::new(*report)),
-            Outcome::Discovered(found) => self.offer(&found, sender),
-            Outcome::Cancelled => match self.report.take() {
-                Some(report) => self.keep(Rc::new(state::stopped(&report))),
-                None => self.pages.nothing(),
-            },
-            Outcome::Failed(failed) => self.pages.failure(&Notice {
-                icon: "dialog-warning-symbolic",
-                headline: common::headline(failed.cause()),
-                text: common::advice(failed.cause()),
-            }),
-            _ => self.pages.nothing(),
-        }
-        self.show_history(sender);
-    }
-
-    /// The report is over and becomes a part of the session's history.
-    fn keep(&mut self, report: Rc<Report>) {
-        self.history.push(report.clone());
-        self.show_report(report);
-        if let Some(best) = self.choice().map(|choice| choice.candidate.port)
-            && !self.has_selected
-        {
-            self.results.lines.select(|row| row.port == best);
-            self.show_detail();
-        }
-    }
-
-    fn offer(&self, found: &Found, sender: &ComponentSender<Self>) {
-        if found.is_offline {
-            self.pages.failure(&state::failure(
-                "",
-                &crate::engine::api::job::report::Failure::Offline,
-            ));
-        } else if found.candidates.is_empty() {
-            self.pages.failure(&state::no_settings(&found.domain));
-        } else {
-            self.pages.hosts(&hosts::page(found, sender.input_sender()));
-        }
-    }
-
-    fn show_report(&mut self, report: Rc<Report>) {
-        let is_running = self.work != Work::None;
-        self.report = Some(report.clone());
-        match &report.failure {
-            Some(failure) if report.rows.is_empty() => {
-                self.pages.failure(&state::failure(&report.host, failure));
-                return;
-            }
-            _ => self.pages.results(),
-        }
-        self.results.show(&report, is_running);
-        let can_compare = report.is_done && self.history.before(&report).is_some();
-        self.results.set_can_compare(can_compare);
-        self.redraw();
-    }
-
-    /// What depends on the accounts and on what is chosen.
-    fn redraw(&self) {
-        let Some(report) = self.report.as_deref() else {
-            return;
-        };
-        self.results.recommend(report, self.chosen, &self.accounts);
-        self.show_detail();
-        self.show_changes();
-    }
-
-    fn show_detail(&self) {
-        if let Some(report) = self.report.as_deref() {
-            self.results.show_detail(report);
-        }
-    }
-
-    fn show_changes(&self) {
-        let Some(report) = self.report.as_deref() else {
-            return;
-        };
-        let before = self.history.before(report);
-        let shown = before.filter(|_| self.results.compares()).map(|before| {
-            let time = common::clock(before.at, SystemTime::now());
-            let heading = fill(&gettext("Since {time}"), &[("time", &time)]);
-            (heading, compare::changes(before, report))
-        });
-        self.results.show_changes(shown);
-    }
-
-    fn choice(&self) -> Option<&Choice> {
-        self.report.as_ref()?.choices.get(self.chosen)
-    }
-
-    fn show_history(&self, sender: &ComponentSender<Self>) {
-        let is_free = self.work == Work::None;
-        pages::fill_history(
-            &self.form.past,
-            self.history.all(),
-            is_free,
-            sender.input_sender(),
-        );
-    }
-
-    fn copy(&self, root: &gtk::Box, sender: &ComponentSender<Self>) {
-        if let Some(report) = &self.report {
-            let text =
-                report_text::render(report, report_text::Format::Text, self.form.hides_local());
-            root.clipboard().set_text(&text);
-            self.say(&gettext("Report copied"), sender);
-        }
-    }
-
-    fn save(&self, root: &gtk::Box, sender: &ComponentSender<Self>) {
-        if let Some(report) = &self.report {
-            let parent = root.root().and_downcast::<gtk::Window>();
-            let hides = self.form.hides_local();
-            keep::ask(
-                parent.as_ref(),
-                report.clone(),
-                hides,
-                sender.input_sender(),
-            );
-        }
-    }
-
-    fn say(&self, text: &str, sender: &ComponentSender<Self>) {
-        let _ = sender.output(Output::Say(text.to_owned()));
-    }
-
-    fn tell_back(&mut self, sender: &ComponentSender<Self>) {
-        let can = self.results.is_page() && self.pages.shows_results();
-        if can != self.can_go_back {
-            self.can_go_back = can;
-            let _ = sender.output(Output::CanGoBack(can));
-        }
-    }
-}
-
-/// Status lines change no more often (`ui.md` section 16).
-const QUIET: Duration = Duration::from_secs(2);
-
-/// How long the end of a job may take once it is cancelled.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// How often it is looked whether a job is still alive.
-const LOOK: Duration = Duration::from_secs(30);
-
-fn look_later(id: JobId, after: Duration, sender: &ComponentSender<Probe>) {
-    let to = sender.input_sender().clone();
-    glib::timeout_add_local_once(after, move || to.emit(Input::Look(id)));
-}
-
-/// A name inside a sentence keeps its own direction of writing.
-fn isolated(name: &str) -> String {
-    format!("\u{2068}{name}\u{2069}")
 }

@@ -9,6 +9,7 @@ mod discovery;
 mod frame;
 mod hints;
 mod message;
+mod methods;
 mod model;
 mod rows;
 mod save;
@@ -24,8 +25,8 @@ use adw::prelude::*;
 use gtk::{gio, glib};
 use relm4::{Component, ComponentParts, ComponentSender};
 
-use crate::engine::api::AccountId;
-use crate::engine::api::job::{Candidate, Job, JobId, Outcome, Progress};
+use crate::engine::api::job::{Candidate, Description, Job, JobId, Outcome, Part, Progress};
+use crate::engine::api::{AccountId, words};
 use frame::Frame;
 use model::{Effect, Model, Page};
 pub(super) use model::{Input as Told, Saved};
@@ -42,6 +43,8 @@ pub(super) struct Init {
     pub is_first: bool,
     /// A way to a mailbox that was found elsewhere.
     pub candidate: Option<Candidate>,
+    /// An account that is to be changed, and the part that is shown first.
+    pub editing: Option<(Box<Description>, Part)>,
 }
 
 /// What it is told.
@@ -109,8 +112,14 @@ impl Component for Wizard {
         root.set_transient_for(Some(&init.parent));
         let to = sender.input_sender().clone();
         let meant: Meant = Rc::new(move |told| to.emit(Input::Model(told)));
-        let frame = Frame::new(&root, &meant);
+        let whose = init.editing.as_ref();
+        let whose = whose.map(|(described, _)| words::title(&described.id));
+        let frame = Frame::new(&root, whose.as_deref(), &meant);
         let mut model = Model::new(init.is_first);
+        if let Some((description, part)) = init.editing {
+            root.set_title(Some(&crate::base::i18n::gettext("Edit Account")));
+            model.with_account(*description, part);
+        }
         if let Some(candidate) = init.candidate {
             model.with_candidate(candidate);
         }
@@ -131,7 +140,7 @@ impl Component for Wizard {
         wizard.carry_out(first, &sender);
         wizard.frame.show(&wizard.model);
         wizard.frame.go(wizard.model.page);
-        if wizard.model.page == Page::Address {
+        if wizard.model.page == Page::Address && wizard.model.editing.is_none() {
             wizard.frame.focus(Page::Address, model::Field::Address);
         }
         wizard.window.present();
@@ -181,7 +190,10 @@ impl Wizard {
                 Effect::Focus(field) => self.frame.focus(self.model.page, field),
                 Effect::Rest => self.frame.rest(self.model.page),
                 Effect::Open(page) => open_link(&self.window, &page),
-                Effect::AskToLeave => frame::ask_to_leave(&self.window, &self.meant),
+                Effect::AskToLeave => {
+                    let is_change = self.model.editing.is_some();
+                    frame::ask_to_leave(&self.window, is_change, &self.meant);
+                }
                 Effect::Saved(saved) => say(Output::Saved(saved)),
                 Effect::Examine(host) => {
                     say(Output::Examine(host));

@@ -5,6 +5,7 @@ mod adopt;
 mod check_once;
 mod deliver;
 mod dry_run;
+mod editing;
 mod sign_in;
 
 use std::path::{Path, PathBuf};
@@ -49,26 +50,7 @@ impl Bench {
         if !rc.is_empty() {
             home.rc(rc);
         }
-        let own = home.path().to_owned();
-        let env = move |name: &str| (name == "HOME").then(|| own.clone().into_os_string());
-        let options = Options {
-            source: Source {
-                file: File::Path(home.path().join(".fetchmailrc")),
-                overrides: Overrides::default(),
-                servers: Vec::new(),
-                user: "ada".into(),
-                is_root: false,
-            },
-            rhythm: Rhythm::Desktop,
-            only_check: false,
-            serial: false,
-            places: Places::from_env(env, 1000, |_| None).unwrap(),
-            program: PathBuf::from(POSTRIDER),
-            world: World::system(),
-            asks: postrider::engine::Asks::Nobody,
-            keyring: false,
-        };
-        let (handle, events) = start(&tokio::runtime::Handle::current(), options);
+        let (handle, events) = engine(&home);
         let mut bench = Self {
             home,
             server,
@@ -77,6 +59,14 @@ impl Bench {
         };
         bench.until(|event| matches!(event, Event::Loaded(_))).await;
         bench
+    }
+
+    /// Another engine over what this one has left.
+    async fn restart(&mut self) {
+        self.handle.send(Command::Shutdown);
+        self.until(|event| matches!(event, Event::Ended)).await;
+        (self.handle, self.events) = engine(&self.home);
+        self.until(|event| matches!(event, Event::Loaded(_))).await;
     }
 
     fn fill(&self, count: usize) {
@@ -176,9 +166,30 @@ impl Bench {
     }
 }
 
+/// An engine as the window runs it, over this home.
+fn engine(home: &Home) -> (Handle, Receiver<Event>) {
+    let own = home.path().to_owned();
+    let env = move |name: &str| (name == "HOME").then(|| own.clone().into_os_string());
+    let options = Options {
+        source: Source {
+            file: File::Path(home.path().join(".fetchmailrc")),
+            overrides: Overrides::default(),
+            servers: Vec::new(),
+            user: "ada".into(),
+            is_root: false,
+        },
+        rhythm: Rhythm::Desktop,
+        only_check: false,
+        serial: false,
+        places: Places::from_env(env, 1000, |_| None).unwrap(),
+        program: PathBuf::from(POSTRIDER),
+        world: World::system(),
+        asks: postrider::engine::Asks::Nobody,
+        keyring: false,
+    };
+    start(&tokio::runtime::Handle::current(), options)
+}
+
 fn draft(setup: Setup) -> Draft {
-    Draft {
-        setup,
-        secret: Some(Secret::new("secret")),
-    }
+    Draft::new(setup, Some(Secret::new("secret")))
 }

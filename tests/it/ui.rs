@@ -17,7 +17,8 @@ use std::time::{Duration, Instant};
 
 use adw::prelude::*;
 use gtk::glib;
-use postrider::engine::api::{Command, Event, Snapshot};
+use postrider::engine::api::job::{Job, JobId};
+use postrider::engine::api::{AccountId, Command, Event, Snapshot};
 use postrider::ui::{self, App, Init, Msg, Out, a11y};
 use relm4::{Component, ComponentController, Controller};
 use tokio::sync::mpsc;
@@ -27,6 +28,8 @@ pub struct Desk {
     app: Controller<App>,
     commands: mpsc::UnboundedReceiver<Command>,
     outs: mpsc::UnboundedReceiver<Out>,
+    /// Accounts whose settings the window wants to know; nobody has told it.
+    describes: Vec<(JobId, AccountId)>,
 }
 
 impl Desk {
@@ -49,6 +52,7 @@ impl Desk {
             app,
             commands,
             outs,
+            describes: Vec::new(),
         };
         desk.until("on the screen", || desk.app.widget().is_mapped());
         desk.settle();
@@ -72,12 +76,12 @@ impl Desk {
         self.settle();
     }
 
-    /// Turns the main loop until it holds; fails after five seconds.
+    /// Turns the main loop until it holds; fails after twenty seconds.
     pub fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
-        let end = Instant::now() + Duration::from_secs(5);
+        let end = Instant::now() + Duration::from_secs(20);
         let context = glib::MainContext::default();
         while !holds() {
-            assert!(Instant::now() < end, "not within 5 s: {what}");
+            assert!(Instant::now() < end, "not within 20 s: {what}");
             let waker = glib::timeout_add_local_once(Duration::from_millis(20), || {});
             context.iteration(true);
             if glib::MainContext::default()
@@ -112,15 +116,41 @@ impl Desk {
         while got.is_none() {
             assert!(Instant::now() < end, "no command within 5 s");
             glib::MainContext::default().iteration(false);
-            got = self.commands.try_recv().ok();
+            got = self.heard();
         }
         got.unwrap()
+    }
+
+    /// A command, if there is one; what an account page wants to know is put aside.
+    fn heard(&mut self) -> Option<Command> {
+        while let Ok(command) = self.commands.try_recv() {
+            match command {
+                Command::Start { id, job } if matches!(*job, Job::Describe(_)) => {
+                    if let Job::Describe(account) = *job {
+                        self.describes.push((id, account));
+                    }
+                }
+                other => return Some(other),
+            }
+        }
+        None
+    }
+
+    /// The next account whose settings are wanted.
+    pub fn described(&mut self) -> (JobId, AccountId) {
+        let end = Instant::now() + Duration::from_secs(5);
+        while self.describes.is_empty() {
+            assert!(Instant::now() < end, "not asked within 5 s");
+            glib::MainContext::default().iteration(false);
+            assert_eq!(self.heard(), None);
+        }
+        self.describes.remove(0)
     }
 
     /// No command has come.
     pub fn is_silent(&mut self) -> bool {
         self.settle();
-        self.commands.try_recv().is_err()
+        self.heard().is_none()
     }
 
     /// What the window said to the program.

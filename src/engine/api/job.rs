@@ -1,6 +1,8 @@
 //! One-off work for a front end: what it may ask for, how far it is, what comes of it, and what
 //! the engine asks back. Plain data; [`crate::engine::api::Command::Start`] begins a job.
 
+mod editing;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -13,6 +15,7 @@ pub use crate::probe::report::{self, Report, Shown};
 pub use crate::probe::request::{Family, Request};
 pub use crate::probe::{Candidate, Method, Protocol, Security, Source, UserForm};
 pub use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Rhythm, Setup, Trust};
+pub use editing::{Amendment, Description, Hidden, Part, differs, take};
 
 /// Names a piece of work; made by whoever asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,10 +49,20 @@ pub enum Job {
     FetchOne(Draft),
     /// Deliver a message of our own making.
     TestDelivery(Draft),
+    /// The account as its pages show it, and what they cannot show.
+    Describe(AccountId),
     /// What saving the account would write.
     Preview(Draft),
     /// Write the account: rc file, `accounts.toml`, password. The engine reads them again.
     Adopt(Draft),
+    /// Say single options of an account otherwise. With `is_dry` only [`Outcome::Previewed`]; else it
+    /// is written as by [`Job::Adopt`], and can be taken back.
+    Amend {
+        /// Whose options, and what they are to say.
+        what: Amendment,
+        /// Nothing is written.
+        is_dry: bool,
+    },
     /// Take back what [`Outcome::Adopted`] wrote, if nobody has changed it since.
     Undo(Box<Undo>),
     /// Take this file over as the rc file; there must be none.
@@ -76,13 +89,35 @@ pub enum SecretWish {
     Source,
 }
 
-/// An account that is not saved yet: what the wizard has gathered.
+/// An account that is not saved yet: what the wizard has gathered, or what was changed on the pages
+/// of one that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// Everything but the password.
     pub setup: Setup,
-    /// The password, if it was typed. `None`: from where the setup keeps it.
+    /// The password, if it was typed. `None`: from where the setup keeps it; for an account that is
+    /// there, the one it has.
     pub secret: Option<Secret>,
+    /// The account that becomes this one; `None`: a new one.
+    pub replaces: Option<AccountId>,
+    /// With `replaces`: the account as it was described. If its file says something else by now,
+    /// nothing is written over that.
+    pub was: Option<Box<Setup>>,
+    /// Saving does not check it: it waits until it is asked for, or until its time comes.
+    pub waits: bool,
+}
+
+impl Draft {
+    /// Of a new account that is checked as soon as it is saved.
+    pub fn new(setup: Setup, secret: Option<Secret>) -> Self {
+        Self {
+            setup,
+            secret,
+            replaces: None,
+            was: None,
+            waits: false,
+        }
+    }
 }
 
 /// How far a job is. At most ten a second.
@@ -173,6 +208,8 @@ pub enum Outcome {
     Fetched(Option<Box<Fetched>>),
     /// [`Job::TestDelivery`]: what was seen (a path, the listener's words, a program's output).
     Delivered(String),
+    /// [`Job::Describe`]
+    Described(Box<Description>),
     /// [`Job::Preview`]
     Previewed(Box<Preview>),
     /// [`Job::Adopt`]
@@ -381,6 +418,9 @@ pub struct Preview {
     pub local: Option<FileChange>,
     /// The account's name after saving.
     pub id: AccountId,
+    /// What a person should know before, in whole sentences: who else is concerned, what is fetched
+    /// again.
+    pub notes: Vec<String>,
 }
 
 /// A change to a file.
@@ -416,6 +456,11 @@ pub struct Undo {
     pub local: Option<Version>,
     /// The keyring entry that was made.
     pub secret: Option<AccountId>,
+    /// The account that was written, if it was there before.
+    pub written: Option<AccountId>,
+    /// The account that was changed, by the name it had, and the password that the keyring had for
+    /// it.
+    pub former: Option<(AccountId, Option<Secret>)>,
 }
 
 /// Where a password comes from.

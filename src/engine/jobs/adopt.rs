@@ -1,49 +1,117 @@
-//! Writes an account, and takes it back. `accounts.toml` comes first: a crash in between leaves
-//! keys without an account, never an account without its keys.
+//! Writes an account, new or changed. `accounts.toml` comes first: a crash in between leaves keys
+//! without an account, never an account without its keys.
 
 use std::path::Path;
 
 use super::failed::{Result, setup};
-use super::trial::{Files, planned};
-use super::{Context, End};
+use super::files::{self, Files, Planned, planned};
+use super::trial::{stored, wants_stored};
+use super::undo::restore;
+use super::{Context, End, First, follow};
 use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
-use crate::engine::api::job::{Adopted, Draft, Failed, FirstTime, Outcome, PasswordPlace, Undo};
+use crate::engine::api::job::{
+    Adopted, Amendment, Draft, Failed, FirstTime, Outcome, PasswordPlace, Undo,
+};
 use crate::engine::api::saving::{Base, Unsaved, Version, Which};
 use crate::engine::api::words;
 use crate::engine::poll::Way;
-use crate::engine::source::File;
 use crate::rc::Account;
+use crate::rc::account::Protocol;
 use crate::rc::setup::write::Plan;
-use crate::store::{local, rcfile};
+use crate::store::rcfile;
 
 /// See [`Job::Adopt`](crate::engine::api::job::Job::Adopt).
 pub async fn adopt(context: &Context, draft: &Draft) -> Result<(Outcome, End)> {
-    let (context, draft) = (context.clone(), draft.clone());
-    let (of_files, wanted) = (context.clone(), draft.clone());
-    let written = blocking(move || write(&of_files, &wanted)).await?;
-    let id = written.account.id.clone();
-    let only_in_memory = keep(&context, &draft, &written.account).await;
-    let end = End {
-        reload: true,
-        first: first(&draft).map(|way| (id.clone(), way)),
+    let mut draft = draft.clone();
+    let known = stored(context, &draft).await;
+    if wants_stored(&draft) {
+        draft.secret = draft.secret.or(known.clone());
+    }
+    let (files, planned) = planned(context, &draft)?;
+    let written = write(context, files, planned).await?;
+    let first = First {
+        id: written.account.id.clone(),
+        way: first(&draft, written.former.as_ref(), &written.account),
+        waits: draft.waits,
     };
+    let mut undo = written.undo();
+    let only_in_memory = match &written.former {
+        Some(former) => keep_changed(context, &draft, known, former, &written, &mut undo).await,
+        None => {
+            let is_kept = draft.setup.password == PasswordPlace::Keyring;
+            undo.secret = is_kept.then(|| written.account.id.clone());
+            keep(context, &draft, &written.account).await
+        }
+    };
+    // The usual beginning needs no word to the scheduler.
+    let is_usual = first.way == Way::Usual && !first.waits;
+    Ok(ended(
+        written,
+        undo,
+        only_in_memory,
+        Some(first).filter(|_| !is_usual),
+    ))
+}
+
+/// See [`Job::Amend`](crate::engine::api::job::Job::Amend).
+pub async fn amend(context: &Context, what: &Amendment) -> Result<(Outcome, End)> {
+    let (files, planned) = files::amended(context, what)?;
+    let written = write(context, files, planned).await?;
+    let mut undo = written.undo();
+    if let Some(former) = &written.former {
+        follow_secrets(context, former, &written, &mut undo).await;
+    }
+    Ok(ended(written, undo, None, None))
+}
+
+fn ended(
+    written: Written,
+    undo: Undo,
+    only_in_memory: Option<String>,
+    first: Option<First>,
+) -> (Outcome, End) {
     let adopted = Adopted {
-        id,
-        undo: written.undo,
+        id: written.account.id,
+        undo,
         only_in_memory,
     };
-    Ok((Outcome::Adopted(Box::new(adopted)), end))
+    let end = End {
+        reload: true,
+        first,
+    };
+    (Outcome::Adopted(Box::new(adopted)), end)
 }
 
 /// What was written, and for whom.
 struct Written {
     account: Account,
-    undo: Undo,
+    former: Option<Account>,
+    /// The other accounts.
+    others: Vec<Account>,
+    rc: Version,
+    was_new: bool,
+    local: Option<Version>,
+    /// What the keyring had for the former one.
+    kept: Option<Secret>,
+}
+
+impl Written {
+    fn undo(&self) -> Undo {
+        let former = self.former.as_ref();
+        Undo {
+            rc: self.rc.clone(),
+            was_new: self.was_new,
+            local: self.local.clone(),
+            secret: None,
+            written: former.map(|_| self.account.id.clone()),
+            former: former.map(|former| (former.id.clone(), self.kept.clone())),
+        }
+    }
 }
 
 /// Work with files, which waits for the disk.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
@@ -52,11 +120,42 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn write(context: &Context, draft: &Draft) -> Result<Written> {
-    let (files, plan) = planned(context, draft)?;
-    readable(&files).map_err(|why| unsaved(&files.rc_path, why))?;
-    let local = write_local(context, &files, &plan)?;
-    if let Err(why) = write_rc(context, &files, &plan) {
+/// What was fetched is noted under a new name before anybody polls by it, and once more for what a
+/// poll under the old name has brought meanwhile.
+async fn write(context: &Context, files: Files, planned: Planned) -> Result<Written> {
+    let former = planned.former;
+    let account = planned.plan.account.clone();
+    let mut others = planned.plan.accounts.clone();
+    others.retain(|other| other.id != account.id);
+    let mut kept = None;
+    if let Some(former) = &former {
+        kept = follow::kept(context, former).await;
+        follow::record(context, former, &account).await?;
+    }
+    let (of_files, plan) = (context.clone(), planned.plan);
+    let (rc, was_new, local) = blocking(move || write_files(&of_files, &files, &plan)).await?;
+    if let Some(former) = &former {
+        follow::record(context, former, &account).await?;
+    }
+    Ok(Written {
+        account,
+        former,
+        others,
+        rc,
+        was_new,
+        local,
+        kept,
+    })
+}
+
+fn write_files(
+    context: &Context,
+    files: &Files,
+    plan: &Plan,
+) -> Result<(Version, bool, Option<Version>)> {
+    readable(files).map_err(|why| unsaved(&files.rc_path, why))?;
+    let local = write_local(context, files, plan)?;
+    if let Err(why) = write_rc(context, files, plan) {
         // What nothing needs now goes again; if it stays it binds nobody.
         if let Some(local) = &local
             && let Err(error) = restore(&files.local_path, local, true)
@@ -65,27 +164,25 @@ fn write(context: &Context, draft: &Draft) -> Result<Written> {
         }
         return Err(why);
     }
-    let undo = Undo {
-        rc: Version {
-            base: Base::of(&plan.rc),
-            bytes: Secret::new(&files.rc[..]),
-        },
-        was_new: files.rc_base == Base::NONE,
-        local,
-        secret: (draft.setup.password == PasswordPlace::Keyring).then(|| plan.id().clone()),
+    let rc = Version {
+        base: Base::of(&plan.rc),
+        bytes: Secret::new(&files.rc[..]),
     };
-    Ok(Written {
-        account: plan.account,
-        undo,
-    })
+    Ok((rc, files.rc_base == Base::NONE, local))
 }
 
 /// What the first poll does. POP3 does not tell what was read: what is there now is put on record.
-fn first(draft: &Draft) -> Option<Way> {
-    match draft.setup.first_time {
-        FirstTime::Everything => Some(Way::Everything),
-        FirstTime::OnlyNew if !draft.setup.is_imap => Some(Way::MarkKnown),
-        FirstTime::OnlyNew => None,
+/// An account that was there goes on as before, unless its messages have got other names.
+fn first(draft: &Draft, former: Option<&Account>, account: &Account) -> Way {
+    let was_pop3 = former.map(|former| former.protocol != Protocol::Imap);
+    let is_pop3 = account.protocol != Protocol::Imap;
+    match (was_pop3, draft.setup.first_time) {
+        (Some(true), _) => Way::Usual,
+        (Some(false), _) if is_pop3 => Way::MarkKnown,
+        (Some(false), _) => Way::Usual,
+        (None, FirstTime::Everything) => Way::Everything,
+        (None, FirstTime::OnlyNew) if is_pop3 => Way::MarkKnown,
+        (None, FirstTime::OnlyNew) => Way::Usual,
     }
 }
 
@@ -145,76 +242,49 @@ async fn keep(context: &Context, draft: &Draft, account: &Account) -> Option<Str
     }
 }
 
-/// See [`Job::Undo`](crate::engine::api::job::Job::Undo).
-pub async fn undo(context: &Context, undo: &Undo) -> Result<(Outcome, End)> {
-    let options = context.options.clone();
-    let account = undo.secret.clone().and_then(|id| {
-        let (accounts, _) = options.source.unchecked(&options.places).ok()?;
-        accounts.into_iter().find(|account| account.id == id)
-    });
-    let (of_files, wanted) = (context.clone(), undo.clone());
-    let done = blocking(move || put_back(&of_files, &wanted)).await?;
-    if let Some(account) = account
-        && let Err(fault) = context.secrets.clear(&account).await
-    {
-        tracing::debug!(cause = ?fault.cause, "the keyring keeps its entry");
+/// The same for an account that was there: one that was typed is kept, another goes where the
+/// set-up says, and what the keyring has of it no longer goes.
+async fn keep_changed(
+    context: &Context,
+    draft: &Draft,
+    known: Option<Secret>,
+    former: &Account,
+    written: &Written,
+    undo: &mut Undo,
+) -> Option<String> {
+    let (account, others) = (&written.account, &written.others);
+    if draft.setup.password != PasswordPlace::Keyring {
+        if written.kept.is_some() {
+            follow::clear(context, former, others).await;
+        }
+        let secret = draft.secret.clone().or(known);
+        if let (PasswordPlace::Ask, Some(secret)) = (&draft.setup.password, secret) {
+            context.secrets.remember(account, secret);
+        }
+        return None;
     }
-    Ok(done)
+    let is_there = written.kept.is_some();
+    let Some(secret) = draft.secret.clone().or(known.filter(|_| !is_there)) else {
+        follow_secrets(context, former, written, undo).await;
+        return None;
+    };
+    undo.secret = Some(account.id.clone());
+    let fault = context.secrets.keep_or_remember(account, &secret).await;
+    if fault.is_none() && follow::is_renamed(former, account) {
+        follow::clear(context, former, others).await;
+    }
+    fault.map(|fault| words::headline(&fault.cause))
 }
 
-fn put_back(context: &Context, undo: &Undo) -> Result<(Outcome, End)> {
-    let options = &context.options;
-    let File::Path(path) = &options.source.file else {
-        let sentence = gettext("The configuration came from standard input and cannot be saved.");
-        return Err(setup(sentence));
-    };
-    let is_same = |path: &Path, base: Base| {
-        let bytes = std::fs::read(path);
-        bytes.map_or(Base::NONE, |bytes| Base::of(&bytes)) == base
-    };
-    let local_path = options.places.accounts_toml().unwrap_or_default();
-    let local_changed = undo
-        .local
-        .as_ref()
-        .is_some_and(|old| !is_same(&local_path, old.base));
-    if !is_same(path, undo.rc.base) || local_changed {
-        let text = gettext("{path} was changed meanwhile, and stays as it is.");
-        let which = if local_changed { &local_path } else { path };
-        let sentence = fill(&text, &[("path", &which.display())]);
-        return Err(unsaved(path, Unsaved::Changed(sentence)));
+async fn follow_secrets(context: &Context, former: &Account, written: &Written, undo: &mut Undo) {
+    let account = &written.account;
+    if follow::is_renamed(former, account) && written.kept.is_some() {
+        undo.secret = Some(account.id.clone());
     }
-    // The account first: its keys bind it to the last.
-    restore(path, &undo.rc, undo.was_new).map_err(|why| unsaved(path, why))?;
-    if let Some(old) = &undo.local {
-        restore(&local_path, old, true).map_err(|why| unsaved(&local_path, why))?;
-    }
-    let end = End {
-        reload: true,
-        first: None,
-    };
-    Ok((Outcome::Undone, end))
+    follow::secrets(context, former, account, &written.others).await;
 }
 
-/// Puts a file back as it was. One that held nothing goes, if `may_go`.
-fn restore(path: &Path, old: &Version, may_go: bool) -> std::result::Result<(), Unsaved> {
-    let bytes = old.bytes.expose();
-    if may_go && bytes.is_empty() {
-        return match std::fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                let error = crate::store::Error::disk(path, &error);
-                Err(Unsaved::Refused(error.to_string()))
-            }
-            _ => Ok(()),
-        };
-    }
-    let saved = match path.file_name() {
-        Some(name) if name == "accounts.toml" => local::save(path, old.base, bytes),
-        _ => rcfile::save(path, old.base, bytes),
-    };
-    saved.map(drop).map_err(crate::engine::saving::unsaved)
-}
-
-fn unsaved(path: &Path, why: Unsaved) -> Box<Failed> {
+pub(super) fn unsaved(path: &Path, why: Unsaved) -> Box<Failed> {
     let sentence = match &why {
         Unsaved::Changed(sentence) | Unsaved::Refused(sentence) => sentence.clone(),
         Unsaved::Errors(_) => {

@@ -33,7 +33,7 @@ const DETAILS: usize = 4096;
 
 /// See [`Job::TestDelivery`](crate::engine::api::job::Job::TestDelivery).
 pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
-    let account = Trial::new(context, draft)?.account;
+    let account = Trial::new(context, draft).await?.account;
     match &draft.setup.delivery {
         Delivery::Watch => {
             let sentence = gettext("Nothing is delivered for an account that is only watched.");

@@ -31,7 +31,7 @@ const TOLD_EVERY: Duration = Duration::from_millis(100);
 
 /// See [`Job::DryRun`](crate::engine::api::job::Job::DryRun).
 pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
-    let trial = Trial::new(context, draft)?;
+    let trial = Trial::new(context, draft).await?;
     let account = &trial.account;
     let mut session = open(context, draft, account, &mut ()).await?;
     let mut seen = Look::new(context, &trial, draft.setup.first_time);

@@ -33,7 +33,7 @@ pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
     let Trial {
         mut account,
         globals,
-    } = Trial::new(context, draft)?;
+    } = Trial::new(context, draft).await?;
     if account.local.watch {
         let sentence = gettext("The account is only watched: nothing is fetched.");
         return Err(setup(sentence));

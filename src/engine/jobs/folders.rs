@@ -14,7 +14,7 @@ use crate::engine::trouble::of_server;
 
 /// See [`Job::ListFolders`](crate::engine::api::job::Job::ListFolders).
 pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
-    let account = Trial::new(context, draft)?.account;
+    let account = Trial::new(context, draft).await?.account;
     let mut session = open(context, draft, &account, &mut ()).await?;
     let port = session.port;
     let named = session.maildrop.folders().await;

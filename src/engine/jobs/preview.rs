@@ -2,16 +2,35 @@
 
 use super::Context;
 use super::failed::Result;
-use super::trial::{Files, planned};
-use crate::engine::api::job::{Draft, FileChange, Outcome, Preview};
+use super::files::{self, Files, Planned, planned};
+use super::follow;
+use super::trial::{stored, wants_stored};
+use crate::engine::api::job::{Amendment, Draft, FileChange, Outcome, Preview};
 use crate::engine::api::saving::Base;
 use crate::rc::diff;
 use crate::rc::setup::write::Plan;
 
 /// See [`Job::Preview`](crate::engine::api::job::Job::Preview).
-pub fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
-    let (files, plan) = planned(context, draft)?;
-    Ok(Outcome::Previewed(Box::new(Preview {
+pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
+    let mut draft = draft.clone();
+    if wants_stored(&draft) && draft.secret.is_none() {
+        draft.secret = stored(context, &draft).await;
+    }
+    Ok(shown(planned(context, &draft)?))
+}
+
+/// See [`Job::Amend`](crate::engine::api::job::Job::Amend).
+pub fn amended(context: &Context, what: &Amendment) -> Result<Outcome> {
+    Ok(shown(files::amended(context, what)?))
+}
+
+fn shown((files, planned): (Files, Planned)) -> Outcome {
+    let mut notes = planned.notes;
+    let plan = planned.plan;
+    if let Some(former) = &planned.former {
+        notes.extend(follow::note(former, &plan.account));
+    }
+    Outcome::Previewed(Box::new(Preview {
         rc: FileChange {
             path: files.rc_path.clone(),
             is_new: files.rc_base == Base::NONE,
@@ -19,7 +38,8 @@ pub fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
         },
         local: local(&files, &plan),
         id: plan.id().clone(),
-    })))
+        notes,
+    }))
 }
 
 /// Nothing in `accounts.toml` is secret: a password command may be seen.

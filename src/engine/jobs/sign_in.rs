@@ -16,7 +16,7 @@ use crate::retrieve::{Survey, Want};
 
 /// See [`Job::TrySignIn`](crate::engine::api::job::Job::TrySignIn).
 pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
-    let trial = Trial::new(context, draft)?;
+    let trial = Trial::new(context, draft).await?;
     let account = &trial.account;
     let mut steps = Steps::new(context, account);
     match all(context, draft, account, &mut steps).await {

@@ -10,7 +10,7 @@ use crate::base::text::{QUIET_MAX, quiet};
 use crate::deliver;
 use crate::engine::api::{AccountId, Cause, State, What, Why};
 use crate::engine::close::Sink;
-use crate::engine::session::Session;
+use crate::engine::session::{self, Session};
 use crate::engine::transfer::Transfer;
 use crate::engine::trouble::{Fault, of_server, status};
 use crate::proto::{self, Credentials};
@@ -105,8 +105,12 @@ impl Poll<'_> {
                 uid,
                 deletes: false,
             })
+            .chain(std::iter::once(Entry::Awaited {
+                mailbox: mailbox.clone(),
+                is_open: false,
+            }))
             .collect();
-        if entries.len() < survey.total as usize {
+        if entries.len() <= survey.total as usize {
             let sentence = gettext(
                 "The server gives its messages no lasting names. They cannot be told from new ones later.",
             );
@@ -307,8 +311,30 @@ pub(in crate::engine) fn mailbox_of(
 ) -> Mailbox {
     match session.protocol {
         "IMAP" => imap_mailbox(account, session.port, folder),
-        _ => Mailbox::new(&account.user, account.host.as_bytes(), None),
+        _ => pop3_mailbox(account),
     }
+}
+
+/// The name of a POP3 mailbox in the record.
+pub(in crate::engine) fn pop3_mailbox(account: &Account) -> Mailbox {
+    Mailbox::new(&account.user, account.host.as_bytes(), None)
+}
+
+/// The names in the record of what one account has and another one becomes, where they differ; for
+/// both protocols, since `auto` may be either.
+pub(in crate::engine) fn record_names(from: &Account, to: &Account) -> Vec<(Mailbox, Mailbox)> {
+    let imap = |account: &Account, folder: Option<&[u8]>| {
+        imap_mailbox(account, session::imap_port(account).unwrap_or(143), folder)
+    };
+    let mut folders: Vec<Option<&[u8]>> = to.folders.iter().map(|f| Some(f.as_slice())).collect();
+    if folders.is_empty() {
+        folders.push(None);
+    }
+    let names = folders
+        .into_iter()
+        .map(|folder| (imap(from, folder), imap(to, folder)));
+    let names = std::iter::once((pop3_mailbox(from), pop3_mailbox(to))).chain(names);
+    names.filter(|(from, to)| from != to).collect()
 }
 
 /// Who signs in to the listener; nobody without a password, as with fetchmail.

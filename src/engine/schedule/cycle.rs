@@ -11,14 +11,17 @@ use super::{MailboxKey, Scheduler};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::{AccountId, Cause, Event, Once, Snapshot, State, Trouble, What, Who};
 use crate::engine::handle::Rhythm;
-use crate::engine::poll::{self, Ended, Order, Way};
+use crate::engine::poll::{self, Ended, Order, Surroundings, Way, pop3_mailbox};
 use crate::engine::source::Loaded;
 use crate::engine::trouble::{Fault, status};
+use crate::rc::Account;
+use crate::rc::account::Protocol;
+use crate::store::record::Entry;
 
 impl Scheduler {
     /// Takes over a configuration. Accounts that stay keep their status and their running poll;
     /// polls of accounts that went are stopped.
-    pub(super) fn adopt(&mut self, loaded: Loaded) {
+    pub(super) async fn adopt(&mut self, loaded: Loaded) {
         let before = self.board.snapshot();
         let mut old = std::mem::take(&mut self.slots);
         let (now, interval) = (Instant::now(), self.interval);
@@ -43,7 +46,10 @@ impl Scheduler {
                 is_paused,
                 own_interval,
                 is_asked: known.as_ref().is_some_and(|slot| slot.is_asked),
-                way: known.as_ref().map_or(Way::Usual, |slot| slot.way),
+                way: match &known {
+                    Some(slot) => slot.way,
+                    None => self.first_way(&account),
+                },
                 fetch_all: known.as_ref().is_some_and(|slot| slot.fetch_all),
                 unsupported: unsupported.map(|(_, word)| word.clone()),
                 running: known.as_ref().and_then(|slot| slot.running.clone()),
@@ -69,7 +75,7 @@ impl Scheduler {
                 account: Arc::new(account),
             });
         }
-        self.begin_new();
+        self.begin_new().await;
         for gone in old {
             if let Some(stop) = gone.running {
                 stop.cancel();
@@ -83,14 +89,14 @@ impl Scheduler {
                     crate::engine::api::AccountStatus {
                         target: fresh.target,
                         server: fresh.server,
-                        next_check: slot
-                            .due
-                            .filter(|due| *due > now)
-                            .map(|due| SystemTime::now() + (due - now)),
+                        next_check: later(slot, now),
                         ..known.clone()
                     }
                 }
-                _ => fresh,
+                _ => crate::engine::api::AccountStatus {
+                    next_check: later(slot, now),
+                    ..fresh
+                },
             }
         };
         self.board.load(Snapshot {
@@ -201,16 +207,48 @@ impl Scheduler {
     }
 
     /// New accounts begin with their first poll, also those that are polled only when asked for.
-    fn begin_new(&mut self) {
-        for (id, way) in std::mem::take(&mut self.firsts) {
-            match self.slots.iter_mut().find(|slot| slot.account.id == id) {
+    async fn begin_new(&mut self) {
+        let interval = self.interval;
+        let mut awaited = Vec::new();
+        for first in std::mem::take(&mut self.firsts) {
+            let slot = self.slots.iter_mut();
+            match slot.into_iter().find(|slot| slot.account.id == first.id) {
                 Some(slot) => {
-                    slot.way = way;
-                    slot.due = slot.due.or(Some(Instant::now()));
+                    slot.way = first.way;
+                    if first.way == Way::MarkKnown {
+                        awaited.push(Entry::Awaited {
+                            mailbox: pop3_mailbox(&slot.account),
+                            is_open: true,
+                        });
+                    }
+                    slot.due = match first.waits {
+                        false => slot.due.or(Some(Instant::now())),
+                        true if slot.due.is_none() => None,
+                        true => slot.pause(interval, None).map(|rest| Instant::now() + rest),
+                    };
                 }
                 // Not read yet: the files may be in order later.
-                None => self.firsts.push((id, way)),
+                None => self.firsts.push(first),
             }
+        }
+        // Should we end before its first poll, the next run must not take old mail for new.
+        if let Some(around) = self.around.as_ref().filter(|_| !awaited.is_empty())
+            && let Err(error) = around.record.commit(awaited).await
+        {
+            tracing::warn!(%error, "a new account is not on record yet");
+        }
+    }
+
+    /// How an account begins that was not here before: as it was to begin in an earlier run that did
+    /// not come to it.
+    fn first_way(&self, account: &Account) -> Way {
+        let is_awaited = |around: &Surroundings| {
+            let view = around.record.mailbox_view(&pop3_mailbox(account));
+            account.protocol != Protocol::Imap && view.is_awaited()
+        };
+        match self.around.as_ref().is_some_and(is_awaited) && !self.options.only_check {
+            true => Way::MarkKnown,
+            false => Way::Usual,
         }
     }
 
@@ -347,4 +385,10 @@ fn state_after(slot: &Slot, trouble: Option<&Trouble>) -> State {
         None if slot.account.is_active => State::Idle,
         None => State::Skipped,
     }
+}
+
+/// When it is polled by itself, if that is not now.
+fn later(slot: &Slot, now: Instant) -> Option<SystemTime> {
+    let due = slot.due.filter(|due| *due > now)?;
+    Some(SystemTime::now() + (due - now))
 }

@@ -38,7 +38,7 @@ impl Scheduler {
             Ok(loaded) => match self.prepare(&loaded).await {
                 Err(halt) => Some((halt, loaded.advice)),
                 Ok(()) => {
-                    self.adopt(loaded);
+                    self.adopt(loaded).await;
                     None
                 }
             },

@@ -2,10 +2,11 @@
 //! account. Where a poll finds them is not here.
 
 use super::typed::Whose;
-use super::{Secrets, name};
+use super::{Given, Secrets, name};
 use crate::base::Secret;
 use crate::engine::api::Cause;
 use crate::engine::api::job;
+use crate::engine::board::Board;
 use crate::engine::handle::Asks;
 use crate::engine::trouble::{Fault, status};
 use crate::rc::Account;
@@ -22,6 +23,22 @@ impl Secrets {
                 keyring::State::Missing => job::Keyring::Missing,
             },
         }
+    }
+
+    /// The password of an account as a poll would find it, if nobody has to be asked for it.
+    pub async fn stored(&self, account: &Account, board: &Board) -> Option<Given> {
+        self.silent(account, board).await.ok()
+    }
+
+    /// What a person has typed for it.
+    pub fn typed(&self, account: &Account) -> Option<Secret> {
+        self.typed.secret(&Whose::of(account))
+    }
+
+    /// What the keyring has for it; it is not asked to open.
+    pub async fn kept(&self, account: &Account) -> Option<Secret> {
+        let keyring = self.keyring.as_ref()?;
+        keyring.find(&name::of(account)).await.ok().flatten()
     }
 
     /// Keeps a password in memory until the end.

@@ -23,6 +23,38 @@ pub(super) fn rc(candidate: &Candidate) -> String {
     out
 }
 
+/// The same for an account that is there: options with their values, as `Job::Amend` of
+/// `engine::api` takes them. `host`: whom the account connects to now.
+pub fn options(candidate: &Candidate, host: &str) -> Vec<(String, Option<String>)> {
+    let (protocol, security) = (candidate.protocol, candidate.security);
+    let word = match protocol {
+        Protocol::Imap => "imap",
+        Protocol::Pop3 => "pop3",
+    };
+    let is_usual = candidate.port == Candidate::usual_port(protocol, security);
+    let port = (!is_usual).then(|| candidate.port.to_string());
+    let is_tls = security == Security::Tls;
+    let mut options = vec![
+        ("proto", Some(word.to_owned())),
+        ("service", port),
+        ("ssl", Some(if is_tls { "yes" } else { "no" }.to_owned())),
+    ];
+    match security {
+        // A stricter version that the file may ask for stays.
+        Security::Tls => {}
+        Security::StartTls => options.push(("sslproto", Some("tls1.2+".to_owned()))),
+        Security::None => options.push(("sslproto", Some(String::new()))),
+    }
+    let bare = |host: &str| host.trim_matches(['[', ']']).to_owned();
+    if !bare(&candidate.host).eq_ignore_ascii_case(&bare(host)) {
+        options.push(("via", Some(bare(&candidate.host))));
+    }
+    let owned = options.into_iter();
+    owned
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
 /// A host name needs no quotes, anything else may.
 fn word(host: &str) -> String {
     let host = host.trim_matches(['[', ']']);

@@ -3,6 +3,9 @@ use std::time::Duration;
 use super::*;
 use crate::net::certificate::{Problem, Shown};
 use crate::probe::report::{Capability, Tls, Version};
+use crate::rc::setup::change::amend;
+use crate::rc::setup::write::Basis;
+use crate::rc::{Account, AccountId, Surroundings};
 
 fn row(port: u16, service: Service, mechanisms: &str) -> Row {
     let mut row = Row::new(port, service, None);
@@ -225,6 +228,61 @@ fn lines_of_a_file() {
         row(143, Imap, "LOGIN"),
         "poll mail.example.org protocol IMAP\n    user \"NAME\" sslproto \"\"",
     );
+}
+
+fn amended(rc: &str, options: &[(String, Option<String>)]) -> Account {
+    let around = Surroundings::default();
+    let basis = Basis {
+        rc: rc.as_bytes(),
+        local: "",
+        rc_name: None,
+        around: &around,
+    };
+    let id = AccountId {
+        label: "mail.example.org".into(),
+        user: "NAME".into(),
+        ordinal: 0,
+    };
+    match amend(&id, options, &basis) {
+        Ok(changed) => changed.plan.account,
+        Err(e) => panic!("{e:?}"),
+    }
+}
+
+/// What is shown to be written and what is written for an account that is there mean the same.
+#[test]
+fn options_say_what_the_lines_say() {
+    let rows = [
+        protected(row(993, Imaps, "LOGIN"), None),
+        protected(row(1993, Imaps, "LOGIN"), None),
+        starttls(row(110, Pop3, "USER"), None),
+        starttls(row(1143, Imap, "LOGIN"), None),
+        row(143, Imap, "LOGIN"),
+    ];
+    for row in rows {
+        let mut all = report(vec![row]);
+        all.host = "mail.example.org".to_owned();
+        conclude(&mut all);
+        let choice = &all.choices[0];
+        for before in [
+            "poll mail.example.org proto pop3 service 1 user NAME ssl sslproto ''\n",
+            "poll mail.example.org user NAME\n",
+        ] {
+            let options = options(&choice.candidate, "MAIL.example.org");
+            let after = amended(before, &options);
+            let shown = amended(&format!("{}\n", choice.rc), &[]);
+            let told = |a: &Account| {
+                // With TLS from the first octet it says only which versions are good enough.
+                let versions = a.tls.proto.as_ref().filter(|_| !a.tls.implicit);
+                let service = &a.service;
+                format!(
+                    "{} {:?} {service:?} {} {versions:?}",
+                    a.host, a.protocol, a.tls.implicit
+                )
+            };
+            assert_eq!(told(&after), told(&shown), "{}", choice.rc);
+        }
+    }
 }
 
 #[test]

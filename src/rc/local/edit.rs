@@ -63,6 +63,15 @@ pub fn rename(text: &str, whose: Whose, to: &AccountId) -> Result<String, String
     Ok(document.to_string())
 }
 
+/// The text without anything about an account.
+pub fn remove(text: &str, whose: Whose) -> Result<String, String> {
+    let mut document = parse(text)?;
+    if let Some(at) = position(&document, whose) {
+        tables(&mut document)?.remove(at);
+    }
+    Ok(document.to_string())
+}
+
 fn parse(text: &str) -> Result<DocumentMut, String> {
     let text: Result<DocumentMut, _> = text.parse();
     text.map_err(|_| gettext("accounts.toml has an error. Correct it with a text editor first."))

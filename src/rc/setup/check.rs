@@ -9,7 +9,7 @@ use crate::rc::setup::{Delivery, PasswordPlace, Setup, Trust};
 
 /// Characters in the name of a folder that a shell would act on, and the percent sign: a command
 /// with one of them is not done without the shell (contract, "In-process delivery").
-const OF_SHELL: &str = "%$`\\\"'|&;<>()*?[]#!{}";
+pub(super) const OF_SHELL: &str = "%$`\\\"'|&;<>()*?[]#!{}";
 
 /// The first thing wrong, as a sentence.
 pub fn check(setup: &Setup, password: Option<&Secret>) -> Result<(), String> {

@@ -71,11 +71,11 @@ impl From<edit::Refused> for Refused {
 }
 
 /// Seconds between polls where the file has no word on it (the desktop's rhythm).
-const USUAL: u32 = 600;
+pub(super) const USUAL: u32 = 600;
 
 /// Seconds between polls of an account whose mail is wanted as it arrives. `idle` is not written:
 /// this version does not act on it, and fetchmail refuses a file that has it and another account.
-const SOON: u32 = 120;
+pub(super) const SOON: u32 = 120;
 
 /// The files with the account in them.
 ///
@@ -83,7 +83,7 @@ const SOON: u32 = 120;
 /// Why it cannot be said, or is there already.
 pub fn plan(setup: &Setup, password: Option<&Secret>, basis: &Basis) -> Result<Plan, Refused> {
     check::check(setup, password)?;
-    let mut text = Text(Document::parse(basis.rc));
+    let mut text = Text::new(basis.rc);
     let before = text.read(basis)?;
     if let Some(known) = before
         .accounts
@@ -132,16 +132,21 @@ pub fn plan(setup: &Setup, password: Option<&Secret>, basis: &Basis) -> Result<P
 }
 
 /// The same mailbox.
-fn is_same(account: &Account, setup: &Setup) -> bool {
+pub(super) fn is_same(account: &Account, setup: &Setup) -> bool {
     account.host.eq_ignore_ascii_case(&setup.host)
         && account.user == setup.user.as_bytes()
         && words::port_of(account) == Some(setup.port)
 }
 
-struct Text(Document);
+/// An rc file while edits are made to it.
+pub(super) struct Text(pub Document);
 
 impl Text {
-    fn read(&self, basis: &Basis) -> Result<Whole, Refused> {
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(Document::parse(bytes))
+    }
+
+    pub fn read(&self, basis: &Basis) -> Result<Whole, Refused> {
         let around = Surroundings {
             servers: Vec::new(),
             ..basis.around.clone()
@@ -153,13 +158,13 @@ impl Text {
         }
     }
 
-    fn edit(&mut self, edit: &Edit) -> Result<(), Refused> {
+    pub fn edit(&mut self, edit: &Edit) -> Result<(), Refused> {
         let changes = edit::changes(&self.0, edit)?;
         self.0 = self.0.change(&changes);
         Ok(())
     }
 
-    fn say(&mut self, at: At, id: Id, value: Value) -> Result<(), Refused> {
+    pub fn say(&mut self, at: At, id: Id, value: Value) -> Result<(), Refused> {
         self.edit(&Edit::Set { at, id, value })
     }
 
@@ -247,7 +252,7 @@ fn needed(words: Vec<Word>, inherited: Option<&Settings>) -> impl Iterator<Item 
 }
 
 /// `port` says what `service` says.
-fn group(id: Id, settings: &Settings) -> Id {
+pub(super) fn group(id: Id, settings: &Settings) -> Id {
     match id {
         Id::Service if settings.find(Id::Service).is_none() => Id::Port,
         id => id,
@@ -301,15 +306,20 @@ fn is_agreed(said: &Settings, wanted: &Settings) -> bool {
 }
 
 /// The host, or the host and a number.
-fn free_label(setup: &Setup, before: &Whole) -> String {
+pub(super) fn free_label(setup: &Setup, before: &Whole) -> String {
+    free_name(&setup.host, before)
+}
+
+/// The same for a host alone.
+pub(super) fn free_name(host: &str, before: &Whole) -> String {
     let is_free = |label: &String| {
         let entries = &before.stanzas.entries;
         !entries
             .iter()
             .any(|e| e.label.eq_ignore_ascii_case(label.as_bytes()))
     };
-    let numbered = (2..).map(|n: u32| format!("{}-{n}", setup.host));
-    let mut labels = std::iter::once(setup.host.clone()).chain(numbered);
+    let numbered = (2..).map(|n: u32| format!("{host}-{n}"));
+    let mut labels = std::iter::once(host.to_owned()).chain(numbered);
     labels.find(is_free).unwrap_or_default()
 }
 

@@ -22,6 +22,7 @@ fn put_line(batch: &mut Batch, line: &Line) {
             batch.intent(mailbox, uid.as_ref(), *deletes, file);
         }
         Line::Settled { file } => batch.settled(file),
+        Line::Awaited { mailbox, is_open } => batch.awaited(mailbox, *is_open),
         Line::Held { mailbox, uid, held } => batch.held(mailbox, uid.as_bytes(), held),
         Line::Served {
             mailbox,
@@ -258,6 +259,8 @@ fn any_line() -> impl Strategy<Value = Line> {
                 has_baseline
             }
         ),
+        (any_mailbox(), any::<bool>())
+            .prop_map(|(mailbox, is_open)| Line::Awaited { mailbox, is_open }),
         Just(Line::IdfileWritten),
     ]
 }

@@ -83,6 +83,7 @@ pub(super) fn of(batch: Vec<Entry>) -> Result<Vec<Line>, Error> {
                 }
                 known(&mut lines, mailbox, Known::Delivered, uids)?;
             }
+            Entry::Awaited { mailbox, is_open } => lines.push(Line::Awaited { mailbox, is_open }),
             Entry::Validity { mailbox, validity } => {
                 lines.push(Line::Validity {
                     mailbox,
@@ -170,6 +171,7 @@ pub(super) fn put(batch: &mut Batch, line: &Line) {
         } => {
             batch.validity(mailbox, *validity, *has_baseline);
         }
+        Line::Awaited { mailbox, is_open } => batch.awaited(mailbox, *is_open),
         Line::IdfileWritten => batch.idfile_written(),
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Shelf {
     pub(super) uids: Uids,
     pub(super) validity: Option<u32>,
     pub(super) has_baseline: bool,
+    /// What is there at the first contact is to count as delivered, and is not on record yet.
+    pub(super) is_awaited: bool,
     /// Refused ones that wait; few, if any.
     pub(super) held: BTreeMap<Uid, Held>,
     /// Recipients who have a message that others still wait for.
@@ -49,6 +51,7 @@ impl Shelf {
             uids: Uids::default(),
             validity: None,
             has_baseline: false,
+            is_awaited: false,
             held: BTreeMap::new(),
             served: BTreeMap::new(),
             sizes: HashMap::new(),
@@ -137,6 +140,7 @@ impl Memory {
                 let shelf = read(&shelf);
                 shelf.validity != Some(*validity) || (*has_baseline && !shelf.has_baseline)
             }
+            Line::Awaited { mailbox, is_open } => read(&self.shelf(mailbox)).is_awaited != *is_open,
             Line::Held { mailbox, uid, held } => {
                 read(&self.shelf(mailbox)).held.get(uid) != Some(held)
             }
@@ -201,6 +205,9 @@ impl Memory {
                 has_baseline,
             } => {
                 self.set_validity(mailbox, *validity, *has_baseline);
+            }
+            Line::Awaited { mailbox, is_open } => {
+                write(&self.shelf(mailbox)).is_awaited = *is_open;
             }
             Line::Held { mailbox, uid, held } => {
                 write(&self.shelf(mailbox)).held.insert(uid.clone(), *held);
@@ -305,6 +312,9 @@ impl Memory {
             let shelf = read(shelf);
             if let Some(validity) = shelf.validity {
                 batch.validity(&shelf.name, validity, shelf.has_baseline);
+            }
+            if shelf.is_awaited {
+                batch.awaited(&shelf.name, true);
             }
             for state in [Known::Delivered, Known::DeletePending] {
                 let mut uids: Vec<&[u8]> = shelf

@@ -101,6 +101,45 @@ fn validity(mailbox: &Mailbox, validity: u32) -> Entry {
 }
 
 #[test]
+fn what_is_known_follows_to_another_name() {
+    let home = Home::new();
+    let record = home.record();
+    let (old, new) = (inbox(), Mailbox::new(b"me", b"new.org", Some(b"INBOX")));
+    let known = |record: &Record, mailbox: &Mailbox, text: &str| record.known(mailbox, &uid(text));
+    commit(
+        &record,
+        vec![
+            validity(&old, 7),
+            delivered(&old, "1", false),
+            delivered(&old, "2", true),
+            delivered(&pop(), "a", true),
+        ],
+    );
+    let other = Mailbox::new(b"you", b"new.org", None);
+    for (from, to) in [(&old, &new), (&pop(), &other)] {
+        wait(record.follow(from, to)).expect("it follows");
+    }
+    drop(record);
+    let record = home.record();
+    for text in ["1", "2"] {
+        assert_eq!(
+            known(&record, &new, text),
+            Known::Delivered,
+            "never deleted"
+        );
+    }
+    assert_eq!(known(&record, &old, "2"), Known::DeletePending, "it stays");
+    assert_eq!(known(&record, &other, "a"), Known::Delivered);
+    assert_eq!(record.mailbox_view(&new).validity(), Some(7));
+    // A folder that is known to be another one.
+    let third = Mailbox::new(b"me", b"third.org", Some(b"INBOX"));
+    commit(&record, vec![validity(&third, 8)]);
+    wait(record.follow(&old, &third)).expect("nothing to do");
+    assert_eq!(known(&record, &third, "1"), Known::New);
+    assert_eq!(record.mailbox_view(&third).validity(), Some(8));
+}
+
+#[test]
 fn remembers_over_a_restart() {
     let check = |checkpoints: bool| {
         let home = Home::new();
@@ -785,6 +824,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         ),
         2 => (mailbox(), uid(), 0u64..3).prop_map(|(mailbox, uid, size)| Entry::Sized { mailbox, uid, size }),
         3 => (mailbox(), uid()).prop_map(|(mailbox, uid)| Entry::Gone { mailbox, uid }),
+        1 => (mailbox(), any::<bool>()).prop_map(|(mailbox, is_open)| Entry::Awaited { mailbox, is_open }),
         1 => (1u32..3).prop_map(|validity| Entry::Validity { mailbox: inbox(), validity }),
         1 => (mailbox(), 1u32..3, prop::collection::vec(uid(), 0..4)).prop_map(
             |(mailbox, validity, known)| Entry::Baseline { mailbox, validity, known }

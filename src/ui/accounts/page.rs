@@ -1,6 +1,7 @@
 //! The page about one account: what it does, what is wrong, what it did.
 
 mod facts;
+mod settings;
 mod trouble;
 
 use std::cell::RefCell;
@@ -14,8 +15,10 @@ use super::super::a11y;
 use super::Output;
 use super::row::{set_text, show_progress, show_state};
 use crate::base::i18n::{fill, gettext};
+use crate::engine::api::job::Description;
 use crate::engine::api::{AccountId, AccountStatus, words};
 use facts::Facts;
+use settings::Settings;
 use trouble::TroubleBox;
 
 /// The widgets.
@@ -25,8 +28,12 @@ pub(super) struct Page {
     head: Head,
     trouble: TroubleBox,
     facts: Facts,
-    shown: Rc<RefCell<Option<(AccountId, bool)>>>,
+    settings: Settings,
+    shown: Shown,
 }
+
+/// Which account is shown, and whether it is being polled.
+type Shown = Rc<RefCell<Option<(AccountId, bool)>>>;
 
 /// Icon, name, status line, progress, buttons.
 struct Head {
@@ -42,11 +49,11 @@ struct Head {
 impl Page {
     /// A page whose buttons call `meant`.
     pub(super) fn new(meant: impl Fn(Output) + Clone + 'static) -> Self {
-        let shown = Rc::<RefCell<Option<(AccountId, bool)>>>::default();
+        let shown = Shown::default();
         let head = Head::new();
         let trouble = TroubleBox::new();
         let (of_check, of_seen) = (shown.clone(), shown.clone());
-        let seen = meant.clone();
+        let (seen, of_settings) = (meant.clone(), meant.clone());
         head.check.connect_clicked(move |_| {
             if let Some((id, is_busy)) = of_check.borrow().clone() {
                 meant(if is_busy {
@@ -72,6 +79,7 @@ impl Page {
         column.append(&head.widget());
         column.append(&trouble.root);
         let facts = Facts::new(&column);
+        let settings = Settings::new(&column, &shown, of_settings);
         let clamp = adw::Clamp::builder()
             .maximum_size(600)
             .child(&column)
@@ -87,8 +95,15 @@ impl Page {
             head,
             trouble,
             facts,
+            settings,
             shown,
         }
+    }
+
+    /// Shows what is set for the account; nothing while that is not known.
+    pub(super) fn show_settings(&self, description: Option<&Description>) {
+        self.settings.show(description);
+        self.facts.spare_account(description.is_some());
     }
 
     /// Shows `status` as of `now`.

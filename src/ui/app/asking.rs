@@ -60,7 +60,7 @@ impl App {
             // An engine that is gone asks no more.
             let _ = commands.send(Command::Answer { id, value });
         });
-        dialog.present();
+        super::super::a11y::present(&dialog);
         self.questions.insert(question.id, (dialog, answer));
     }
 

@@ -35,7 +35,7 @@ impl App {
         dialog.set_close_response("keep");
         let to = sender.input_sender().clone();
         dialog.connect_response(Some("quit"), move |_, _| to.emit(Msg::QuitNow));
-        dialog.present();
+        super::super::a11y::present(&dialog);
     }
 
     /// Hides the window, lets the engine end, and says so; a hung engine is not waited for.

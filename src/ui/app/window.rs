@@ -163,7 +163,18 @@ impl Widgets {
 
     /// Says something for a while, with a button.
     pub(super) fn add_toast(&self, toast: adw::Toast) {
+        let overlay = self.toasts.downgrade();
+        // The next one comes when this one is gone.
+        toast.connect_dismissed(move |_| {
+            let overlay = overlay.clone();
+            glib::idle_add_local_once(move || {
+                if let Some(overlay) = overlay.upgrade() {
+                    a11y::name_toast(&overlay, &gettext("Close"));
+                }
+            });
+        });
         self.toasts.add_toast(toast);
+        a11y::name_toast(&self.toasts, &gettext("Close"));
     }
 }
 
@@ -263,5 +274,5 @@ pub(super) fn show_text(
     dialog.set_default_response(Some("reload"));
     dialog.set_close_response("close");
     dialog.connect_response(Some("reload"), move |_, _| reload());
-    dialog.present();
+    a11y::present(&dialog);
 }

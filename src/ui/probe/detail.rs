@@ -10,7 +10,7 @@ use gtk::pango;
 
 use super::super::{a11y, fact};
 use super::facts::{self, Item, Section};
-use super::{Input, words};
+use super::{Input, apply, words};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::report::{Advice, Line, Report, Row};
 
@@ -30,6 +30,7 @@ pub(super) struct Detail {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Of {
     row: (u16, Option<std::net::IpAddr>, std::time::SystemTime),
+    here: Vec<apply::Here>,
 }
 
 impl Detail {
@@ -72,8 +73,8 @@ impl Detail {
         }
     }
 
-    /// Shows `row`.
-    pub(super) fn show(&self, report: &Report, row: &Row) {
+    /// Shows `row`; `here` are the accounts of its host.
+    pub(super) fn show(&self, report: &Report, row: &Row, here: &[apply::Here]) {
         let heading = fill(
             &gettext("Port {port} · {service}"),
             &[
@@ -84,6 +85,7 @@ impl Detail {
         self.heading.set_text(&heading);
         let of = Of {
             row: (row.port, row.address, report.at),
+            here: here.to_vec(),
         };
         let is_other = self.of.borrow().as_ref() != Some(&of);
         if is_other {
@@ -103,7 +105,7 @@ impl Detail {
                     if let Some((_, widget)) = other {
                         self.column.remove(&widget);
                     }
-                    let widget = self.section(&section);
+                    let widget = self.section(&section, here);
                     self.column.insert_child_after(&widget, Some(&above));
                     widget
                 }
@@ -123,7 +125,7 @@ impl Detail {
         }
     }
 
-    fn section(&self, section: &Section) -> gtk::Widget {
+    fn section(&self, section: &Section, here: &[apply::Here]) -> gtk::Widget {
         // The words of a section are of the program, the rows below are not.
         let group = adw::PreferencesGroup::builder()
             .title(&section.title)
@@ -151,7 +153,7 @@ impl Detail {
                     });
                     list.append(&capability(word, meaning, note));
                 }
-                Item::Advice(advice) => group.add(&Self::advice(advice)),
+                Item::Advice(advice) => group.add(&self.advice(advice, here)),
                 Item::Certificates(shown) => {
                     let row = adw::ActionRow::builder()
                         .title(gettext("Show Certificates…"))
@@ -176,10 +178,15 @@ impl Detail {
         group.upcast()
     }
 
-    fn advice(advice: &Advice) -> adw::PreferencesRow {
-        let (row, _) = fact::row(&advice.server, &advice.text, weight(advice.is_warning));
+    fn advice(&self, advice: &Advice, here: &[apply::Here]) -> adw::PreferencesRow {
+        let (row, suffixes) = fact::row(&advice.server, &advice.text, weight(advice.is_warning));
         if !advice.reference.is_empty() {
             row.set_tooltip_text(Some(&advice.reference));
+        }
+        if !advice.option.is_empty()
+            && let Some(button) = apply::use_button(&advice.option, here, &self.to)
+        {
+            suffixes.append(&button);
         }
         row
     }
@@ -285,6 +292,7 @@ fn transcript(lines: &[Line]) -> adw::PreferencesRow {
         .margin_start(12)
         .margin_end(12)
         .build();
+    a11y::name_expander(&expander);
     // GTK 4.8 looks for a place for the focus in what is folded away, where there is none.
     expander
         .bind_property("expanded", &view, "visible")

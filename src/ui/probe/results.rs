@@ -6,14 +6,14 @@ use std::cell::Cell;
 use adw::prelude::*;
 use gtk::{gio, glib, pango};
 
-use super::super::a11y;
+use super::super::{a11y, fact};
 use super::detail::Detail;
 use super::lines::Lines;
 use super::state::{self, Notice};
 use super::table::Table;
-use super::verdict::{Verdict, empty, point};
+use super::verdict::{Verdict, empty};
 use super::words::Column;
-use super::{Input, compare};
+use super::{Input, apply, compare};
 use crate::base::i18n::gettext;
 use crate::engine::api::job::report::Report;
 use crate::engine::api::words::title;
@@ -207,7 +207,7 @@ impl Results {
         self.notice.set_visible(notice.is_some());
         empty(&self.notice);
         let Some(notice) = notice else { return };
-        let line = point(notice.icon, "wait", &notice.headline);
+        let line = fact::point(notice.icon, "wait", &notice.headline);
         if let Some(label) = line.last_child() {
             label.set_css_classes(&["heading"]);
         }
@@ -230,12 +230,13 @@ impl Results {
         accounts: &[(AccountId, ServerFacts)],
     ) {
         self.verdict.show(&report.choices, chosen);
+        self.verdict.offer(report, accounts);
         empty(&self.accounts);
         for (id, facts) in accounts {
             if let Some(sentence) = compare::against(facts, report) {
                 let line = format!("{}: {sentence}", title(id));
                 self.accounts
-                    .append(&point("system-users-symbolic", "quiet", &line));
+                    .append(&fact::point("system-users-symbolic", "quiet", &line));
             }
         }
         self.accounts
@@ -243,8 +244,10 @@ impl Results {
     }
 
     /// Shows the selected port.
-    pub(super) fn show_detail(&self, report: &Report) {
-        self.lines.selected(|row| self.detail.show(report, row));
+    pub(super) fn show_detail(&self, report: &Report, accounts: &[(AccountId, ServerFacts)]) {
+        let here = apply::here(report, accounts);
+        self.lines
+            .selected(|row| self.detail.show(report, row, &here));
     }
 
     /// Offers to compare, or not.
@@ -275,7 +278,7 @@ impl Results {
             .build();
         self.changes.append(&title);
         if changes.is_empty() {
-            self.changes.append(&point(
+            self.changes.append(&fact::point(
                 "emblem-ok-symbolic",
                 "well",
                 &gettext("Nothing has changed."),
@@ -283,7 +286,7 @@ impl Results {
         }
         for change in &changes {
             self.changes
-                .append(&point("view-refresh-symbolic", "quiet", change));
+                .append(&fact::point("view-refresh-symbolic", "quiet", change));
         }
     }
 
@@ -305,7 +308,7 @@ impl Results {
         });
         match room {
             Room::Wide => self.root.set_position(width - (width / 3).clamp(320, 350)),
-            Room::Medium => self.root.set_position(height * 11 / 20),
+            Room::Medium => self.root.set_position(height * 14 / 20),
             Room::Narrow => {}
         }
         self.place();

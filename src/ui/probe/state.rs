@@ -167,7 +167,7 @@ pub(super) fn status(report: &Report) -> String {
     fill(
         &text,
         &[
-            ("host", &super::isolated(&report.host)),
+            ("host", &super::work::isolated(&report.host)),
             ("n", &done),
             ("all", &all),
         ],

@@ -6,10 +6,10 @@ use adw::prelude::*;
 use gtk::pango;
 
 use super::super::{a11y, fact};
-use super::{Input, words};
+use super::{Input, apply, words};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::Security;
-use crate::engine::api::job::report::Choice;
+use crate::engine::api::job::report::{Choice, Report};
 
 /// The card.
 pub(super) struct Verdict {
@@ -21,6 +21,7 @@ pub(super) struct Verdict {
     rc: gtk::Label,
     others: gtk::Box,
     buttons: gtk::Box,
+    apply: gtk::MenuButton,
     shown: RefCell<Option<(Vec<Choice>, usize)>>,
     to: relm4::Sender<Input>,
 }
@@ -60,6 +61,11 @@ impl Verdict {
                 .margin_top(3)
                 .halign(gtk::Align::Start)
                 .build(),
+            apply: gtk::MenuButton::builder()
+                .label(gettext("Apply to Account"))
+                .name("probe-apply")
+                .visible(false)
+                .build(),
             shown: RefCell::default(),
             to: to.clone(),
         };
@@ -91,6 +97,7 @@ impl Verdict {
             .child(&lines)
             .name("probe-lines")
             .build();
+        a11y::name_expander(&more);
         self.root.append(&more);
         self.root.append(&self.others);
         let set_up = gtk::Button::builder()
@@ -98,8 +105,10 @@ impl Verdict {
             .name("probe-set-up")
             .build();
         // Two lines where there is no room for one.
+        let words = gettext("Set Up an Account with This…");
+        a11y::set_label(&set_up, &words);
         let label = gtk::Label::builder()
-            .label(gettext("Set Up an Account with This…"))
+            .label(words)
             .wrap(true)
             .justify(gtk::Justification::Center)
             .build();
@@ -107,6 +116,8 @@ impl Verdict {
         let to = self.to.clone();
         set_up.connect_clicked(move |_| to.emit(Input::SetUp));
         self.buttons.append(&set_up);
+        a11y::set_label(&self.apply, &gettext("Apply to Account"));
+        self.buttons.append(&self.apply);
         self.root.append(&self.buttons);
     }
 
@@ -122,6 +133,11 @@ impl Verdict {
         } else {
             gtk::Align::Start
         });
+    }
+
+    /// Offers to change `accounts`.
+    pub(super) fn offer(&self, report: &Report, accounts: &apply::Accounts) {
+        apply::fill_menu(&self.apply, report, accounts, &self.to);
     }
 
     /// Shows the choice at `chosen`.
@@ -145,11 +161,11 @@ impl Verdict {
         empty(&self.why);
         for reason in &choice.reasons {
             self.why
-                .append(&point("emblem-ok-symbolic", "well", reason));
+                .append(&fact::point("emblem-ok-symbolic", "well", reason));
         }
         for drawback in &choice.drawbacks {
             self.why
-                .append(&point("dialog-warning-symbolic", "wait", drawback));
+                .append(&fact::point("dialog-warning-symbolic", "wait", drawback));
         }
         self.rc.set_text(choice.rc.trim_end());
         empty(&self.others);
@@ -206,21 +222,6 @@ fn vertical(spacing: i32) -> gtk::Box {
 
 fn text(words: &str, class: &str) -> gtk::Label {
     fact::verbatim(words, &[class])
-}
-
-/// A sentence with an icon before it.
-pub(super) fn point(icon: &str, class: &str, sentence: &str) -> gtk::Box {
-    let line = gtk::Box::builder().spacing(9).build();
-    line.append(
-        &gtk::Image::builder()
-            .icon_name(icon)
-            .valign(gtk::Align::Start)
-            .css_classes([class])
-            .accessible_role(gtk::AccessibleRole::Presentation)
-            .build(),
-    );
-    line.append(&text(sentence, "body"));
-    line
 }
 
 /// Takes all children away.

@@ -4,10 +4,12 @@ use std::cell::Cell;
 
 use adw::prelude::*;
 
+use super::methods::Methods;
 use super::model::answers::Place;
 use super::model::{Deed, Field, Flag, Model, Page, Pick};
 use super::rows::{
-    Leaf, Meant, Sheet, action, button, describe, entry, fill_in, mark, password, radio, switch,
+    Leaf, Meant, Sheet, action, button, describe, entry, fill_in, mark, password, put, radio,
+    switch,
 };
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::Keyring;
@@ -17,6 +19,13 @@ pub(super) struct Address {
     sheet: Sheet,
     filled: Cell<u64>,
     address: adw::EntryRow,
+    user: adw::EntryRow,
+    user_error: gtk::Label,
+    methods: Methods,
+    caption: gtk::Label,
+    /// Only for new accounts.
+    lookup: adw::ActionRow,
+    by_hand: gtk::Button,
     password: adw::PasswordEntryRow,
     error: gtk::Label,
     existing: adw::ActionRow,
@@ -38,9 +47,12 @@ impl Address {
         let address = entry(&gettext("Email address"), "address", Field::Address, meant);
         address.set_input_purpose(gtk::InputPurpose::Email);
         let password = password(&gettext("Password"), "password", Field::Password, meant);
+        let user = entry(&gettext("User name"), "user-name", Field::User, meant);
         group.add(&address);
+        group.add(&user);
         group.add(&password);
         let error = sheet.error("address-error");
+        let user_error = sheet.error("user-name-error");
         let caption = super::rows::paragraph(
             &gettext("Not sent until you have confirmed the server."),
             "caption",
@@ -78,9 +90,11 @@ impl Address {
             meant,
         );
         more.add(&row);
+        let lookup = row;
         let places = adw::ExpanderRow::builder()
             .title(gettext("Where to keep the password"))
             .build();
+        super::super::a11y::name_rows(&places, &places.title());
         places.set_use_markup(false);
         places.set_widget_name("places");
         let radios = Self::places(&places, meant);
@@ -92,6 +106,8 @@ impl Address {
         );
         places.add_row(&command);
         more.add(&places);
+        let methods = Methods::new("own-method", &gettext("Way to sign in"), meant);
+        more.add(&methods.root);
         let command_error = sheet.error("password-command-error");
         let by_hand = button(
             &gettext("Enter Settings Myself"),
@@ -113,6 +129,12 @@ impl Address {
             sheet,
             filled: Cell::new(u64::MAX),
             address,
+            user,
+            user_error,
+            methods,
+            caption,
+            lookup,
+            by_hand,
             password,
             error,
             existing,
@@ -168,8 +190,32 @@ impl Address {
             .collect()
     }
 
+    /// Of an account that is there it is the page about its sign-in.
+    fn show_kind(&self, model: &Model) {
+        let is_new = model.editing.is_none();
+        self.address.set_visible(is_new);
+        self.lookup.set_visible(is_new);
+        self.by_hand.set_visible(is_new);
+        self.user.set_visible(!is_new);
+        self.methods.root.set_visible(!is_new);
+        self.methods.show(model);
+        if is_new {
+            return;
+        }
+        put(&self.sheet.title, &gettext("Sign-In"));
+        self.password
+            .set_title(&gettext("New password (empty: as it is)"));
+        put(
+            &self.caption,
+            &gettext("A password that is typed here takes the place of the one that is kept."),
+        );
+        let error = model.error(Field::User);
+        mark(&self.user, &self.user_error, error.as_deref());
+    }
+
     fn show_hint(&self, model: &Model) {
-        let hint = super::hints::of_domain(model.answers.domain());
+        let is_new = model.editing.is_none();
+        let hint = super::hints::of_domain(model.answers.domain()).filter(|_| is_new);
         self.hint.set_visible(hint.is_some());
         let Some((text, page)) = hint else { return };
         self.hint.set_title(&text);
@@ -214,6 +260,7 @@ impl Leaf for Address {
         let answers = &model.answers;
         if self.filled.replace(model.filled) != model.filled {
             fill_in(&self.address, &answers.address);
+            fill_in(&self.user, &answers.user);
             let password = String::from_utf8_lossy(answers.password.expose());
             fill_in(&self.password, &password);
             fill_in(&self.command, &answers.password_command);
@@ -224,7 +271,8 @@ impl Leaf for Address {
             model.error(Field::Address).as_deref(),
         );
         self.online.set_active(answers.look_online);
-        let existing = model.existing();
+        self.show_kind(model);
+        let existing = model.existing().filter(|_| model.editing.is_none());
         self.existing.set_visible(existing.is_some());
         if let Some(id) = existing {
             let text = gettext("Its server is {server}.");
@@ -239,6 +287,7 @@ impl Leaf for Address {
     fn focus(&self, field: Field) -> bool {
         match field {
             Field::Address => self.address.grab_focus(),
+            Field::User => self.user.grab_focus(),
             Field::Password => self.password.grab_focus(),
             Field::PasswordCommand => {
                 self.places.set_expanded(true);

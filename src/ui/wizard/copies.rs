@@ -9,7 +9,7 @@ use super::model::{Field, Flag, Model, Page, Pick};
 use super::rows::{Leaf, Meant, Sheet, combo, describe, entry, fill_in, mark, put, radio, switch};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::base::text::size;
-use crate::engine::api::job::{FirstTime, Protocol, Rhythm};
+use crate::engine::api::job::{FirstTime, Part, Protocol, Rhythm};
 
 /// The page.
 pub(super) struct Copies {
@@ -22,6 +22,7 @@ pub(super) struct Copies {
     first: adw::ComboRow,
     first_note: gtk::Label,
     rhythm: adw::ComboRow,
+    rhythms: Cell<usize>,
     rhythm_note: gtk::Label,
     has_limit: gtk::Switch,
     limit_row: adw::ActionRow,
@@ -108,11 +109,25 @@ impl Copies {
             first,
             first_note,
             rhythm,
+            rhythms: Cell::new(RHYTHMS.len()),
             rhythm_note,
             has_limit,
             limit_row,
             limit,
             error,
+        }
+    }
+}
+
+impl Copies {
+    /// A rhythm that somebody wrote into the file is listed behind those that are offered.
+    fn list(&self, rhythms: &[Rhythm]) {
+        if self.rhythms.replace(rhythms.len()) == rhythms.len() {
+            return;
+        }
+        let own = rhythms.last().copied().map(rhythm_text).unwrap_or_default();
+        if let Some(words) = self.rhythm.model().and_downcast::<gtk::StringList>() {
+            words.append(&own);
         }
     }
 }
@@ -126,7 +141,15 @@ impl Leaf for Copies {
         let answers = &model.answers;
         let fetches = answers.sink != Sink::Watch;
         self.after.set_visible(fetches);
-        self.first.set_visible(fetches);
+        self.first.set_visible(fetches && model.editing.is_none());
+        let can = |part| {
+            let editing = model.editing.as_ref();
+            !editing.is_some_and(|editing| editing.is_hidden(part))
+        };
+        self.after.set_sensitive(can(Part::Copies));
+        self.limit_row.set_sensitive(can(Part::Copies));
+        self.limit.set_sensitive(can(Part::Copies));
+        self.rhythm.set_sensitive(can(Part::Schedule));
         self.limit_row.set_visible(fetches);
         let chosen = if answers.keep {
             &self.keep
@@ -145,9 +168,10 @@ impl Leaf for Copies {
         );
         self.first
             .set_selected(u32::from(answers.first_time == FirstTime::Everything));
-        let first = first_note(model).filter(|_| fetches);
+        let first = first_note(model).filter(|_| self.first.get_visible());
         self.first_note.set_visible(first.is_some());
         put(&self.first_note, &first.unwrap_or_default());
+        self.list(&answers.rhythms());
         self.rhythm.set_selected(answers.rhythm as u32);
         let note = rhythm_note(model);
         self.rhythm_note.set_visible(note.is_some());
@@ -199,7 +223,8 @@ fn first_note(model: &Model) -> Option<String> {
 /// What the rhythm chosen needs.
 fn rhythm_note(model: &Model) -> Option<String> {
     let can_idle = matches!(&model.sign_in.done(), Some(Ok(done)) if done.can_idle);
-    (RHYTHMS.get(model.answers.rhythm) == Some(&Rhythm::Idle)).then(|| match can_idle {
+    let is_idle = model.answers.chosen_rhythm() == Rhythm::Idle;
+    (is_idle && model.editing.is_none()).then(|| match can_idle {
         true => gettext("The server tells of new mail; until this version listens to it, it is checked every two minutes."),
         false => gettext("The server has not said that it can tell of new mail; it is checked every two minutes."),
     })

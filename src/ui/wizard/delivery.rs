@@ -194,7 +194,12 @@ impl Delivery {
         self.maildir.set_visible(sink == Sink::Maildir);
         self.program.set_visible(sink == Sink::Program);
         self.lmtp.set_visible(sink == Sink::Lmtp);
-        let is_local = matches!(sink, Sink::Listener | Sink::Lmtp | Sink::Program);
+        // Of an account that is there, what a program is given as recipient stands in the file.
+        let is_local = match sink {
+            Sink::Listener | Sink::Lmtp => true,
+            Sink::Program => model.editing.is_none(),
+            Sink::Maildir | Sink::Watch => false,
+        };
         self.local_user.set_visible(is_local);
         if self.filled.replace(model.filled) != model.filled {
             fill_in(&self.maildir, &answers.maildir);

@@ -1,14 +1,14 @@
 //! The wizard's window: header, pages in a leaflet that shows one at a time, and the bar below.
 
 use adw::prelude::*;
-use gtk::{gdk, glib};
+use gtk::{gdk, gio, glib};
 
 use super::super::a11y;
 use super::address::Address;
 use super::copies::Copies;
 use super::delivery::Delivery;
 use super::discovery::Discovery;
-use super::model::{Field, Input, Model, Page, Work};
+use super::model::{Deed, Field, Input, Model, Page, Work};
 use super::rows::{Leaf, Meant, put};
 use super::save::Save;
 use super::server::Server;
@@ -25,11 +25,12 @@ pub(super) struct Frame {
     back: gtk::Button,
     step: gtk::Label,
     primary: gtk::Button,
+    more: gtk::MenuButton,
 }
 
 impl Frame {
-    /// Fills `window`.
-    pub(super) fn new(window: &adw::Window, meant: &Meant) -> Self {
+    /// Fills `window`; `whose`: the account that is changed.
+    pub(super) fn new(window: &adw::Window, whose: Option<&str>, meant: &Meant) -> Self {
         let leaves: Vec<(Page, Box<dyn Leaf>)> = vec![
             (Page::Welcome, Box::new(Welcome::new(meant))),
             (Page::Address, Box::new(Address::new(meant))),
@@ -81,18 +82,28 @@ impl Frame {
             .ellipsize(gtk::pango::EllipsizeMode::End)
             .css_classes(["caption", "quiet"])
             .build();
+        // With more the longest button would not fit into the narrowest window.
+        step.set_margin_start(3);
+        step.set_margin_end(3);
         let bar = gtk::CenterBox::builder()
             .margin_top(8)
             .margin_bottom(8)
+            .margin_start(12)
+            .margin_end(12)
             .build();
-        bar.set_margin_start(12);
-        bar.set_margin_end(12);
         bar.set_start_widget(Some(&back));
         bar.set_center_widget(Some(&step));
         bar.set_end_widget(Some(&primary));
-        let header = adw::HeaderBar::builder()
-            .title_widget(&adw::WindowTitle::new(&gettext("Set Up an Account"), ""))
-            .build();
+        let more = save_menu(window, meant);
+        let title = match whose {
+            None => adw::WindowTitle::new(&gettext("Set Up an Account"), ""),
+            Some(name) => {
+                adw::WindowTitle::new(&gettext("Edit Account"), &super::super::markup(name))
+            }
+        };
+        let header = adw::HeaderBar::builder().title_widget(&title).build();
+        // Below, there is no room for it in a narrow window.
+        header.pack_end(&more);
         let column = gtk::Box::builder()
             .orientation(gtk::Orientation::Vertical)
             .build();
@@ -109,6 +120,7 @@ impl Frame {
             back,
             step,
             primary,
+            more,
         }
     }
 
@@ -120,11 +132,17 @@ impl Frame {
             }
         }
         self.back.set_visible(!model.trail.is_empty());
-        let text = match model.page.step() {
+        let step = model.page.step().filter(|_| model.editing.is_none());
+        let text = match step {
             Some((n, all)) => fill(&gettext("Step {n} of {all}"), &[("n", &n), ("all", &all)]),
             None => String::new(),
         };
         put(&self.step, &text);
+        let can_wait = model.page == Page::Save
+            && model.editing.is_none()
+            && model.answers.chosen_rhythm() != Rhythm::Asked;
+        self.more
+            .set_visible(can_wait && !model.saving.is_running());
         let primary = primary(model);
         self.primary.set_visible(primary.is_some());
         if let Some(label) = primary
@@ -166,20 +184,48 @@ impl Frame {
 /// What the way on is called; `None` while there is none.
 fn primary(model: &Model) -> Option<String> {
     Some(match model.page {
+        Page::Server if model.probe.is_running() => return None,
+        Page::Address | Page::Server | Page::Delivery | Page::Copies if model.editing.is_some() => {
+            match (model.is_changed(), model.is_untested()) {
+                (false, _) => gettext("Done"),
+                (true, true) => gettext("Test Sign-In"),
+                (true, false) => gettext("Review Changes"),
+            }
+        }
         Page::Welcome => gettext("Set Up an Account"),
         Page::Address => gettext("Find Settings"),
         Page::Discovery => return None,
-        Page::Server if model.probe.is_running() => return None,
         Page::SignIn => match &model.sign_in {
             Work::Running(_) => return None,
             Work::Done(Ok(_)) => gettext("Continue"),
             _ => gettext("Sign In"),
         },
         Page::Save if model.saving.is_running() => return None,
+        Page::Save if model.is_untested() => gettext("Save Without Testing"),
+        Page::Save if model.editing.is_some() => gettext("Save"),
         Page::Save if model.answers.setup().rhythm == Rhythm::Asked => gettext("Save"),
         Page::Save => gettext("Save and Start Checking"),
         _ => gettext("Continue"),
     })
+}
+
+/// The other way to save: what is checked later.
+fn save_menu(window: &adw::Window, meant: &Meant) -> gtk::MenuButton {
+    let actions = gio::SimpleActionGroup::new();
+    let only = gio::SimpleAction::new("save-only", None);
+    let to = meant.clone();
+    only.connect_activate(move |_, _| to(Input::Do(Deed::SaveOnly)));
+    actions.add_action(&only);
+    window.insert_action_group("wizard", Some(&actions));
+    let menu = gio::Menu::new();
+    menu.append(Some(&gettext("_Save Only")), Some("wizard.save-only"));
+    let button = gtk::MenuButton::builder()
+        .icon_name("view-more-symbolic")
+        .menu_model(&menu)
+        .name("save-menu")
+        .build();
+    a11y::name_button(&button, &gettext("Other Ways to Save"));
+    button
 }
 
 fn keys(window: &adw::Window, meant: &Meant) {
@@ -203,10 +249,14 @@ fn keys(window: &adw::Window, meant: &Meant) {
 }
 
 /// Asks whether to leave though something was typed.
-pub(super) fn ask_to_leave(window: &adw::Window, meant: &Meant) {
+pub(super) fn ask_to_leave(window: &adw::Window, is_change: bool, meant: &Meant) {
+    let heading = match is_change {
+        true => gettext("Discard the changes?"),
+        false => gettext("Leave set-up?"),
+    };
     let dialog = adw::MessageDialog::new(
         Some(window),
-        Some(&gettext("Leave set-up?")),
+        Some(&heading),
         Some(&gettext("Nothing has been saved.")),
     );
     dialog.add_response("stay", &gettext("_Stay"));
@@ -216,6 +266,5 @@ pub(super) fn ask_to_leave(window: &adw::Window, meant: &Meant) {
     dialog.set_close_response("stay");
     let to = meant.clone();
     dialog.connect_response(Some("leave"), move |_, _| to(Input::Leave));
-    a11y::set_label(&dialog, &gettext("Leave set-up?"));
-    dialog.present();
+    a11y::present(&dialog);
 }

@@ -34,7 +34,9 @@ impl Message {
         };
         let expander = |title: &str, child: &gtk::Label| {
             child.set_margin_top(6);
-            gtk::Expander::builder().label(title).child(child).build()
+            let expander = gtk::Expander::builder().label(title).child(child).build();
+            super::super::a11y::name_expander(&expander);
+            expander
         };
         let headline = gtk::Label::builder()
             .wrap(true)

@@ -70,11 +70,14 @@ impl Sheet {
         }
     }
 
-    /// A group of rows.
+    /// A group of rows. Without a title it goes by that of the page.
     pub(super) fn group(&self, title: &str) -> adw::PreferencesGroup {
         let group = adw::PreferencesGroup::builder()
             .title(gtk::glib::markup_escape_text(title))
             .build();
+        if title.is_empty() {
+            a11y::name_rows(&group, &self.title.text());
+        }
         self.column.append(&group);
         group
     }

@@ -2,27 +2,31 @@
 
 use adw::prelude::*;
 
+use super::super::diff::Diff;
 use super::message::Message;
-use super::model::answers::{Place, RHYTHMS, Sink};
+use super::model::editing::parts_of;
 use super::model::sign_in::of_other;
 use super::model::{Deed, Flag, Model, Page, Work};
-use super::rows::{Leaf, Meant, Sheet, action, button, describe, put, switch};
-use crate::base::i18n::{fill, gettext, ngettext};
-use crate::engine::api::job::{
-    Candidate, FileChange, Protocol, Rhythm, Security, Source, UserForm,
-};
-use crate::engine::api::words;
+use super::rows::{Leaf, Meant, Sheet, action, button, describe, put, status, switch};
+use crate::base::i18n::{fill, gettext};
+use crate::engine::api::job::{FileChange, Part};
+use crate::ui::setup_words;
+
+/// A row about a page, and the button that leads there.
+type Summary = (adw::ActionRow, gtk::Button);
 
 /// The page.
 pub(super) struct Save {
     sheet: Sheet,
-    server: adw::ActionRow,
-    sign_in: adw::ActionRow,
-    delivery: adw::ActionRow,
-    copies: adw::ActionRow,
+    server: Summary,
+    sign_in: Summary,
+    delivery: Summary,
+    copies: Summary,
     file: adw::ActionRow,
+    notes: gtk::Label,
+    more: adw::PreferencesGroup,
     expander: gtk::Expander,
-    diff: gtk::Label,
+    diff: Diff,
     login: gtk::Switch,
     notices: gtk::Switch,
     message: Message,
@@ -48,7 +52,7 @@ impl Save {
             super::super::a11y::set_label(&change, &label);
             row.add_suffix(&change);
             group.add(&row);
-            row
+            (row, change)
         };
         let server = row(gettext("Server"), "summary-server", Page::Server);
         let sign_in = row(gettext("Sign-in"), "summary-sign-in", Page::Address);
@@ -58,31 +62,21 @@ impl Save {
             "summary-copies",
             Page::Copies,
         );
+        let notes = status("save-notes");
+        notes.set_wrap_mode(gtk::pango::WrapMode::WordChar);
+        sheet.column.append(&notes);
         let files = sheet.group("");
         let file = action(&gettext("Configuration"), "");
         file.set_widget_name("summary-file");
         files.add(&file);
-        let diff = gtk::Label::builder()
-            .xalign(0.0)
-            .selectable(true)
-            .css_classes(["words"])
-            .margin_top(6)
-            .margin_bottom(6)
-            .margin_start(12)
-            .margin_end(12)
-            .name("diff")
-            .build();
-        let scroll = gtk::ScrolledWindow::builder()
-            .vscrollbar_policy(gtk::PolicyType::Never)
-            .propagate_natural_width(false)
-            .child(&diff)
-            .build();
-        let frame = gtk::Frame::builder().child(&scroll).margin_top(6).build();
+        let diff = Diff::new("diff");
+        diff.root.set_margin_top(6);
         let expander = gtk::Expander::builder()
             .label(gettext("What will be written"))
-            .child(&frame)
+            .child(&diff.root)
             .name("what-is-written")
             .build();
+        super::super::a11y::name_expander(&expander);
         sheet.column.append(&expander);
         let more = sheet.group("");
         let (row, login) = switch(
@@ -108,6 +102,8 @@ impl Save {
             delivery,
             copies,
             file,
+            notes,
+            more,
             expander,
             diff,
             login,
@@ -116,12 +112,37 @@ impl Save {
         }
     }
 
+    /// Of an account that is there: nothing about the program, and the diff open.
+    fn show_kind(&self, model: &Model) {
+        let Some(editing) = &model.editing else {
+            return;
+        };
+        put(&self.sheet.title, &gettext("Review Changes"));
+        self.more.set_visible(false);
+        let pages = [
+            (&self.server, Page::Server),
+            (&self.sign_in, Page::Address),
+            (&self.delivery, Page::Delivery),
+            (&self.copies, Page::Copies),
+        ];
+        for ((_, change), page) in pages {
+            let is_shown = |part: &Part| !editing.is_hidden(*part);
+            change.set_sensitive(parts_of(page).iter().any(is_shown));
+        }
+    }
+
     fn show_preview(&self, model: &Model) {
         let preview = match &model.preview {
             Work::Done(Ok(preview)) => Some(preview),
             _ => None,
         };
+        if preview.is_some() && !self.expander.is_visible() && model.editing.is_some() {
+            self.expander.set_expanded(true);
+        }
         self.expander.set_visible(preview.is_some());
+        let notes = preview.map(|preview| preview.notes.join("\n"));
+        put(&self.notes, &notes.unwrap_or_default());
+        self.notes.set_visible(!self.notes.text().is_empty());
         let Some(preview) = preview else {
             describe(&self.file, "");
             return;
@@ -131,7 +152,7 @@ impl Save {
         if let Some(local) = &preview.local {
             diff = format!("{diff}\n{}\n{}", local.path.display(), local.diff);
         }
-        put(&self.diff, diff.trim_end());
+        self.diff.show(&diff);
     }
 }
 
@@ -142,21 +163,12 @@ impl Leaf for Save {
 
     fn show(&self, model: &Model) {
         let answers = &model.answers;
-        describe(&self.server, &server_text(model));
-        let place = match answers.place {
-            Place::Keyring => gettext("password in the keyring"),
-            Place::File => gettext("password in the configuration file"),
-            Place::Command => gettext("password from a command"),
-            Place::Netrc => gettext("password in ~/.netrc"),
-            Place::Ask => gettext("password asked for after each start"),
-        };
-        let text = gettext("{user}, {place}");
-        describe(
-            &self.sign_in,
-            &fill(&text, &[("user", &answers.user()), ("place", &place)]),
-        );
-        describe(&self.delivery, &delivery_text(model));
-        describe(&self.copies, &copies_text(model));
+        let setup = model.draft().setup;
+        describe(&self.server.0, &setup_words::server(&setup));
+        describe(&self.sign_in.0, &setup_words::sign_in(&setup));
+        describe(&self.delivery.0, &setup_words::delivery(&setup));
+        describe(&self.copies.0, &setup_words::copies_and_schedule(&setup));
+        self.show_kind(model);
         self.show_preview(model);
         self.login.set_active(answers.starts_at_login);
         self.notices.set_active(answers.notifies);
@@ -179,66 +191,4 @@ fn file_text(change: &FileChange) -> String {
             &[("path", &path)],
         ),
     }
-}
-
-fn server_text(model: &Model) -> String {
-    let answers = &model.answers;
-    let card = Candidate {
-        protocol: answers.protocol().unwrap_or(Protocol::Imap),
-        host: answers.host.trim().to_owned(),
-        port: answers.port().unwrap_or_default(),
-        security: answers.security().unwrap_or(Security::Tls),
-        methods: Vec::new(),
-        user: UserForm::Address,
-        source: Source::Person,
-        is_weak: false,
-    };
-    format!(
-        "{}: {}",
-        words::protocol(card.protocol),
-        words::server(&card)
-    )
-}
-
-fn delivery_text(model: &Model) -> String {
-    let answers = &model.answers;
-    let local: &dyn std::fmt::Display = &answers.local_user.trim();
-    match answers.sink {
-        Sink::Maildir => answers.maildir.trim().to_owned(),
-        Sink::Listener => fill(
-            &gettext("This computer's mail system, to {user}"),
-            &[("user", local)],
-        ),
-        Sink::Program => answers.program.trim().to_owned(),
-        Sink::Lmtp => fill(
-            &gettext("LMTP at {place}, to {user}"),
-            &[("place", &answers.lmtp.trim()), ("user", local)],
-        ),
-        Sink::Watch => gettext("Nowhere; mail is only counted"),
-    }
-}
-
-fn copies_text(model: &Model) -> String {
-    let answers = &model.answers;
-    let kept = match (answers.sink, answers.keep) {
-        (Sink::Watch, _) => gettext("everything stays on the server"),
-        (_, true) => gettext("messages stay on the server"),
-        (_, false) => gettext("messages are deleted from the server"),
-    };
-    let when = match RHYTHMS.get(answers.rhythm) {
-        Some(Rhythm::Minutes(n)) => {
-            let text = ngettext(
-                "checked every {n} minute",
-                "checked every {n} minutes",
-                u64::from(*n),
-            );
-            fill(&text, &[("n", n)])
-        }
-        Some(Rhythm::Idle) => gettext("checked as soon as mail arrives"),
-        _ => gettext("checked only when asked"),
-    };
-    fill(
-        &gettext("{kept}; {when}"),
-        &[("kept", &kept), ("when", &when)],
-    )
 }

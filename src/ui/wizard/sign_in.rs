@@ -8,9 +8,9 @@ use adw::prelude::*;
 
 use super::message::Message;
 use super::model::sign_in::{of_sign_in, takes_authority};
-use super::model::{Field, Flag, Model, Page, Work};
+use super::model::{Deed, Field, Flag, Model, Page, Work};
 use super::rows::{
-    Leaf, Meant, Sheet, action, describe, fill_in, mark, password, put, status, tick,
+    Leaf, Meant, Sheet, action, button, describe, fill_in, mark, password, put, status, tick,
 };
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::{SignedIn, Stage, StageState};
@@ -30,6 +30,7 @@ pub(super) struct SignIn {
     card: Card,
     plain: (adw::ActionRow, gtk::CheckButton),
     plain_group: adw::PreferencesGroup,
+    skip: gtk::Button,
 }
 
 struct Row {
@@ -67,6 +68,16 @@ impl SignIn {
         plain_group.add(&plain.0);
         let card = Card::new(meant);
         sheet.column.append(&card.root);
+        // Above the steps, where it is seen in a narrow window too.
+        let skip = button(
+            &gettext("Save Without Testing…"),
+            "skip-test",
+            Deed::SkipTest,
+            meant,
+        );
+        skip.add_css_class("flat");
+        skip.set_halign(gtk::Align::Center);
+        sheet.column.append(&skip);
         let list = sheet.group("");
         let steps = Stage::ALL
             .into_iter()
@@ -85,6 +96,7 @@ impl SignIn {
             card,
             plain,
             plain_group,
+            skip,
         }
     }
 }
@@ -115,6 +127,8 @@ impl Leaf for SignIn {
             let step = model.steps.iter().find(|step| step.stage == row.stage);
             row.show(step.map_or((StageState::Waiting, ""), |step| (step.state, &step.words)));
         }
+        let is_tried = matches!(model.sign_in, Work::Done(Ok(_)));
+        self.skip.set_visible(model.editing.is_some() && !is_tried);
         let (failed, result) = match &model.sign_in {
             Work::Done(Err(failed)) => (Some(&**failed), String::new()),
             Work::Done(Ok(done)) => (None, success(done)),

@@ -3,7 +3,9 @@
 
 use postrider::base::Secret;
 use postrider::rc::account::Target;
-use postrider::rc::setup::write::{Basis, plan};
+use postrider::rc::setup::change;
+use postrider::rc::setup::read::{describe, normal};
+use postrider::rc::setup::write::{Basis, Plan, plan};
 use postrider::rc::setup::{
     Delivery, FirstTime, PasswordPlace, Rhythm, Setup, Trust, maildir_command,
 };
@@ -123,6 +125,7 @@ fn check(oracle: Option<&Oracle>, setup: &Setup, password: &str, rc: &str) -> Te
         let command = maildir_command(path).into_bytes();
         prop_assert_eq!(&found.target, &Target::Mda(command));
     }
+    comes_back(setup, &plan, &around)?;
     if let Some(oracle) = oracle {
         let theirs = oracle.theirs(&plan.rc, "");
         let text = String::from_utf8_lossy(&plan.rc).into_owned();
@@ -132,6 +135,135 @@ fn check(oracle: Option<&Oracle>, setup: &Setup, password: &str, rc: &str) -> Te
         prop_assert_eq!(differs, None, "{}", text);
     }
     Ok(())
+}
+
+/// What was written is shown on the same pages again.
+fn comes_back(setup: &Setup, plan: &Plan, around: &Surroundings) -> TestCaseResult {
+    let basis = Basis {
+        rc: &plan.rc,
+        local: &plan.local,
+        rc_name: None,
+        around,
+    };
+    let described = describe(plan.id(), &basis);
+    let described = described.map_err(|refused| TestCaseError::fail(format!("{refused:?}")))?;
+    let mut meant = normal(setup);
+    if meant.delivery == Delivery::Watch {
+        // `skip` stands for both.
+        meant.rhythm = described.setup.rhythm;
+    }
+    prop_assert_eq!(described.setup, meant);
+    prop_assert_eq!(described.hidden, vec![]);
+    Ok(())
+}
+
+/// Any account made any other: the file that was there is still in it, in its order, fetchmail takes
+/// it, and the pages then show what was meant.
+fn becomes(
+    oracle: Option<&Oracle>,
+    (first, second): (&Setup, &Setup),
+    password: &str,
+    rc: &str,
+) -> TestCaseResult {
+    let around = Surroundings {
+        invoking_user: "ann".into(),
+        ..Surroundings::default()
+    };
+    let password = Secret::new(password);
+    let fail = |refused| TestCaseError::fail(format!("{refused:?}"));
+    let basis = Basis {
+        rc: rc.as_bytes(),
+        local: "",
+        rc_name: None,
+        around: &around,
+    };
+    let plan = plan(first, Some(&password), &basis).map_err(fail)?;
+    let basis = Basis {
+        rc: &plan.rc,
+        local: &plan.local,
+        ..basis
+    };
+    let changed = change::plan(plan.id(), second, Some(&password), &basis);
+    let changed = changed.map_err(|refused| {
+        let text = String::from_utf8_lossy(&plan.rc);
+        TestCaseError::fail(format!("{refused:?}\n{text}"))
+    })?;
+    let after = &changed.plan;
+    let mut text = after.rc.iter();
+    prop_assert!(
+        rc.bytes().all(|byte| text.any(|other| *other == byte)),
+        "{}",
+        String::from_utf8_lossy(&after.rc)
+    );
+    comes_back(second, after, &around)?;
+    if let Some(oracle) = oracle {
+        let theirs = oracle.theirs(&after.rc, "");
+        let text = String::from_utf8_lossy(&after.rc).into_owned();
+        let said = String::from_utf8_lossy(&theirs.stderr).into_owned();
+        prop_assert_eq!(theirs.status.code(), Some(0), "{} {}", text, said);
+        let differs = difference(&theirs.stdout, &oracle.ours(&after.rc, "").stdout);
+        prop_assert_eq!(differs, None, "{}", text);
+    }
+    Ok(())
+}
+
+#[test]
+fn any_account_can_become_any_other() {
+    let oracle = Oracle::find();
+    let config = Config {
+        cases: 150,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let there = proptest::sample::select(THERE.to_vec());
+    let host = proptest::sample::select(vec!["mail.example.org", "new.example.org", "y"]);
+    let second = (any_setup(), host).prop_map(|(setup, host)| Setup {
+        host: host.into(),
+        ..setup
+    });
+    TestRunner::new(config)
+        .run(
+            &(any_setup(), second, name(), there),
+            |(first, second, password, rc)| {
+                becomes(oracle.as_ref(), (&first, &second), &password, rc)
+            },
+        )
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The files of the corpus are described without a panic, and what is described of an account can
+/// be said of it again without a change.
+#[test]
+fn every_file_of_the_corpus_can_be_described() {
+    let around = Surroundings {
+        invoking_user: "ann".into(),
+        ..Surroundings::default()
+    };
+    let (mut accounts, mut plain, mut again) = (0, 0, 0);
+    for seed in super::corpus() {
+        let basis = Basis {
+            rc: &seed,
+            local: "",
+            rc_name: None,
+            around: &around,
+        };
+        let read = resolve(&Document::parse(&seed), &Overrides::default(), &around);
+        for account in read.map(|config| config.accounts).unwrap_or_default() {
+            let described = describe(&account.id, &basis);
+            let described = described.unwrap_or_else(|refused| panic!("{refused:?}"));
+            accounts += 1;
+            plain += usize::from(described.hidden.is_empty());
+            if let Ok(same) = change::plan(&account.id, &described.setup, None, &basis) {
+                again += 1;
+                assert_eq!(same.plan.rc, seed, "nothing to change, and nothing changed");
+                assert_eq!(same.plan.local, "");
+            }
+        }
+    }
+    assert!(
+        accounts > 100 && plain > 20 && again > accounts / 2,
+        "{accounts} {plain} {again}"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A saved account, polled once in another way than it says; and the first poll of a new one.
 
-use postrider::engine::api::job::{FirstTime, Job, Outcome, Setup};
+use postrider::engine::api::job::{Draft, FirstTime, Job, Outcome, Setup};
 use postrider::engine::api::{AccountId, Command, Event, Once, What};
 use postrider::rc::setup::Delivery;
 
@@ -155,4 +155,47 @@ async fn without_names_nothing_is_known() {
         format!("{failed:?}").contains("lasting names"),
         "{failed:?}"
     );
+}
+
+/// What was there when the account was set up stays old mail, also when another run of the program
+/// is the first to look.
+#[tokio::test]
+async fn the_first_poll_may_be_in_another_run() {
+    let mut bench = Bench::new("").await;
+    bench.fill(3);
+    let draft = Draft {
+        waits: true,
+        ..bench.draft(false)
+    };
+    let Outcome::Adopted(saved) = bench.run(Job::Adopt(draft)).await else {
+        panic!("not saved")
+    };
+    bench.restart().await;
+    assert_eq!(bench.server.connections(), 0);
+    assert_eq!(check(&mut bench, &saved.id, None).await, 0);
+    bench.fill(1);
+    assert_eq!(check(&mut bench, &saved.id, None).await, 1);
+    bench.restart().await;
+    bench.fill(1);
+    assert_eq!(check(&mut bench, &saved.id, None).await, 1);
+}
+
+/// Taken back, nothing of it is left: an account written by hand fetches what is there.
+#[tokio::test]
+async fn what_was_taken_back_begins_as_any_other() {
+    let mut bench = Bench::new("").await;
+    bench.fill(3);
+    let draft = Draft {
+        waits: true,
+        ..bench.draft(false)
+    };
+    let Outcome::Adopted(saved) = bench.run(Job::Adopt(draft)).await else {
+        panic!("not saved")
+    };
+    let rc = bench.read(".fetchmailrc").unwrap();
+    let undone = bench.run(Job::Undo(Box::new(saved.undo))).await;
+    assert_eq!(undone, Outcome::Undone);
+    bench.home.rc(&rc);
+    bench.restart().await;
+    assert_eq!(check(&mut bench, &saved.id, None).await, 3);
 }

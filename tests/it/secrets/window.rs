@@ -6,7 +6,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use postrider::base::Secret;
-use postrider::engine::api::job::{Ask, Job, JobId, Outcome, SecretSource, SecretWish};
+use postrider::engine::api::job::{
+    Ask, Draft, Job, JobId, Outcome, PasswordPlace, SecretSource, SecretWish, Setup,
+};
 use postrider::engine::api::{AccountId, Cause, Command, Event, What};
 use postrider::engine::{Asks, File, Handle, Options, Rhythm, Source, start};
 use postrider::net::World;
@@ -59,6 +61,91 @@ async fn unlocked_by_a_yes() {
     assert!(shown.contains("1 passed"), "{shown}");
     assert_eq!(bus.state.lock().unwrap().unlocks, 1);
     assert_eq!(bus.items(), []);
+}
+
+/// What the keyring has follows an account that gets another server, and comes back with it.
+#[tokio::test]
+async fn passwords_go_along() {
+    let home = Home::own();
+    let bus = Keyring::start(&home);
+    let ended = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "secrets::window::inside_moving"])
+        .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
+        .env(INSIDE, "1")
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    let shown = [ended.stdout, ended.stderr].concat();
+    let shown = String::from_utf8_lossy(&shown);
+    assert!(ended.status.success(), "{shown}");
+    assert!(shown.contains("1 passed"), "{shown}");
+}
+
+#[tokio::test]
+#[ignore = "begun by passwords_go_along"]
+async fn inside_moving() {
+    if std::env::var_os(INSIDE).is_none() {
+        return;
+    }
+    let keyring = keyring::Keyring::default();
+    let name = |server: &str| Name {
+        server: server.into(),
+        user: "ada".into(),
+        protocol: "imap",
+    };
+    let found = async |server: &str| keyring.find(&name(server)).await.unwrap();
+    let secret = Some(Secret::new(PASSWORD));
+    keyring
+        .set(&name("localhost"), &Secret::new(PASSWORD))
+        .await
+        .unwrap();
+    let mut window = Window::with_file(true).await;
+    assert_eq!(window.finished().await, 1);
+    let describe = Job::Describe(window.id.clone());
+    let Outcome::Described(described) = window.run(describe).await else {
+        panic!("not described");
+    };
+    assert_eq!(described.source, SecretSource::Keyring);
+    assert_eq!(described.setup.password, PasswordPlace::Keyring);
+    let change = |change: fn(&mut Setup)| {
+        let mut draft = Draft::new(described.setup.clone(), None);
+        draft.replaces = Some(described.id.clone());
+        change(&mut draft.setup);
+        Job::Adopt(draft)
+    };
+    let undo = async |window: &mut Window, job| {
+        let Outcome::Adopted(adopted) = window.run(job).await else {
+            panic!("not adopted");
+        };
+        adopted.undo
+    };
+    let moved = undo(&mut window, change(|s| s.host = "127.0.0.1".into())).await;
+    assert_eq!(
+        (found("localhost").await, found("127.0.0.1").await),
+        (None, secret.clone())
+    );
+    let back = Job::Undo(Box::new(moved));
+    assert_eq!(window.run(back).await, Outcome::Undone);
+    assert_eq!(
+        (found("localhost").await, found("127.0.0.1").await),
+        (secret.clone(), None)
+    );
+    // From the keyring into the file, unseen, and back.
+    let into = undo(&mut window, change(|s| s.password = PasswordPlace::File)).await;
+    assert_eq!(found("localhost").await, None);
+    let rc = std::fs::read_to_string(window.home.path().join(".fetchmailrc")).unwrap();
+    assert!(rc.contains(PASSWORD), "{rc}");
+    let back = Job::Undo(Box::new(into));
+    assert_eq!(window.run(back).await, Outcome::Undone);
+    assert_eq!(found("localhost").await, secret);
+    // Another option leaves it alone, and so does taking that back.
+    let kept = undo(&mut window, change(|s| s.keep = true)).await;
+    assert_eq!(found("localhost").await, secret);
+    let back = Job::Undo(Box::new(kept));
+    assert_eq!(window.run(back).await, Outcome::Undone);
+    assert_eq!(found("localhost").await, secret);
 }
 
 #[tokio::test]
@@ -142,11 +229,16 @@ struct Window {
     events: Receiver<Event>,
     id: AccountId,
     _server: Server,
-    _home: Home,
+    home: Home,
 }
 
 impl Window {
     async fn open() -> Self {
+        Self::with_file(false).await
+    }
+
+    /// With the rc file on the disk, where it can be changed.
+    async fn with_file(is_on_disk: bool) -> Self {
         let server = Server::start().await;
         server.store.add_user("ada", PASSWORD);
         server.store.add("ada", "INBOX", [Message::numbered(0)]);
@@ -161,7 +253,13 @@ impl Window {
         let env = move |name: &str| (name == "HOME").then(|| own.clone().into_os_string());
         let options = Options {
             source: Source {
-                file: File::Text(rc.into_bytes()),
+                file: match is_on_disk {
+                    true => {
+                        home.rc(&rc);
+                        File::Path(home.path().join(".fetchmailrc"))
+                    }
+                    false => File::Text(rc.into_bytes()),
+                },
                 overrides: Overrides::default(),
                 servers: Vec::new(),
                 user: "ada".into(),
@@ -187,7 +285,7 @@ impl Window {
             events,
             id,
             _server: server,
-            _home: home,
+            home,
         }
     }
 
@@ -247,9 +345,13 @@ impl Window {
     }
 
     async fn secret(&mut self, what: SecretWish) -> Outcome {
-        let id = JobId::new();
         let account = self.id.clone();
-        let job = Box::new(Job::Secret { id: account, what });
+        self.run(Job::Secret { id: account, what }).await
+    }
+
+    async fn run(&mut self, job: Job) -> Outcome {
+        let id = JobId::new();
+        let job = Box::new(job);
         self.handle.send(Command::Start { id, job });
         loop {
             match self.next().await {

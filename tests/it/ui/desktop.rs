@@ -83,10 +83,10 @@ fn it_runs_on_a_bare_bus_and_ends_in_order() {
         format!("{:?}", std::process::ExitCode::SUCCESS)
     );
     let ids = Some(vec![sample::id("anna@example.org", "imap.example.org")]);
-    assert_eq!(
-        *told.lock().unwrap(),
-        [Command::Check { ids }, Command::Shutdown]
-    );
+    let mut told = told.lock().unwrap().clone();
+    // The page of the account wants to know what is set for it.
+    told.retain(|command| !matches!(command, Command::Start { .. }));
+    assert_eq!(told, [Command::Check { ids }, Command::Shutdown]);
 }
 
 /// A desktop to look at by hand, inside `. DIR/env` of a test desktop:

@@ -12,6 +12,8 @@ use postrider::engine::api::{Cause, Halt, Who};
 
 use super::*;
 
+mod editing;
+
 /// The wizard over an empty window.
 struct Run {
     desk: Desk,
@@ -394,6 +396,7 @@ fn preview() -> Outcome {
         },
         local: None,
         id: sample::id("anna@example.org", "imap.example.org"),
+        notes: Vec::new(),
     }))
 }
 
@@ -410,6 +413,8 @@ fn adopted() -> Outcome {
             was_new: true,
             local: None,
             secret: None,
+            written: None,
+            former: None,
         },
         only_in_memory: None,
     }))

@@ -94,7 +94,12 @@ impl Reader {
             }
             if let Some((role, name, children)) = self.look(&owner, &place).await {
                 let inside = format!("{path}/{role} “{name}”");
-                open.extend(children.into_iter().rev().map(|child| (child, inside.clone())));
+                open.extend(
+                    children
+                        .into_iter()
+                        .rev()
+                        .map(|child| (child, inside.clone())),
+                );
                 things.push(Thing { role, name, path });
             }
         }

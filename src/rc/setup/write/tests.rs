@@ -1,4 +1,5 @@
 use super::*;
+use crate::rc::setup::read::tests::comes_back;
 use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Trust};
 
 fn setup() -> Setup {
@@ -46,6 +47,7 @@ fn a_first_file() {
         let plan = planned(&setup, "", "").unwrap_or_else(|e| panic!("{e:?}"));
         assert_eq!(String::from_utf8_lossy(&plan.rc), rc);
         assert_eq!(plan.local, local);
+        comes_back(&setup, &plan);
     };
     check(
         setup(),
@@ -97,6 +99,7 @@ fn what_is_there_stays() {
         let rest = [&text[..at], &text[at + added.len()..]].concat();
         assert_eq!(rest, rc);
         assert_eq!(plan.local, local);
+        comes_back(&setup(), &plan);
     };
     let user = "    user ann@example.org\n    mda \"postrider deliver --maildir '/home/ann/Maildir'\"\n    ssl\n    keep\n";
     let own = |label: &str, more: &str| format!("poll {label}\n{more}    proto imap\n{user}");

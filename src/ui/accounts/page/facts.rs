@@ -19,6 +19,7 @@ pub(super) struct Facts {
     server: adw::ActionRow,
     user: adw::ActionRow,
     target: adw::ActionRow,
+    account: adw::PreferencesGroup,
 }
 
 impl Facts {
@@ -50,7 +51,13 @@ impl Facts {
             server: row(&account, gettext("Server"), "fact-server"),
             user: row(&account, gettext("User name"), "fact-user"),
             target: row(&account, gettext("Delivered to"), "fact-target"),
+            account,
         }
+    }
+
+    /// The settings tell the same and more, once they are known.
+    pub(super) fn spare_account(&self, has_settings: bool) {
+        self.account.set_visible(!has_settings);
     }
 
     /// Shows `status` as of `now`.

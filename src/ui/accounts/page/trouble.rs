@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use adw::prelude::*;
 use gtk::pango;
 
-use super::super::super::icons;
+use super::super::super::{a11y, icons};
 use super::super::row::set_text;
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::{Trouble, Who, words};
@@ -53,6 +53,7 @@ impl TroubleBox {
         this.words.set_widget_name("trouble-words");
         this.words.set_margin_top(6);
         this.since.add_css_class("quiet");
+        a11y::name_expander(&this.said);
         this.said.set_child(Some(&this.words));
         let texts = gtk::Box::builder()
             .orientation(gtk::Orientation::Vertical)

@@ -101,6 +101,7 @@ impl Options {
 
     fn lay_out(&self) {
         let group = adw::PreferencesGroup::new();
+        a11y::name_rows(&group, &gettext("Options"));
         group.add(&self.protocols());
         group.add(&self.ports);
         group.add(&self.family);

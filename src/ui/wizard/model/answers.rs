@@ -119,6 +119,10 @@ pub(crate) const RHYTHMS: [Rhythm; 8] = [
 /// Everything filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answers {
+    /// Of an account that is changed: a rhythm that is not among [`RHYTHMS`], listed behind them.
+    pub own_rhythm: Option<Rhythm>,
+    /// Of an account that is changed; no page shows them.
+    pub folders: Vec<Vec<u8>>,
     pub address: String,
     pub password: Secret,
     pub look_online: bool,
@@ -156,6 +160,8 @@ pub(crate) struct Answers {
 impl Default for Answers {
     fn default() -> Self {
         Self {
+            own_rhythm: None,
+            folders: Vec::new(),
             address: String::new(),
             password: Secret::new(""),
             look_online: true,
@@ -251,7 +257,7 @@ impl Answers {
             Pick::Delivery(sink) => self.sink = sink,
             Pick::Keep(keep) => self.keep = keep,
             Pick::FirstTime(first) => self.first_time = first,
-            Pick::Rhythm(index) => self.rhythm = index.min(RHYTHMS.len() - 1),
+            Pick::Rhythm(index) => self.rhythm = index.min(self.rhythms().len() - 1),
         }
     }
 
@@ -360,13 +366,22 @@ impl Answers {
             delivery: self.delivery(),
             keep: self.keep,
             first_time: self.first_time,
-            rhythm: RHYTHMS[self.rhythm.min(RHYTHMS.len() - 1)],
-            limit: match (self.has_limit, self.limit.trim().parse::<u64>()) {
-                (true, Ok(megabytes)) => Some(megabytes.saturating_mul(1_000_000)),
-                _ => None,
-            },
-            folders: Vec::new(),
+            rhythm: self.chosen_rhythm(),
+            limit: self.has_limit.then(|| octets(&self.limit)).flatten(),
+            folders: self.folders.clone(),
         }
+    }
+
+    /// The rhythms that can be chosen.
+    pub(crate) fn rhythms(&self) -> Vec<Rhythm> {
+        RHYTHMS.into_iter().chain(self.own_rhythm).collect()
+    }
+
+    /// The one that is.
+    pub(crate) fn chosen_rhythm(&self) -> Rhythm {
+        let rhythms = self.rhythms();
+        let chosen = rhythms.get(self.rhythm).or(rhythms.last());
+        chosen.copied().unwrap_or(Rhythm::Asked)
     }
 
     fn delivery(&self) -> Delivery {
@@ -382,10 +397,8 @@ impl Answers {
 
     /// The draft for the engine.
     pub(crate) fn draft(&self) -> Draft {
-        Draft {
-            setup: self.setup(),
-            secret: (!self.password.expose().is_empty()).then(|| self.password.clone()),
-        }
+        let is_typed = !self.password.expose().is_empty();
+        Draft::new(self.setup(), is_typed.then(|| self.password.clone()))
     }
 
     /// What results depend on, now.
@@ -401,6 +414,113 @@ impl Answers {
             ..server.setup
         };
         Asked { server, all }
+    }
+}
+
+/// Megabytes, with up to six places behind the point, as octets.
+pub(super) fn octets(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || part.len() > 6 || !is_number(whole) || !is_number(part) {
+        return None;
+    }
+    let whole: u64 = whole.parse().ok()?;
+    let part: u64 = format!("{part:0<6}").parse().ok()?;
+    whole.checked_mul(1_000_000)?.checked_add(part)
+}
+
+/// The other way.
+fn megabytes(octets: u64) -> String {
+    let text = format!("{}.{:06}", octets / 1_000_000, octets % 1_000_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+impl Answers {
+    /// What the pages show of an account that is there.
+    pub(super) fn of(setup: &Setup) -> Self {
+        let protocol = if setup.is_imap {
+            Protocol::Imap
+        } else {
+            Protocol::Pop3
+        };
+        let (security, wish) = match setup {
+            Setup { is_plain: true, .. } => (Security::None, SecurityWish::None),
+            Setup {
+                is_implicit_tls: true,
+                ..
+            } => (Security::Tls, SecurityWish::Tls),
+            _ => (Security::StartTls, SecurityWish::StartTls),
+        };
+        let is_usual = setup.port == Candidate::usual_port(protocol, security);
+        let known = RHYTHMS.iter().position(|rhythm| *rhythm == setup.rhythm);
+        let by_word = |method: &&MethodWish| method.word() == setup.method.as_deref();
+        let mut answers = Self {
+            own_rhythm: known.is_none().then_some(setup.rhythm),
+            rhythm: known.unwrap_or(RHYTHMS.len()),
+            folders: setup.folders.clone(),
+            address: setup.address.clone(),
+            protocol: match protocol {
+                Protocol::Imap => ProtocolWish::Imap,
+                Protocol::Pop3 => ProtocolWish::Pop3,
+            },
+            host: setup.host.clone(),
+            security: wish,
+            port: if is_usual {
+                String::new()
+            } else {
+                setup.port.to_string()
+            },
+            user: setup.user.clone(),
+            method: MethodWish::ALL
+                .iter()
+                .find(by_word)
+                .copied()
+                .unwrap_or_default(),
+            accepts_plain: setup.is_plain,
+            trust: setup.trust.clone(),
+            keep: setup.keep,
+            has_limit: setup.limit.is_some(),
+            ..Self::default()
+        };
+        if let Some(limit) = setup.limit {
+            answers.limit = megabytes(limit);
+        }
+        answers.place = match &setup.password {
+            PasswordPlace::Keyring => Place::Keyring,
+            PasswordPlace::File => Place::File,
+            PasswordPlace::Command(command) => {
+                answers.password_command.clone_from(command);
+                Place::Command
+            }
+            PasswordPlace::Netrc => Place::Netrc,
+            PasswordPlace::Ask => Place::Ask,
+        };
+        answers.take_delivery(&setup.delivery);
+        answers
+    }
+
+    fn take_delivery(&mut self, delivery: &Delivery) {
+        self.sink = match delivery {
+            Delivery::Maildir(folder) => {
+                self.maildir = folder.display().to_string();
+                Sink::Maildir
+            }
+            Delivery::Listener(user) => {
+                self.local_user.clone_from(user);
+                Sink::Listener
+            }
+            Delivery::Program(command) => {
+                self.program.clone_from(command);
+                Sink::Program
+            }
+            Delivery::Lmtp(address, user) => {
+                self.lmtp.clone_from(address);
+                self.local_user.clone_from(user);
+                Sink::Lmtp
+            }
+            Delivery::Watch => Sink::Watch,
+        };
     }
 }
 

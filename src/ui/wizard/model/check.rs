@@ -1,6 +1,6 @@
 //! Whether what was typed can be used: a sentence for each field that cannot (`ui.md` section 5).
 
-use super::answers::{Place, ProtocolWish, SecurityWish, Sink};
+use super::answers::{Place, ProtocolWish, SecurityWish, Sink, octets};
 use super::{Field, Model, Page};
 use crate::base::i18n::{fill, gettext, gettext_noop};
 use crate::engine::api::job::{Candidate, Place as Found, Protocol, Security};
@@ -9,10 +9,18 @@ use crate::engine::api::job::{Candidate, Place as Found, Protocol, Security};
 pub(crate) fn fields(model: &Model, page: Page) -> Vec<Field> {
     let answers = &model.answers;
     match page {
-        Page::Address => match answers.place {
-            Place::Command => vec![Field::Address, Field::PasswordCommand],
-            _ => vec![Field::Address],
-        },
+        Page::Address => {
+            // Of an account that is there the name on the server counts.
+            let whose = match model.editing {
+                Some(_) => Field::User,
+                None => Field::Address,
+            };
+            match answers.place {
+                Place::Command => vec![whose, Field::PasswordCommand],
+                _ => vec![whose],
+            }
+        }
+        Page::Server if model.editing.is_some() => vec![Field::Host, Field::Port],
         Page::Server if answers.card.is_none() => vec![Field::Host, Field::Port, Field::User],
         Page::SignIn if model.wants_password() => vec![Field::PasswordAgain],
         Page::Delivery => match answers.sink {
@@ -47,6 +55,9 @@ pub(crate) fn field(model: &Model, field: Field) -> Result<(), String> {
             Some(_) => Ok(()),
             None => Err(gettext("Port must be between 1 and 65535.")),
         },
+        Field::User if model.editing.is_some() => {
+            wanted(&answers.user, gettext_noop("Enter the user name."))
+        }
         Field::User => match answers.user().is_empty() {
             true => Err(gettext("Enter the user name.")),
             false => Ok(()),
@@ -62,8 +73,10 @@ pub(crate) fn field(model: &Model, field: Field) -> Result<(), String> {
         ),
         Field::Program => program(&answers.program),
         Field::Lmtp => lmtp(&answers.lmtp),
-        Field::Limit => match answers.limit.trim().parse::<u64>() {
-            Ok(1..=100_000) => Ok(()),
+        Field::Limit => match octets(&answers.limit) {
+            // What a file may say is finer than what is asked for.
+            Some(1..=2_000_000_000) if model.editing.is_some() => Ok(()),
+            Some(1_000_000..=100_000_000_000) => Ok(()),
             _ => Err(gettext("Enter a number of megabytes between 1 and 100000.")),
         },
         Field::Password => Ok(()),

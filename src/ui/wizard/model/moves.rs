@@ -10,6 +10,10 @@ const LOCKED_AGAIN: u32 = 60;
 impl Model {
     /// The way on, if nothing on the page is wrong; else to what is.
     pub(super) fn go_on(&mut self) -> Vec<Effect> {
+        if self.editing.is_some() && self.page != Page::Save && !self.is_changed() {
+            // What was there before may be what a page would not write.
+            return self.leave();
+        }
         if let Some(field) = check::first_wrong(self, self.page) {
             for field in check::fields(self, self.page) {
                 if !self.visited.contains(&field) {
@@ -19,6 +23,16 @@ impl Model {
             return vec![Effect::Focus(field)];
         }
         match self.page {
+            Page::SignIn
+                if self.editing.is_some() && self.sign_in.done().is_some_and(Result::is_ok) =>
+            {
+                self.enter_save()
+            }
+            Page::Address | Page::Server | Page::Delivery | Page::Copies
+                if self.editing.is_some() =>
+            {
+                self.leave_edited()
+            }
             Page::Welcome => self.go(Page::Address),
             Page::Address => self.leave_address(),
             Page::Discovery => self.go(Page::Server),
@@ -27,7 +41,10 @@ impl Model {
             Page::Delivery => self.go(Page::Copies),
             Page::Copies => self.enter_try_it(),
             Page::TryIt => self.enter_save(),
-            Page::Save => self.save(),
+            Page::Save => {
+                self.waits = false;
+                self.save()
+            }
         }
     }
 
@@ -165,10 +182,7 @@ impl Model {
         if self.tried_to_go_on {
             return Vec::new();
         }
-        let answers = &self.answers;
-        let is_open =
-            answers.protocol == ProtocolWish::Detect || answers.security == SecurityWish::Detect;
-        if answers.card.is_none() && is_open {
+        if self.is_open() {
             return self.test_server(true);
         }
         let mut effects = self.go(Page::SignIn);
@@ -176,8 +190,16 @@ impl Model {
         effects
     }
 
+    /// Something is to be found out by asking the server.
+    pub(super) fn is_open(&self) -> bool {
+        let answers = &self.answers;
+        let is_open =
+            answers.protocol == ProtocolWish::Detect || answers.security == SecurityWish::Detect;
+        answers.card.is_none() && is_open
+    }
+
     /// Asks the server what is filled in; then goes on, if that was wanted.
-    fn test_server(&mut self, goes_on: bool) -> Vec<Effect> {
+    pub(super) fn test_server(&mut self, goes_on: bool) -> Vec<Effect> {
         let mut effects = self.stop_work();
         let answers = &self.answers;
         let port = match answers.port.trim() {
@@ -204,10 +226,10 @@ impl Model {
     /// A password has to be typed here.
     pub(crate) fn wants_password(&self) -> bool {
         let is_elsewhere = matches!(self.answers.place, Place::Command | Place::Netrc);
-        !is_elsewhere && self.sign_in.done().is_none_or(Result::is_err)
+        !is_elsewhere && !self.has_own_password() && self.sign_in.done().is_none_or(Result::is_err)
     }
 
-    fn begin_sign_in(&mut self) -> Vec<Effect> {
+    pub(super) fn begin_sign_in(&mut self) -> Vec<Effect> {
         if matches!(self.sign_in, Work::Done(Ok(_)) | Work::Running(_)) {
             return Vec::new();
         }
@@ -222,7 +244,7 @@ impl Model {
         let mut effects = self.stop_work();
         self.steps.clear();
         self.signed_in_for = Some(self.answers.asked());
-        let draft = self.answers.draft();
+        let draft = self.draft();
         effects.push(self.start(Job::TrySignIn(draft), |this, id| {
             this.sign_in = Work::Running(id);
         }));
@@ -249,16 +271,16 @@ impl Model {
         let mut effects = self.stop_work();
         self.dry_for = Some(self.answers.asked());
         self.dry_progress = (0, 0);
-        let draft = self.answers.draft();
+        let draft = self.draft();
         effects.push(self.start(Job::DryRun(draft), |this, id| this.dry = Work::Running(id)));
         effects
     }
 
-    fn enter_save(&mut self) -> Vec<Effect> {
+    pub(super) fn enter_save(&mut self) -> Vec<Effect> {
         let mut effects = self.stop_work();
         effects.extend(self.go(Page::Save));
         self.saving = Work::Idle;
-        let draft = self.answers.draft();
+        let draft = self.draft();
         effects.push(self.start(Job::Preview(draft), |this, id| {
             this.preview = Work::Running(id);
         }));
@@ -269,7 +291,7 @@ impl Model {
         if self.saving.is_running() {
             return Vec::new();
         }
-        let draft = self.answers.draft();
+        let draft = self.draft();
         vec![self.start(Job::Adopt(draft), |this, id| {
             this.saving = Work::Running(id)
         })]
@@ -308,7 +330,10 @@ impl Model {
                 self.sign_in_now()
             }
             Deed::ChangeUser => {
-                let mut effects = self.back_to_server();
+                let mut effects = match self.editing {
+                    Some(_) => self.change(Page::Address),
+                    None => self.back_to_server(),
+                };
                 effects.push(Effect::Focus(Field::User));
                 effects
             }
@@ -333,7 +358,7 @@ impl Model {
             Deed::TestDelivery => match check::first_wrong(self, Page::Delivery) {
                 Some(field) => self.show_wrong(field),
                 None => {
-                    let draft = self.answers.draft();
+                    let draft = self.draft();
                     vec![self.start(Job::TestDelivery(draft), |this, id| {
                         this.test = Work::Running(id);
                     })]
@@ -344,17 +369,22 @@ impl Model {
                 Vec::new()
             }
             Deed::FetchOne => {
-                let draft = self.answers.draft();
+                let draft = self.draft();
                 vec![self.start(Job::FetchOne(draft), |this, id| {
                     this.one = Work::Running(id);
                 })]
             }
             Deed::ToDelivery => self.change(Page::Delivery),
             Deed::Change(page) => self.change(page),
+            Deed::SkipTest => self.enter_save(),
+            Deed::SaveOnly => {
+                self.waits = true;
+                self.save()
+            }
         }
     }
 
-    fn show_wrong(&mut self, field: Field) -> Vec<Effect> {
+    pub(super) fn show_wrong(&mut self, field: Field) -> Vec<Effect> {
         self.visited.push(field);
         vec![Effect::Focus(field)]
     }

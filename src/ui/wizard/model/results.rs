@@ -88,14 +88,15 @@ impl Model {
         {
             answers.program = first.clone();
         }
-        if !self.trail.contains(&Page::Delivery) {
+        let is_new = self.editing.is_none();
+        if is_new && !self.trail.contains(&Page::Delivery) {
             answers.sink = match (&around.listener, &around.lmtp) {
                 (Some(_), _) => Sink::Listener,
                 (None, Some(_)) => Sink::Lmtp,
                 (None, None) => Sink::Maildir,
             };
         }
-        if around.keyring == Keyring::Missing && answers.place == Default::default() {
+        if is_new && around.keyring == Keyring::Missing && answers.place == Default::default() {
             answers.place = super::answers::Place::File;
         }
         self.around = Some(around);
@@ -190,7 +191,7 @@ impl Model {
         self.sign_in = match outcome {
             Outcome::SignedIn(done) => {
                 self.steps.clone_from(&done.steps);
-                if !done.can_idle && self.rhythm() == Rhythm::Idle {
+                if self.editing.is_none() && !done.can_idle && self.rhythm() == Rhythm::Idle {
                     self.answers.rhythm = 2;
                 }
                 Work::Done(Ok(*done))
@@ -227,7 +228,7 @@ impl Model {
     }
 
     fn rhythm(&self) -> Rhythm {
-        super::answers::RHYTHMS[self.answers.rhythm]
+        self.answers.chosen_rhythm()
     }
 
     fn saved(&mut self, outcome: Outcome) -> Vec<Effect> {
@@ -241,6 +242,7 @@ impl Model {
                 adopted: *adopted,
                 starts_at_login: self.answers.starts_at_login,
                 notifies: self.answers.notifies,
+                is_change: self.editing.is_some(),
             })),
             Effect::Close,
         ]

@@ -4,11 +4,11 @@ use std::cell::Cell;
 
 use adw::prelude::*;
 
-use super::super::model::answers::{MethodWish, ProtocolWish, SecurityWish};
+use super::super::methods::Methods;
+use super::super::model::answers::{ProtocolWish, SecurityWish};
 use super::super::model::check::port_hint;
-use super::super::model::sign_in::why_not;
 use super::super::model::{Deed, Field, Input, Model, Pick};
-use super::super::rows::{Meant, Sheet, button, combo, entry, fill_in, mark, put, radio, status};
+use super::super::rows::{Meant, Sheet, button, combo, entry, fill_in, mark, put, status};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::report::{Failure, Outcome, Report};
 
@@ -21,8 +21,7 @@ pub(super) struct Manual {
     security: adw::ComboRow,
     port: adw::EntryRow,
     user: adw::EntryRow,
-    methods: adw::ExpanderRow,
-    radios: Vec<(MethodWish, adw::ActionRow, gtk::CheckButton)>,
+    methods: Methods,
     host_error: gtk::Label,
     port_error: gtk::Label,
     port_hint: gtk::Label,
@@ -50,6 +49,7 @@ impl Manual {
             .build();
         sheet.column.append(&root);
         let group = adw::PreferencesGroup::new();
+        crate::ui::a11y::name_rows(&group, &gettext("Server"));
         let words = [gettext("Detect"), "IMAP".to_owned(), "POP3".to_owned()];
         let protocol = combo(&gettext("Protocol"), "", "protocol", &words, meant, |n| {
             Pick::Protocol(PROTOCOLS.get(n as usize).copied().unwrap_or_default())
@@ -77,14 +77,14 @@ impl Manual {
             Field::User,
             meant,
         );
-        let (methods, radios) = Self::methods(meant);
+        let methods = Methods::new("method", &gettext("Sign-in"), meant);
         for row in [
             protocol.upcast_ref::<gtk::Widget>(),
             host.upcast_ref(),
             security.upcast_ref(),
             port.upcast_ref(),
             user.upcast_ref(),
-            methods.upcast_ref(),
+            methods.root.upcast_ref(),
         ] {
             group.add(row);
         }
@@ -144,7 +144,6 @@ impl Manual {
             port,
             user,
             methods,
-            radios,
             host_error,
             port_error,
             port_hint,
@@ -153,41 +152,6 @@ impl Manual {
             spinner,
             status,
         }
-    }
-
-    fn methods(
-        meant: &Meant,
-    ) -> (
-        adw::ExpanderRow,
-        Vec<(MethodWish, adw::ActionRow, gtk::CheckButton)>,
-    ) {
-        let expander = adw::ExpanderRow::builder()
-            .title(gettext("Sign-in"))
-            .build();
-        expander.set_use_markup(false);
-        expander.set_widget_name("methods");
-        let mut leader: Option<gtk::CheckButton> = None;
-        let radios = MethodWish::ALL
-            .into_iter()
-            .map(|method| {
-                let subtitle = why_not(method).unwrap_or_default();
-                let name = format!("method-{method:?}").to_lowercase();
-                let pick = Pick::Method(method);
-                let (row, check) = radio(
-                    &title(method),
-                    &subtitle,
-                    &name,
-                    pick,
-                    leader.as_ref(),
-                    meant,
-                );
-                row.set_sensitive(method.is_there());
-                leader.get_or_insert_with(|| check.clone());
-                expander.add_row(&row);
-                (method, row, check)
-            })
-            .collect();
-        (expander, radios)
     }
 
     /// Shows how things stand.
@@ -206,14 +170,11 @@ impl Manual {
             fill_in(&self.port, &answers.port);
             fill_in(&self.user, &answers.user);
         }
-        for (method, row, check) in &self.radios {
-            if *method == answers.method {
-                if !check.is_active() {
-                    check.set_active(true);
-                }
-                self.methods.set_subtitle(&row.title());
-            }
-        }
+        // An account that is there has a page of its own for its sign-in.
+        let is_new = model.editing.is_none();
+        self.user.set_visible(is_new);
+        self.methods.root.set_visible(is_new);
+        self.methods.show(model);
         mark(
             &self.host,
             &self.host_error,
@@ -224,11 +185,8 @@ impl Manual {
             &self.port_error,
             model.error(Field::Port).as_deref(),
         );
-        mark(
-            &self.user,
-            &self.user_error,
-            model.error(Field::User).as_deref(),
-        );
+        let error = model.error(Field::User).filter(|_| is_new);
+        mark(&self.user, &self.user_error, error.as_deref());
         let hint = port_hint(model);
         self.port_hint.set_visible(hint.is_some());
         put(&self.port_hint, &hint.unwrap_or_default());
@@ -306,17 +264,4 @@ fn nothing_found(report: &Report) -> String {
         &gettext("“{host}” does not speak IMAP or POP3 there."),
         &[("host", host)],
     )
-}
-
-fn title(method: MethodWish) -> String {
-    match method {
-        MethodWish::Automatic => gettext("Automatic"),
-        MethodWish::Password => gettext("Password"),
-        MethodWish::CramMd5 => gettext("Challenge (CRAM-MD5)"),
-        MethodWish::Apop => gettext("Challenge (APOP, POP3 only)"),
-        MethodWish::Gssapi => gettext("Kerberos (GSSAPI)"),
-        MethodWish::Ntlm => "NTLM".to_owned(),
-        MethodWish::OAuth2 => gettext("Sign-in in the browser (OAuth 2.0)"),
-        MethodWish::Certificate => gettext("Certificate"),
-    }
 }
