@@ -37,11 +37,11 @@ pub fn run(args: &[OsString]) -> u8 {
         ));
         return super::USAGE;
     };
-    if typed.request.host.contains('@') {
-        if let Err(sentence) = turn_to_best(&mut typed) {
-            say::err(format!("postrider: {sentence}"));
-            return NOTHING;
-        }
+    if typed.request.host.contains('@')
+        && let Err(sentence) = turn_to_best(&mut typed)
+    {
+        say::err(format!("postrider: {sentence}"));
+        return NOTHING;
     }
     let is_live = !typed.json && screen::is_drawable();
     let told = probe::run(&typed.request, |report| {
