@@ -5,6 +5,7 @@ pub mod certificate;
 pub mod connect;
 pub mod host;
 pub mod http;
+pub mod place;
 mod plugin;
 pub mod process;
 pub mod pump;
@@ -49,6 +50,14 @@ pub enum Error {
         port: u16,
         /// The system's words.
         what: String,
+    },
+    /// Whoever chose the name had it lead where it may not (see [`place`]).
+    #[error("{host} leads to {address}, which is not connected to")]
+    Astray {
+        /// As asked for.
+        host: String,
+        /// The first of its addresses.
+        address: std::net::IpAddr,
     },
     /// Silence for longer than the timeout.
     #[error("{host} did not answer within {seconds} seconds")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{say, screen};
 use crate::base::i18n::{fill, gettext};
 use crate::base::text::plain;
+use crate::engine::api::job::found::{Found, State};
 use crate::engine::api::job::report::{Outcome, Report};
 use crate::engine::api::job::{Family, Request};
 use crate::engine::api::report_text::{self, Format, Tone};
@@ -36,14 +37,11 @@ pub fn run(args: &[OsString]) -> u8 {
         ));
         return super::USAGE;
     };
-    if typed.request.host.contains('@') {
-        match best_of(&typed.request.host) {
-            Ok(host) => typed.request.host = host,
-            Err(sentence) => {
-                say::err(format!("postrider: {sentence}"));
-                return NOTHING;
-            }
-        }
+    if typed.request.host.contains('@')
+        && let Err(sentence) = turn_to_best(&mut typed)
+    {
+        say::err(format!("postrider: {sentence}"));
+        return NOTHING;
     }
     let is_live = !typed.json && screen::is_drawable();
     let told = probe::run(&typed.request, |report| {
@@ -66,9 +64,24 @@ pub fn run(args: &[OsString]) -> u8 {
     }
 }
 
-/// The best server of a mail address; all that were found are told beside the report.
-fn best_of(address: &str) -> Result<String, String> {
-    let found = probe::find(address)?;
+/// From a mail address to its best server; all that were found are told beside the report. Whom
+/// was asked is told on demand, and what was odd about the answers where it came to nothing too.
+fn turn_to_best(typed: &mut Typed) -> Result<(), String> {
+    let found = probe::find(&typed.request.host)?;
+    let is_aimed = probe::aim(&mut typed.request, &found);
+    if typed.is_verbose {
+        let asked: Vec<&str> = found
+            .steps
+            .iter()
+            .flat_map(|step| &step.asked)
+            .map(|name| &**name)
+            .collect();
+        let text = gettext("Asked: {names}");
+        say::err(fill(&text, &[("names", &asked.join(", "))]));
+    }
+    if typed.is_verbose || !is_aimed {
+        odd(&found).into_iter().for_each(say::err);
+    }
     for card in &found.candidates {
         let (protocol, server) = (words::protocol(card.protocol), words::server(card));
         say::err(format!(
@@ -76,11 +89,28 @@ fn best_of(address: &str) -> Result<String, String> {
             words::source(&card.source)
         ));
     }
-    let best = found.candidates.first().map(|card| card.host.clone());
-    best.ok_or_else(|| {
-        let text = gettext("No settings found for {domain}. Name the mail server itself.");
-        fill(&text, &[("domain", &found.domain)])
-    })
+    if is_aimed {
+        return Ok(());
+    }
+    let text = gettext("No settings found for {domain}. Name the mail server itself.");
+    Err(fill(&text, &[("domain", &found.domain)]))
+}
+
+/// What the sources have said that is no settings, each sentence once.
+fn odd(found: &Found) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    for step in &found.steps {
+        let failed = match &step.state {
+            State::Failed(sentence) => Some(sentence),
+            _ => None,
+        };
+        for sentence in step.notes.iter().chain(failed) {
+            if !sentences.contains(sentence) {
+                sentences.push(sentence.clone());
+            }
+        }
+    }
+    sentences
 }
 
 fn status(report: &Report) -> u8 {

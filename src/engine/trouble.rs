@@ -105,7 +105,10 @@ impl Fault {
 pub fn of_server(error: net::Error, account: &Account, port: u16) -> Fault {
     use net::Error as E;
     match error {
-        E::UnknownHost { host } => Fault::yours(Cause::UnknownHost(host), status::SOCKET),
+        // An account's own host may lead anywhere, so the second does not come from one.
+        E::UnknownHost { host } | E::Astray { host, .. } => {
+            Fault::yours(Cause::UnknownHost(host), status::SOCKET)
+        }
         E::Lookup { host, what } => {
             Fault::passing(Cause::Dns(host), status::SOCKET).said(what.as_bytes())
         }

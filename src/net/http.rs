@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use url::Url;
 
+use super::place::Within;
 use super::reach::reach;
 use super::tls::{self, Setup};
 use super::{Error as NetError, World};
@@ -79,22 +80,28 @@ pub enum Error {
     Broken(String),
 }
 
+/// Where each host may lead.
+pub type Bounds = dyn Fn(&str) -> Within + Send + Sync;
+
 /// Whoever asks. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
     world: World,
     tls: Arc<Setup>,
+    bounds: Arc<Bounds>,
 }
 
 impl Client {
-    /// With the names and the authorities of this world.
+    /// With the names and the authorities of this world. `bounds` is asked about each host, that of
+    /// the first address and those of redirects.
     ///
     /// # Errors
     /// TLS cannot be set up.
-    pub fn new(world: &World) -> Result<Self, Error> {
+    pub fn new(world: &World, bounds: Arc<Bounds>) -> Result<Self, Error> {
         Ok(Self {
             world: world.clone(),
             tls: Setup::strict(world)?,
+            bounds,
         })
     }
 
@@ -137,7 +144,7 @@ impl Client {
 
     async fn open(&self, host: &str, url: &Url) -> Result<Connection, Error> {
         let port = url.port_or_known_default().unwrap_or(443);
-        let stream = reach(&self.world, host, port).await?;
+        let stream = reach(&self.world, host, port, (self.bounds)(host)).await?;
         let (stream, _) = tls::handshake(&self.tls, Box::new(stream), host).await?;
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(HEAD)

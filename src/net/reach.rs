@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::connect::lookup_error;
+use super::place::Within;
 use super::{Conn, Error, Peer, World};
 
 /// Head start of an address (RFC 8305 section 5).
@@ -18,13 +19,14 @@ const HEAD_START: Duration = Duration::from_millis(250);
 /// Most addresses that are tried.
 const ADDRESSES: usize = 8;
 
-/// Connects, and does the TLS handshake if TLS is implicit; within the peer's timeout for each of
-/// the two.
+/// Connects to an address within these bounds, and does the TLS handshake if TLS is implicit;
+/// within the peer's timeout for each of the two.
 ///
 /// # Errors
-/// Those of [`super::connect`].
-pub async fn connect_in(world: &World, peer: &Peer) -> Result<Conn, Error> {
-    let stream = match timeout(peer.timeout, reach(world, &peer.host, peer.port)).await {
+/// Those of [`super::connect`], and [`Error::Astray`].
+pub async fn connect_in(world: &World, peer: &Peer, within: Within) -> Result<Conn, Error> {
+    let reached = reach(world, &peer.host, peer.port, within);
+    let stream = match timeout(peer.timeout, reached).await {
         Ok(result) => result?,
         Err(_) => {
             return Err(Error::TimedOut {
@@ -41,16 +43,22 @@ pub async fn connect_in(world: &World, peer: &Peer) -> Result<Conn, Error> {
     Ok(conn)
 }
 
-/// A socket to whichever address answers first. The caller bounds the time.
+/// A socket to whichever address within these bounds answers first. The caller bounds the time.
 ///
 /// # Errors
-/// [`Error::UnknownHost`], [`Error::Lookup`]; else what the last address said.
-pub async fn reach(world: &World, host: &str, port: u16) -> Result<TcpStream, Error> {
+/// [`Error::UnknownHost`], [`Error::Lookup`], [`Error::Astray`]; else what the last address said.
+pub async fn reach(
+    world: &World,
+    host: &str,
+    port: u16,
+    within: Within,
+) -> Result<TcpStream, Error> {
     let found = world.addresses(host, port).await;
     let found = found.map_err(|error| match error.kind() {
         ErrorKind::ConnectionRefused => unreachable(host, port, &error.to_string()),
         _ => lookup_error(host, &error.to_string()),
     })?;
+    let found = inside(world, host, found, within)?;
     let mut waiting = found.into_iter().take(ADDRESSES);
     let mut error = Error::UnknownHost {
         host: host.to_owned(),
@@ -74,6 +82,28 @@ pub async fn reach(world: &World, host: &str, port: u16) -> Result<TcpStream, Er
             None if is_last => return Err(error),
             None => {}
         }
+    }
+}
+
+/// Those of the addresses that are within these bounds. They are what is connected to, so nothing
+/// can come between.
+///
+/// # Errors
+/// [`Error::Astray`]: there are addresses, and none of them is.
+pub fn inside(
+    world: &World,
+    host: &str,
+    mut found: Vec<SocketAddr>,
+    within: Within,
+) -> Result<Vec<SocketAddr>, Error> {
+    let first = found.first().copied();
+    found.retain(|address| world.allows(within, address));
+    match first {
+        Some(first) if found.is_empty() => Err(Error::Astray {
+            host: host.to_owned(),
+            address: world.face(&first),
+        }),
+        _ => Ok(found),
     }
 }
 

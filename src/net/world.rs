@@ -3,7 +3,7 @@
 //! their own, so that no environment variable has to lead the program astray.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use hickory_resolver::TokioResolver;
@@ -12,13 +12,19 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use rustls_pki_types::CertificateDer;
 use tokio::net::lookup_host;
 
+use super::place::{Place, Within};
+
 /// Where a name and port lead in a test.
 pub type Table = HashMap<(String, u16), Vec<SocketAddr>>;
+
+/// Whom a test's server stands for: everything of a test is on this computer.
+pub type Faces = HashMap<SocketAddr, IpAddr>;
 
 /// Names and trust. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct World {
     table: Option<Arc<Table>>,
+    faces: Arc<Faces>,
     name_server: Option<SocketAddr>,
     authorities: Option<Arc<Vec<CertificateDer<'static>>>>,
 }
@@ -38,9 +44,32 @@ impl World {
     ) -> Self {
         Self {
             table: Some(Arc::new(table)),
+            faces: Arc::default(),
             name_server: Some(name_server),
             authorities: Some(Arc::new(authorities)),
         }
+    }
+
+    /// The same with servers that stand for other addresses. Those on this computer that stand for
+    /// none are public.
+    pub fn facing(mut self, faces: Faces) -> Self {
+        self.faces = Arc::new(faces);
+        self
+    }
+
+    /// Whether an address is within these bounds.
+    pub fn allows(&self, within: Within, address: &SocketAddr) -> bool {
+        let place = match (&self.table, self.faces.get(address)) {
+            (Some(_), None) if address.ip().is_loopback() => Place::Public,
+            _ => Place::of(self.face(address)),
+        };
+        within.allows(place)
+    }
+
+    /// What an address is shown as.
+    pub fn face(&self, address: &SocketAddr) -> IpAddr {
+        let face = self.faces.get(address).copied();
+        face.unwrap_or(address.ip())
     }
 
     /// The addresses of a name, in the order they are to be tried. The caller bounds the time.

@@ -13,6 +13,7 @@ mod guess;
 mod mx;
 mod progress;
 mod srv;
+mod vet;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,10 +28,12 @@ use self::progress::Sheet;
 use super::candidate::{Candidate, Protocol, Source};
 use super::found::{Found, Hint, Step, Wish};
 use crate::base::i18n::{fill, gettext};
+use crate::net::place::Within;
 use crate::net::{World, http};
 use crate::rc::provider::{self, Provider};
 
 pub use domain::BadDomain;
+pub(super) use vet::astray;
 
 /// Longest time for all sources but guessing.
 const SOURCES: Duration = Duration::from_secs(7);
@@ -40,6 +43,17 @@ const ALL: Duration = Duration::from_secs(12);
 /// What the table compiled in says of the provider of a domain; nothing is asked.
 pub fn hint_of(domain: &str) -> Option<Hint> {
     builtin::hint_of(domain)
+}
+
+/// Where a server may lead that was found for a domain. The table's own servers are vouched for.
+///
+/// # Errors
+/// It is no domain.
+pub fn within(domain: &str, found: &Candidate) -> Result<Within, BadDomain> {
+    match found.source {
+        Source::BuiltIn(_) => Ok(Within::Anywhere),
+        _ => Ok(Domain::new(domain)?.within(&found.host)),
+    }
 }
 
 /// A person's own tables of providers.
@@ -120,7 +134,9 @@ impl<T: FnMut(&Found) + Send> Run<T> {
         let is_localhost = self.asking.domain.is_localhost();
         self.asking.resolver = self.asking.world.resolver();
         if pages && !is_localhost {
-            match http::Client::new(&self.asking.world) {
+            let domain = Arc::clone(&self.asking.domain);
+            let bounds = Arc::new(move |host: &str| domain.within(host));
+            match http::Client::new(&self.asking.world, bounds) {
                 Ok(client) => self.asking.http = Some(client),
                 Err(error) => tracing::warn!(%error, "settings pages cannot be asked"),
             }

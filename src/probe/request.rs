@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::net::place::Within;
+
 /// Which addresses of a host are tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)] // their own names
@@ -40,6 +42,9 @@ pub struct Request {
     pub identity: Option<(PathBuf, PathBuf)>,
     /// A command whose input and output stand in for the connection (`plugin`).
     pub plugin: Option<String>,
+    /// Where the host may lead. A host that the person has named: anywhere; one that discovery has
+    /// found is bounded.
+    pub within: Within,
     /// For each step of each port.
     pub timeout: Duration,
 }
@@ -60,6 +65,7 @@ impl Request {
             ca_file: None,
             identity: None,
             plugin: None,
+            within: Within::Anywhere,
             timeout: Duration::from_secs(10),
         }
     }

@@ -16,9 +16,10 @@ use super::report::{Failure, Outcome, Report, Row, Service, Shown};
 use super::request::{Family, Request};
 use super::slots::{Slots, Way};
 use super::visit::{Around, visit};
-use super::{scan, verdict};
+use super::{discover, scan, verdict};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::net::connect::is_offline;
+use crate::net::reach::inside;
 use crate::net::reverse::reverse;
 use crate::net::{self, World, find, tls};
 use crate::rc::account;
@@ -187,7 +188,7 @@ async fn prepare(
     } else {
         let numbers: Vec<u16> = ports.iter().map(|(port, _)| *port).collect();
         let found = find(world, &request.host, &numbers, request.timeout).await;
-        let found = found.map_err(failure)?;
+        let found = bounded(request, world, found.map_err(failure)?)?;
         let is_fit = |address: &SocketAddr| plan::is_of(request.family, address);
         if !found
             .iter()
@@ -210,6 +211,22 @@ async fn prepare(
 /// time-out, looking its name up included. A slow name server leaves them half of it.
 fn give_up_at(begun: Instant, timeout: Duration) -> Instant {
     (begun + timeout * 24 / 25).max(Instant::now() + timeout / 2)
+}
+
+/// What was looked up, as far as the host may lead there. These very addresses are connected to.
+fn bounded(
+    request: &Request,
+    world: &World,
+    mut found: Vec<(u16, Vec<SocketAddr>)>,
+) -> Result<Vec<(u16, Vec<SocketAddr>)>, Failure> {
+    for (_, addresses) in &mut found {
+        let all = std::mem::take(addresses);
+        match inside(world, &request.host, all, request.within) {
+            Ok(allowed) => *addresses = allowed,
+            Err(error) => return Err(Failure::Settings(discover::astray(&error))),
+        }
+    }
+    Ok(found)
 }
 
 fn failure(error: net::Error) -> Failure {

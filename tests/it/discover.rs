@@ -2,8 +2,11 @@
 //! what hostile ones cannot do, and that nobody learns more than the domain.
 
 mod bounds;
+mod inside;
 mod job;
 mod names;
+mod namespace;
+mod packets;
 mod privacy;
 mod sources;
 mod stage;

@@ -213,7 +213,7 @@ fn program() -> PathBuf {
 }
 
 /// The peak of a process's resident set in kB; `None` once it has ended.
-fn peak_of(pid: u32) -> Option<u64> {
+pub fn peak_of(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok()

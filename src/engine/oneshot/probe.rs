@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{Found, Report, Request, Wish};
 use crate::net::World;
+use crate::net::place::Within;
 use crate::probe;
 use crate::probe::discover::{self, Own};
 
@@ -27,6 +28,18 @@ pub fn find(address: &str) -> Result<Found, String> {
         .block_on(async { discover::run(&World::system(), &wish, Own::default(), |_| ()).await });
     runtime.shutdown_background();
     found.map_err(|error| error.to_string())
+}
+
+/// Turns a request to the best server that was found, which is bounded to where one that was found
+/// for this address may lead; `false`: there is none.
+pub fn aim(request: &mut Request, found: &Found) -> bool {
+    let Some(best) = found.candidates.first() else {
+        return false;
+    };
+    request.host.clone_from(&best.host);
+    // It was a domain when it was looked for.
+    request.within = discover::within(&found.domain, best).unwrap_or(Within::Public);
+    true
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, String> {

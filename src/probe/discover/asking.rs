@@ -6,6 +6,7 @@ use hickory_resolver::TokioResolver;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::domain::Domain;
+use super::vet;
 use crate::base::i18n::{fill, gettext};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::net::{self, World, http, records};
@@ -127,6 +128,7 @@ impl Miss {
         };
         Some(match error {
             E::UnknownHost { .. } | E::Proto(_) => return None,
+            E::Astray { .. } => Self::Failed(vet::astray(error)),
             E::Lookup { host, what } => Self::Unreached(with(
                 &gettext("The name {host} could not be looked up: {what}."),
                 host,

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::asking::{Asking, Miss};
 use super::domain::Host;
+use super::vet::vet;
 use crate::base::i18n::{fill, gettext};
 use crate::net::http::Request;
 use crate::probe::candidate::{Candidate, Source};
@@ -135,5 +136,5 @@ async fn fetch(
         let named = named.map_err(|refused| asking.note(refused.sentence(&server.host)));
         Some(server.candidate(named.ok()?, domain, source(answer.url.clone())))
     });
-    Ok(servers.collect())
+    Ok(vet(asking, servers.collect()).await)
 }

@@ -1,10 +1,11 @@
 //! Names: the domain of an address, and host names that somebody else has put into a record or a
 //! file. What could lead to this very computer is refused there (threats.md A22).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use crate::base::i18n::{fill, gettext};
 use crate::base::text::quiet;
+use crate::net::place::{Place, Within};
 use crate::rc::provider::is_under;
 
 /// What is behind the `@` cannot be a domain.
@@ -65,6 +66,26 @@ impl Domain {
         self.name == "localhost"
     }
 
+    /// Where a host may lead that was found for this domain, or made from it (threats.md A22). The
+    /// rule is about what the person has said, which is the domain:
+    ///
+    /// * Its own hosts may be in a private network: companies answer so inside their walls, for
+    ///   names in the DNS as for `corp.local`.
+    /// * Others have to be on the internet. A stranger's page, record or redirect has no say about
+    ///   the network that the person sits in, nor about this computer; who runs mail there can name
+    ///   the server by hand, and that is not bounded.
+    /// * An internal domain has no strangers: everything it names may be inside.
+    /// * This computer is meant only by somebody who said so: `localhost`, or an internal name that
+    ///   the hosts file gives to it.
+    pub fn within(&self, host: &str) -> Within {
+        let is_internal = self.is_localhost() || is_internal(&self.name);
+        match () {
+            () if is_internal && host.eq_ignore_ascii_case(&self.name) => Within::Own,
+            () if is_internal || self.owns(host) => Within::Private,
+            () => Within::Public,
+        }
+    }
+
     /// Whether the host belongs to whoever has registered the domain.
     pub fn owns(&self, host: &str) -> bool {
         is_under(host, &self.registrable)
@@ -86,7 +107,11 @@ impl Host {
         let written = written.strip_suffix('.').unwrap_or(written);
         let bare = written.strip_prefix('[').and_then(|w| w.strip_suffix(']'));
         if let Ok(address) = bare.unwrap_or(written).parse::<IpAddr>() {
-            let is_private = is_private(address).ok_or(Refused::Own)?;
+            let is_private = match Place::of(address) {
+                Place::Public => false,
+                Place::Private => true,
+                Place::Loopback | Place::Nowhere => return Err(Refused::Own),
+            };
             let name = address.to_string();
             return Ok(Self { name, is_private });
         }
@@ -98,8 +123,7 @@ impl Host {
         if is_under(&name, "localhost") {
             return Err(Refused::Own);
         }
-        let only_here = ["local", "internal", "lan", "home", "home.arpa"];
-        let is_private = !name.contains('.') || only_here.iter().any(|top| is_under(&name, top));
+        let is_private = !name.contains('.') || is_internal(&name);
         Ok(Self { name, is_private })
     }
 }
@@ -117,6 +141,12 @@ impl Refused {
     }
 }
 
+/// A name that means something in one network only (RFC 6762, RFC 8375, and usage).
+fn is_internal(name: &str) -> bool {
+    let tops = ["local", "internal", "lan", "home", "home.arpa"];
+    tops.iter().any(|top| is_under(name, top))
+}
+
 /// The A-label, lower case: letters, digits and dashes only, no part too long.
 fn ascii(name: &str) -> Option<String> {
     idna::domain_to_ascii_strict(name).ok()
@@ -128,32 +158,6 @@ fn ends_in_number(name: &str) -> bool {
     let hex = last.strip_prefix("0x");
     let is_hex = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
     !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()) || hex.is_some_and(is_hex)
-}
-
-/// Whether an address is of a private network; `None` if no server of anybody's is there.
-fn is_private(address: IpAddr) -> Option<bool> {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => private_v4(v4),
-        IpAddr::V6(v6) => private_v6(v6),
-    }
-}
-
-fn private_v4(address: Ipv4Addr) -> Option<bool> {
-    let [a, b, ..] = address.octets();
-    let is_none = a == 0
-        || a >= 224
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_broadcast();
-    // 100.64.0.0/10 is shared behind carriers (RFC 6598).
-    (!is_none).then_some(address.is_private() || (a == 100 && (64..128).contains(&b)))
-}
-
-fn private_v6(address: Ipv6Addr) -> Option<bool> {
-    // ::a.b.c.d, written so long ago that nothing should use it.
-    let is_compatible = address.segments().iter().take(6).all(|part| *part == 0);
-    let is_none = is_compatible || address.is_multicast() || address.is_unicast_link_local();
-    (!is_none).then_some(address.is_unique_local())
 }
 
 fn no_domain(written: &str) -> String {
@@ -226,6 +230,27 @@ mod tests {
         check("github.io", "evil.github.io", true);
         check("例え.jp", "mail.xn--r8jz45g.jp", true);
         check("a.公司.cn", "evil.xn--55qx5d.cn", false);
+    }
+
+    #[test]
+    fn where_hosts_may_lead() {
+        let check = |domain: &str, host: &str, expected| {
+            let domain = Domain::new(domain).unwrap();
+            assert_eq!(domain.within(host), expected, "{domain:?} {host}");
+        };
+        check("example.org", "example.org", Within::Private);
+        check("example.org", "imap.example.org", Within::Private);
+        check("post.example.org", "mail.example.org", Within::Private);
+        check("example.org", "mail.example.net", Within::Public);
+        check("example.org", "nas.local", Within::Public);
+        check("example.org", "192.168.1.1", Within::Public);
+        check("ann.github.io", "evil.github.io", Within::Public);
+        check("corp.local", "mail.corp.local", Within::Private);
+        check("corp.local", "192.168.1.1", Within::Private);
+        check("corp.local", "corp.local", Within::Own);
+        check("localhost", "localhost", Within::Own);
+        check("corp.intranet", "mail.corp.intranet", Within::Private);
+        check("corp.intranet", "corp.intranet", Within::Private);
     }
 
     #[test]

@@ -12,8 +12,12 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use self::hello::{Heard, Hello};
 use super::asking::{Asking, Miss};
+use super::vet;
+use crate::base::i18n::{fill, gettext};
+use crate::base::text::quiet;
 use crate::net::{self, Peer, connect_in, tls};
 use crate::probe::candidate::{Candidate, Protocol, Security, Source, UserForm};
+use crate::proto;
 
 /// Between the beginnings of two tries.
 const STAGGER: Duration = Duration::from_millis(100);
@@ -109,6 +113,32 @@ impl Try {
         matches!(self.port, 993 | 995)
     }
 
+    fn security(&self, heard: Heard) -> Security {
+        match heard {
+            _ if self.is_tls() => Security::Tls,
+            Heard { starts_tls: true } => Security::StartTls,
+            Heard { .. } => Security::None,
+        }
+    }
+
+    /// What is worth knowing of a try in vain: somebody is there, whose name is in doubt, who talks
+    /// without end, or who is where no server should be. That nobody is there is as usual.
+    fn odd(&self, error: &net::Error) -> Option<String> {
+        match error {
+            net::Error::Tls { sentence, .. } => Some(sentence.clone()),
+            net::Error::Astray { .. } => Some(vet::astray(error)),
+            net::Error::Proto(proto::Error::Closed) => None,
+            net::Error::Proto(error) => {
+                let text = gettext("{host} does not talk as a mail server on port {port}: {what}.");
+                let what = quiet(error.to_string().as_bytes(), 100);
+                let values: [(&str, &dyn std::fmt::Display); 3] =
+                    [("host", &self.host), ("port", &self.port), ("what", &what)];
+                Some(fill(&text, &values))
+            }
+            _ => None,
+        }
+    }
+
     /// A mail server that greets; `None` if there is none, as for most names and ports.
     async fn ask(&self, asking: &Asking, tls: Arc<tls::Setup>) -> Option<Candidate> {
         let protocol = self.protocol();
@@ -123,20 +153,17 @@ impl Try {
                 Protocol::Pop3 => "POP3",
             },
         };
-        let mut conn = match connect_in(&asking.world, &peer).await {
-            Ok(conn) => conn,
-            // Somebody is there, whose name is in doubt: worth knowing.
-            Err(net::Error::Tls { sentence, .. }) => {
-                asking.note(sentence);
+        let within = asking.domain.within(&self.host);
+        let heard = match connect_in(&asking.world, &peer, within).await {
+            Ok(mut conn) => conn.next(&mut Hello::new(protocol)).await,
+            Err(error) => Err(error),
+        };
+        let security = match heard {
+            Ok(heard) => self.security(heard?),
+            Err(error) => {
+                self.odd(&error).into_iter().for_each(|it| asking.note(it));
                 return None;
             }
-            Err(_) => return None,
-        };
-        let mut hello = Hello::new(protocol);
-        let security = match conn.next(&mut hello).await.ok()?? {
-            _ if self.is_tls() => Security::Tls,
-            Heard { starts_tls: true } => Security::StartTls,
-            Heard { .. } => Security::None,
         };
         Some(Candidate {
             protocol,

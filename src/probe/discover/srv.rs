@@ -3,6 +3,7 @@
 
 use super::asking::{Asking, Miss, Told};
 use super::domain::Host;
+use super::vet::vet;
 use crate::net::records::{self, Service};
 use crate::probe::candidate::{Candidate, Protocol, Security, Source, UserForm};
 
@@ -44,7 +45,7 @@ pub(super) async fn ask(asking: &Asking) -> Result<Vec<Candidate>, Miss> {
             asking.tell(Told::NotOffered(protocol));
         }
     }
-    Ok(found)
+    Ok(vet(asking, found).await)
 }
 
 fn candidate(

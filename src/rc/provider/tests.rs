@@ -1,11 +1,11 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::*;
 
 #[test]
 fn the_table_is_read() {
     let table = builtin();
-    assert!(table.len() >= 12, "{}", table.len());
+    assert!(table.len() >= 35, "{}", table.len());
     for provider in table {
         assert!(
             provider.imap.is_some() || provider.pop3.is_some(),
@@ -15,8 +15,6 @@ fn the_table_is_read() {
         assert!(provider.off.iter().all(is_protocol), "{provider:?}");
         let is_page = |page: &str| page.is_empty() || page.starts_with("https://");
         assert!(is_page(&provider.page), "{provider:?}");
-        assert!(is_page(&provider.source), "{provider:?}");
-        assert_eq!(provider.source.is_empty(), provider.read.is_empty());
         let servers = [&provider.imap, &provider.pop3];
         for server in servers.into_iter().flatten() {
             assert!(!provider.is_old(&server.host), "{provider:?}");
@@ -25,6 +23,45 @@ fn the_table_is_read() {
     let gmail = &table[0];
     assert!(gmail.may_be_app_password(b"abcd efgh ijkl mnop"));
     assert!(!gmail.may_be_app_password(b"Hunter2"));
+}
+
+/// Whoever doubts a row can look where it is from; one from nowhere is not shipped.
+#[test]
+fn every_row_says_where_it_was_read() {
+    for provider in builtin() {
+        assert!(provider.source.starts_with("https://"), "{provider:?}");
+        let parts: Vec<&str> = provider.read.split('-').collect();
+        let is_number = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
+        assert!(parts.iter().all(is_number), "{provider:?}");
+        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+        assert_eq!(lengths, [4, 2, 2], "{provider:?}");
+        assert!("2026-11-01" <= &*provider.read, "{provider:?}");
+    }
+}
+
+/// A row that was made from another one, and is still that one in part.
+#[test]
+fn rows_share_nothing() {
+    let mut seen: HashMap<&str, &str> = HashMap::new();
+    for provider in builtin() {
+        let servers = provider.imap.iter().chain(&provider.pop3);
+        let mut own: Vec<&str> = servers.map(|server| &*server.host).collect();
+        own.extend([&*provider.name, &*provider.source, &*provider.page]);
+        own.extend(provider.old.iter().map(|host| &**host));
+        own.retain(|text| !text.is_empty());
+        for text in own {
+            let other = seen.insert(text, &provider.name);
+            let is_own = other.is_none_or(|other| other == provider.name);
+            assert!(is_own, "{text}: {other:?} and {}", provider.name);
+        }
+        let hosts = [&provider.imap, &provider.pop3];
+        for server in hosts.into_iter().flatten() {
+            assert_eq!(server.host, server.host.to_lowercase(), "{provider:?}");
+            let is_usual = matches!(server.port, 993 | 995);
+            let is_implicit = server.tls == Protection::Implicit;
+            assert_eq!(is_usual, is_implicit, "{provider:?}");
+        }
+    }
 }
 
 #[test]

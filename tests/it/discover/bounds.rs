@@ -1,8 +1,10 @@
 //! Hostile and broken answers: bounded in time and size, never a server that nobody should use.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use postrider::net::http::{Client, Error, LARGEST, Request};
+use postrider::net::place::Within;
 use postrider::probe::discover::{self, Own};
 use postrider::probe::found::{Found, Step};
 
@@ -135,7 +137,11 @@ async fn redirects() {
     assert_eq!(ways(&found), ["Imap mail.example.org 993 Tls"]);
     assert_eq!(
         found.steps[1].asked,
-        ["autoconfig.example.org", "cdn.example.net"]
+        [
+            "autoconfig.example.org",
+            "cdn.example.net",
+            "mail.example.org"
+        ]
     );
     assert!(
         !stage
@@ -199,14 +205,12 @@ async fn servers_nobody_should_use() {
         "",
     )
     .await;
-    let mut stage = Stage::new();
-    stage
-        .autoconfig(D, Reply::xml(&settings("192.168.1.1")))
-        .await;
-    assert_eq!(
-        ways(&stage.find(D).await),
-        ["Imap 192.168.1.1 993 Tls weak"]
-    );
+    page(
+        Reply::xml(&settings("192.168.1.1")),
+        "Nothing",
+        "192.168.1.1 was named",
+    )
+    .await;
     let mut stage = Stage::new();
     for target in ["0.0.0.0.", "127.0.0.1.", "localhost."] {
         stage
@@ -353,7 +357,7 @@ async fn forms_go_nowhere_else() {
     stage
         .serve("evil.example", 443, Service::Web(Vec::new()))
         .await;
-    let client = Client::new(&stage.world().await).unwrap();
+    let client = Client::new(&stage.world().await, Arc::new(|_: &str| Within::Anywhere)).unwrap();
     let mut asked = Vec::new();
     let mut ask = async |path: &str| {
         let url = format!("https://id.example.org{path}");
@@ -378,4 +382,104 @@ async fn forms_go_nowhere_else() {
         "{heard}"
     );
     assert!(!stage.tape.peers().contains(&"evil.example:443".to_owned()));
+}
+
+/// Servers at usual names that talk without end: left at once, with a sentence.
+#[tokio::test]
+async fn guesses_that_never_stop() {
+    let endless = |greeting, chunk, is_tls| Service::Endless {
+        greeting,
+        chunk,
+        is_tls,
+    };
+    let check = async |host: &str, port: u16, service: Service, word: &str| {
+        let mut stage = Stage::new();
+        stage.serve(host, port, service).await;
+        let begin = Instant::now();
+        let found = stage.find(D).await;
+        assert!(begin.elapsed() < Duration::from_secs(6), "{host} {port}");
+        assert!(found.candidates.is_empty(), "{found:#?}");
+        let words = words(&found, Step::Guess);
+        assert!(words.contains(host) && words.contains(word), "{words}");
+    };
+    let (imap, pop) = ("imap.example.org", "pop.example.org");
+    let more = "more than allowed";
+    // One line, and many.
+    check(imap, 993, endless("", "x", true), more).await;
+    check(imap, 143, endless("", "* OK x", false), more).await;
+    check(imap, 143, endless("* OK hi\r\n", "* X y\r\n", false), more).await;
+    check(
+        imap,
+        993,
+        endless("* OK hi\r\n", "* CAPABILITY ", true),
+        more,
+    )
+    .await;
+    check(pop, 995, endless("", "+OK banner ", true), more).await;
+    check(pop, 110, endless("", "\0", false), more).await;
+    check(pop, 995, endless("+OK hi\r\n", "X-CAPA\r\n", true), more).await;
+    check(pop, 110, endless("+OK hi\r\n", "+OK\r\n", false), more).await;
+    check(
+        pop,
+        110,
+        endless("", "HTTP/1.1 200\r\n", false),
+        "no greeting",
+    )
+    .await;
+}
+
+/// A certificate of a megabyte, at a page and at a guess.
+#[tokio::test]
+async fn certificates_without_measure() {
+    let huge = |stage: &Stage, host: &str| {
+        let names = (0..30_000).map(|n| format!("{n:06}-{}.example.org", "x".repeat(20)));
+        let names: Vec<String> = std::iter::once(host.to_owned()).chain(names).collect();
+        let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+        stage.ca.issue(&names)
+    };
+    let mut stage = Stage::new();
+    let page = (
+        "/mail/config-v1.1.xml".to_owned(),
+        Reply::xml(&settings("a.example.org")),
+    );
+    let (host, identity) = (
+        "autoconfig.example.org",
+        huge(&stage, "autoconfig.example.org"),
+    );
+    assert!(identity.0[0].len() > 1 << 20, "{}", identity.0[0].len());
+    stage
+        .serve_with(host, 443, Service::Web(vec![page]), identity)
+        .await;
+    let guessed = ("imap.example.org", huge(&stage, "imap.example.org"));
+    let mail = Service::Mail {
+        greeting: "* OK hi\r\n",
+        list: "a OK\r\n",
+        is_tls: true,
+    };
+    stage.serve_with(guessed.0, 993, mail, guessed.1).await;
+    let begin = Instant::now();
+    let found = stage.find(D).await;
+    assert!(begin.elapsed() < Duration::from_secs(6), "{found:#?}");
+    assert!(found.candidates.is_empty(), "{found:#?}");
+    assert_eq!(state(&found, Step::Provider), "Failed");
+    for (step, host) in [(Step::Provider, host), (Step::Guess, guessed.0)] {
+        let words = words(&found, step);
+        assert!(words.contains(host), "{step:?}: {words}");
+    }
+    assert!(!stage.tape.of("autoconfig.example.org:443").contains("GET"));
+}
+
+#[tokio::test]
+async fn the_size_of_a_page_to_the_octet() {
+    let whole = settings("mail.example.org");
+    let padded = |size: usize| format!("{whole}{}", " ".repeat(size - whole.len()));
+    page(Reply::xml(&padded(64 * 1024 + 1)), "Failed", "too long").await;
+    let mut stage = Stage::new();
+    stage.autoconfig(D, Reply::xml(&padded(64 * 1024))).await;
+    assert_eq!(
+        ways(&stage.find(D).await),
+        ["Imap mail.example.org 993 Tls"]
+    );
+    let deep = "<x>".repeat(40) + &"</x>".repeat(40);
+    page(Reply::xml(&deep), "Nothing", "too deeply").await;
 }

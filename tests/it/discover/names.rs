@@ -1,13 +1,16 @@
 //! A name server on loopback, UDP and TCP, that answers from a table. Written by hand, so that it
 //! can lie.
 
-use std::net::SocketAddr;
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 
 use super::stage::Tape;
 
+pub const A: u16 = 1;
 pub const CNAME: u16 = 5;
 pub const MX: u16 = 15;
 pub const SRV: u16 = 33;
@@ -32,9 +35,22 @@ pub enum Manner {
 pub struct Zone {
     pub manner: Manner,
     records: Vec<(String, u16, Vec<u8>)>,
+    /// Names whose address changes with every question for it.
+    changing: Vec<(String, Vec<Ipv4Addr>)>,
+    asked: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl Zone {
+    pub fn address(&mut self, host: &str, address: Ipv4Addr) {
+        let data = address.octets().to_vec();
+        self.records.push((host.to_owned(), A, data));
+    }
+
+    /// At each question the next of these, the last one for ever.
+    pub fn changing(&mut self, host: &str, addresses: &[Ipv4Addr]) {
+        self.changing.push((host.to_owned(), addresses.to_vec()));
+    }
+
     pub fn mx(&mut self, domain: &str, preference: u16, host: &str) {
         let mut data = preference.to_be_bytes().to_vec();
         data.extend(name(host));
@@ -52,15 +68,30 @@ impl Zone {
         self.records.push((from.to_owned(), CNAME, name(to)));
     }
 
+    fn changed(&self, asked: &str, kind: u16) -> Option<(String, u16, Vec<u8>)> {
+        let (name, addresses) = self.changing.iter().find(|(name, _)| name == asked)?;
+        let address = (kind == A).then(|| {
+            let mut counts = self.asked.lock().unwrap();
+            let count = counts.entry(name.clone()).or_default();
+            *count += 1;
+            addresses[(*count - 1).min(addresses.len() - 1)]
+        })?;
+        Some((name.clone(), A, address.octets().to_vec()))
+    }
+
     /// The answer to a question.
     fn answer(&self, query: &[u8], max: usize) -> Option<Vec<u8>> {
         let (asked, kind, end) = question(query)?;
+        let changed = self.changed(&asked, kind);
         let found: Vec<_> = self
             .records
             .iter()
+            .chain(&changed)
             .filter(|(name, of, _)| *name == asked && (*of == kind || *of == CNAME))
             .collect();
-        let exists = self.records.iter().any(|(name, ..)| name.ends_with(&asked));
+        let names = self.records.iter().map(|(name, ..)| name);
+        let mut names = names.chain(self.changing.iter().map(|(name, _)| name));
+        let exists = names.any(|name| name.ends_with(&asked));
         let code: u8 = match self.manner {
             Manner::Silent => return None,
             Manner::Fails => 2,
@@ -124,6 +155,17 @@ impl Names {
             }
         }
         panic!("no port that is free for both");
+    }
+
+    /// At an address of its own.
+    pub async fn start_at(address: SocketAddr, zone: Zone, tape: Tape) -> Self {
+        Self {
+            address,
+            zone,
+            tape,
+            udp: UdpSocket::bind(address).await.unwrap(),
+            tcp: TcpListener::bind(address).await.unwrap(),
+        }
     }
 
     /// Answers until it is dropped.

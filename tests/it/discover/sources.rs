@@ -61,7 +61,11 @@ async fn settings_page_of_the_provider() {
     assert_eq!(first.source, Source::Provider(url));
     assert_eq!(first.user, UserForm::Address);
     assert_eq!(first.methods, [Method::Password]);
-    assert_eq!(found.steps[1].asked, ["autoconfig.example.org"]);
+    // The name of what was found is looked up, and nobody is connected to.
+    assert_eq!(
+        found.steps[1].asked,
+        ["autoconfig.example.org", "mail.example.org"]
+    );
 }
 
 #[tokio::test]
@@ -74,7 +78,10 @@ async fn well_known_page_is_second() {
     let found = stage.find(D).await;
     // A page over TLS speaks for its domain, so another domain's server is not weak.
     assert_eq!(ways(&found), ["Imap imap.elsewhere.net 993 Tls"]);
-    assert_eq!(found.steps[1].asked, ["autoconfig.example.org", D]);
+    assert_eq!(
+        found.steps[1].asked,
+        ["autoconfig.example.org", D, "imap.elsewhere.net"]
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -13,10 +13,13 @@ use postrider::probe::discover::{self, Own};
 use postrider::probe::found::{Found, State, Step, Wish};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader, ReadBuf};
+use tokio::io::{
+    AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, ReadBuf,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{ServerConfig, crypto::ring};
 
 use super::names::{Names, Zone};
@@ -103,6 +106,13 @@ pub enum Service {
         list: &'static str,
         is_tls: bool,
     },
+    /// A greeting, and what follows for ever: at once if there is no greeting, else when something
+    /// was heard.
+    Endless {
+        greeting: &'static str,
+        chunk: &'static str,
+        is_tls: bool,
+    },
     /// It accepts and says nothing.
     Mute,
 }
@@ -113,6 +123,9 @@ pub struct Stage {
     pub tape: Tape,
     pub names: Zone,
     table: HashMap<(String, u16), Vec<SocketAddr>>,
+    faces: HashMap<SocketAddr, IpAddr>,
+    /// Every host has an address of its own, and its ports are its ports.
+    addresses: Option<HashMap<String, Ipv4Addr>>,
     tasks: JoinSet<()>,
 }
 
@@ -123,8 +136,43 @@ impl Stage {
             tape: Tape::default(),
             names: Zone::default(),
             table: HashMap::new(),
+            faces: HashMap::new(),
+            addresses: None,
             tasks: JoinSet::new(),
         }
+    }
+
+    /// For a network of its own, in which every address is this computer's.
+    pub fn alone() -> Self {
+        Self {
+            addresses: Some(HashMap::new()),
+            ..Self::new()
+        }
+    }
+
+    /// The address of a host; the name server knows it.
+    pub fn address(&mut self, host: &str) -> Option<Ipv4Addr> {
+        let known = self.addresses.as_mut()?;
+        let next = Ipv4Addr::new(203, 0, 113, 60 + u8::try_from(known.len()).unwrap());
+        let address = *known.entry(host.to_owned()).or_insert(next);
+        if address == next {
+            self.names.address(host, address);
+        }
+        Some(address)
+    }
+
+    /// Whose address this is.
+    pub fn host_at(&self, address: IpAddr) -> Option<&str> {
+        let known = self.addresses.as_ref()?;
+        let is_it = |(_, at): &(&String, &Ipv4Addr)| IpAddr::V4(**at) == address;
+        known.iter().find(is_it).map(|(host, _)| &**host)
+    }
+
+    /// The name server, at its usual port.
+    pub async fn answer_names(&mut self, at: Ipv4Addr) {
+        let at = SocketAddr::from((at, 53));
+        let names = Names::start_at(at, self.names.clone(), self.tape.clone()).await;
+        self.tasks.spawn(names.run());
     }
 
     /// Puts a service there, with a certificate for its name.
@@ -141,7 +189,23 @@ impl Stage {
         service: Service,
         identity: Identity,
     ) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = match self.address(host) {
+            Some(address) => SocketAddr::from((address, port)),
+            None => SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        self.serve_at(at, host, port, service, identity).await;
+    }
+
+    /// The same at this address.
+    pub async fn serve_at(
+        &mut self,
+        at: SocketAddr,
+        host: &str,
+        port: u16,
+        service: Service,
+        identity: Identity,
+    ) {
+        let listener = TcpListener::bind(at).await.unwrap();
         let address = listener.local_addr().unwrap();
         self.table.insert((host.to_owned(), port), vec![address]);
         let peer = format!("{host}:{port}");
@@ -159,6 +223,28 @@ impl Stage {
                 sessions.spawn(session(tee, service.clone(), tls.clone()));
             }
         });
+    }
+
+    /// What was put there stands for this address.
+    pub fn face(&mut self, host: &str, address: &str) {
+        let face: IpAddr = address.parse().unwrap();
+        let at = self.table.iter().filter(|((name, _), _)| name == host);
+        let faces = at.flat_map(|(_, addresses)| addresses.iter().map(|at| (*at, face)));
+        self.faces.extend(faces);
+    }
+
+    /// One more address for it, of a trap.
+    pub async fn also(&mut self, host: &str, port: u16) -> SocketAddr {
+        self.serve("trap", port, Service::Mute).await;
+        let trap = self.table[&("trap".to_owned(), port)][0];
+        let of = self.table.get_mut(&(host.to_owned(), port)).unwrap();
+        of.insert(0, trap);
+        trap
+    }
+
+    /// One address stands for another.
+    pub fn face_at(&mut self, address: SocketAddr, face: &str) {
+        self.faces.insert(address, face.parse().unwrap());
     }
 
     /// The settings page of a domain.
@@ -188,7 +274,7 @@ impl Stage {
         let address = names.address;
         self.tasks.spawn(names.run());
         let authority = CertificateDer::from_pem_slice(self.ca.pem().as_bytes()).unwrap();
-        World::of(self.table.clone(), address, vec![authority])
+        World::of(self.table.clone(), address, vec![authority]).facing(self.faces.clone())
     }
 
     /// Asks with everything allowed.
@@ -272,12 +358,15 @@ pub fn server(kind: &str, host: &str, port: &str, socket: &str) -> String {
 }
 
 fn acceptor((chain, key): Identity) -> TlsAcceptor {
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let provider = ring::default_provider();
+    let key = provider.key_provider.load_private_key(key).unwrap();
+    // Whatever certificate it is, nobody here looks at it.
+    let certified = SingleCertAndKey::from(CertifiedKey::new(chain, key));
+    let config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
+        .with_cert_resolver(Arc::new(certified));
     TlsAcceptor::from(Arc::new(config))
 }
 
@@ -285,7 +374,7 @@ async fn session(tee: Tee, service: Service, tls: TlsAcceptor) {
     let (tape, peer) = (tee.tape.clone(), tee.peer.clone());
     let is_tls = match &service {
         Service::Web(_) => true,
-        Service::Mail { is_tls, .. } => *is_tls,
+        Service::Mail { is_tls, .. } | Service::Endless { is_tls, .. } => *is_tls,
         Service::Mute => false,
     };
     let stream: Box<dyn Both> = match is_tls {
@@ -299,6 +388,9 @@ async fn session(tee: Tee, service: Service, tls: TlsAcceptor) {
     let _ = match service {
         Service::Web(pages) => web(stream, &pages).await,
         Service::Mail { greeting, list, .. } => mail(stream, greeting, list).await,
+        Service::Endless {
+            greeting, chunk, ..
+        } => endless(stream, greeting, chunk).await,
         Service::Mute => {
             std::future::pending::<()>().await;
             Ok(())
@@ -344,6 +436,19 @@ async fn mail(stream: Box<dyn Both>, greeting: &str, list: &str) -> io::Result<(
         line.clear();
     }
     Ok(())
+}
+
+async fn endless(mut stream: Box<dyn Both>, greeting: &str, chunk: &str) -> io::Result<()> {
+    let mut buffer = [0; 1024];
+    if !greeting.is_empty() {
+        stream.write_all(greeting.as_bytes()).await?;
+        stream.flush().await?;
+        let _ = stream.read(&mut buffer).await?;
+    }
+    let chunk = chunk.repeat(4096 / chunk.len());
+    loop {
+        stream.write_all(chunk.as_bytes()).await?;
+    }
 }
 
 trait Both: AsyncRead + AsyncWrite + Send + Unpin {}

@@ -1,8 +1,10 @@
 //! The format of settings files (`clientConfig`, version 1.1), as Thunderbird's wiki describes it.
 //! Only servers for incoming mail are read. The file may come from anybody: no document types (and
-//! so no entities), bounded in nodes, and what cannot be read is passed over, never guessed at.
+//! so no entities), bounded in nodes and in depth, and what cannot be read is passed over, never guessed at.
 
-use roxmltree::{Document, Node, ParsingOptions};
+use std::collections::HashMap;
+
+use roxmltree::{Document, Node, NodeId, ParsingOptions};
 
 use crate::base::i18n::{fill, gettext};
 use crate::base::text::quiet;
@@ -11,6 +13,8 @@ use crate::probe::discover::domain::Host;
 
 /// Most nodes of a file; real ones have some hundred.
 const NODES: u32 = 4096;
+/// Deepest nesting; real ones have four.
+const DEPTH: usize = 32;
 /// Most servers that are taken.
 const SERVERS: usize = 16;
 
@@ -66,6 +70,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Server>, String> {
         let what = quiet(error.to_string().as_bytes(), 100);
         fill(&gettext("the XML is broken ({what})"), &[("what", &what)])
     })?;
+    if is_deep(&document) {
+        return Err(gettext("it is nested too deeply"));
+    }
     let root = document.root_element();
     let provider = Some(root)
         .filter(|root| is_called(*root, "clientConfig"))
@@ -75,6 +82,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Server>, String> {
         .children()
         .filter(|node| is_called(*node, "incomingServer"));
     Ok(servers.filter_map(server).take(SERVERS).collect())
+}
+
+/// Whether elements lie deeper inside each other than [`DEPTH`]. The reader itself does not recurse,
+/// and gives up at [`NODES`].
+fn is_deep(document: &Document) -> bool {
+    let mut depths: HashMap<NodeId, usize> = HashMap::new();
+    document.descendants().any(|node| {
+        // In the order of the document, so a parent has its depth before its children.
+        let above = node.parent().and_then(|parent| depths.get(&parent.id()));
+        let depth = above.map_or(0, |depth| depth + 1);
+        depths.insert(node.id(), depth);
+        depth > DEPTH && node.is_element()
+    })
 }
 
 fn server(node: Node) -> Option<Server> {

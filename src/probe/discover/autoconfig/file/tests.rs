@@ -162,3 +162,26 @@ fn web_pages() {
     check("<?xml version=\"1.0\"?><clientConfig/>", false);
     check("", false);
 }
+
+#[test]
+fn nesting() {
+    let nested = |depth: usize| {
+        // The root and the provider are two already.
+        let (open, close) = ("<x>".repeat(depth - 2), "</x>".repeat(depth - 2));
+        let text = format!(
+            "<clientConfig><emailProvider>{open}text{close}</emailProvider></clientConfig>"
+        );
+        read(text.as_bytes())
+    };
+    assert_eq!(nested(2), Ok(Vec::new()));
+    assert_eq!(nested(DEPTH), Ok(Vec::new()));
+    let refused = nested(DEPTH + 1).unwrap_err();
+    assert!(refused.contains("too deeply"), "{refused}");
+    // Side by side is not inside each other.
+    let flat = "<x><y/></x>".repeat(1000);
+    let text = format!("<clientConfig><emailProvider>{flat}</emailProvider></clientConfig>");
+    assert_eq!(read(text.as_bytes()), Ok(Vec::new()));
+    for depth in [1_000, 2_000, 5_000, 16_000] {
+        assert!(nested(depth).is_err(), "{depth}");
+    }
+}
