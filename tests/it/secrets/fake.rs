@@ -95,7 +95,7 @@ impl Drop for Keyring {
     }
 }
 
-/// A keyring among other services on a bus that is there; it is gone when the connection is.
+/// A keyring among other services on a bus that is there; it is gone when the name is given up.
 pub async fn join(bus: zbus::Connection, state: Shared) -> zbus::Connection {
     let server = bus.object_server();
     server.at(ROOT, Service(state.clone())).await.unwrap();
@@ -109,10 +109,7 @@ pub async fn join(bus: zbus::Connection, state: Shared) -> zbus::Connection {
         let item = Entry(state.clone(), at);
         server.at(item_path(at), item).await.unwrap();
     }
-    // The one before may be about to leave.
-    while bus.request_name("org.freedesktop.secrets").await.is_err() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    bus.request_name("org.freedesktop.secrets").await.unwrap();
     bus
 }
 
