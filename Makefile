@@ -88,9 +88,10 @@ test-long: deps-test
 	POSTRIDER_LONG=1 $(if $(HEADLESS),,$(STAGE)) $(CARGO) test --locked $(FEATURES)
 
 test-real: deps-rust
-	@echo "Delivering to other makes of mail servers, in chroots (about 4 minutes)…"
+	@echo "Delivering to and probing other makes of mail servers, in chroots (about 12 minutes)…"
 	$(CARGO) build --locked --no-default-features --bin postrider
 	tests/real/run
+	tests/servers
 
 lint: deps-build
 	$(CARGO) fmt --check

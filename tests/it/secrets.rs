@@ -2,7 +2,7 @@
 //! keyring in the test process, at a terminal of its own, and with the keyring of a real desktop.
 
 mod command;
-mod fake;
+pub mod fake;
 mod journey;
 mod planted;
 mod terminal;

@@ -165,8 +165,11 @@ impl Frame {
         }
     }
 
-    /// Puts the focus on the title of a page.
+    /// Puts the focus on what goes on from a page, or else on its title.
     pub(super) fn rest(&self, page: Page) {
+        if self.primary.is_visible() && self.primary.grab_focus() {
+            return;
+        }
         if let Some(leaf) = self.leaf(page) {
             leaf.sheet().focus_title();
         }
@@ -245,11 +248,32 @@ fn keys(window: &adw::Window, meant: &Meant) {
         glib::Propagation::Stop
     });
     window.add_controller(controller);
+    window.add_controller(on_enter(window, meant));
     let to = meant.clone();
     window.connect_close_request(move |_| {
         to(Input::Close);
         glib::Propagation::Stop
     });
+}
+
+/// Enter goes on also from a row that only tells something, whose list would swallow the key.
+fn on_enter(window: &adw::Window, meant: &Meant) -> gtk::EventControllerKey {
+    let controller = gtk::EventControllerKey::new();
+    controller.set_propagation_phase(gtk::PropagationPhase::Capture);
+    let (to, weak) = (meant.clone(), window.downgrade());
+    controller.connect_key_pressed(move |_, key, _, _| {
+        let focus = weak
+            .upgrade()
+            .and_then(|window| GtkWindowExt::focus(&window));
+        let row = focus.and_downcast::<gtk::ListBoxRow>();
+        let only_tells = row.is_some_and(|row| !row.is_activatable());
+        if only_tells && matches!(key, gdk::Key::Return | gdk::Key::KP_Enter) {
+            to(Input::Primary);
+            return glib::Propagation::Stop;
+        }
+        glib::Propagation::Proceed
+    });
+    controller
 }
 
 /// Asks whether to leave though something was typed.

@@ -176,6 +176,7 @@ impl Row {
     fn new(stage: Stage, group: &adw::PreferencesGroup) -> Self {
         let row = action(&title(stage), "");
         row.set_widget_name(&format!("stage-{stage:?}").to_lowercase());
+        row.set_activatable(false);
         let icon = gtk::Image::builder()
             .accessible_role(gtk::AccessibleRole::Presentation)
             .build();

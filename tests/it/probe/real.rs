@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use postrider::engine::api::report_text::{Format, render};
 use postrider::probe::report::Report;
@@ -121,7 +122,7 @@ struct Step<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// `993 imaps TLS ==`, `versions: 1.2 1.3`, then lines of `C: `, `S: ` and `TLS`.
+    /// `993 imaps TLS ==`, `versions: 1.2 1.3 alpn=imap`, then lines of `C: `, `S: ` and `TLS`.
     fn read(text: &'a str) -> Self {
         let mut lines = text.lines();
         let words: Vec<&str> = lines.next().unwrap().split(' ').collect();
@@ -164,7 +165,7 @@ impl<'a> Part<'a> {
             let is_taken = self.versions.contains(&name);
             script.old.extend(is_taken.then_some(number));
         }
-        match (self.is_implicit, is_inside) {
+        let mut script = match (self.is_implicit, is_inside) {
             (true, _) => script.within(stage.identity()),
             (false, true) => {
                 let inside = std::mem::take(&mut script.inside);
@@ -173,7 +174,15 @@ impl<'a> Part<'a> {
                 script
             }
             (false, false) => script,
+        };
+        let agreed = self
+            .versions
+            .iter()
+            .find_map(|one| one.strip_prefix("alpn="));
+        if let (Some(name), Some(tls)) = (agreed, &mut script.tls) {
+            Arc::make_mut(tls).alpn_protocols = vec![name.as_bytes().to_vec()];
         }
+        script
     }
 
     fn knows(&self, line: &str) -> bool {

@@ -39,7 +39,7 @@ pub struct Item {
     pub secret: Vec<u8>,
 }
 
-type Shared = Arc<Mutex<State>>;
+pub type Shared = Arc<Mutex<State>>;
 
 /// The keyring; it ends when this is dropped.
 pub struct Keyring {
@@ -93,6 +93,27 @@ impl Drop for Keyring {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// A keyring among other services on a bus that is there; it is gone when the connection is.
+pub async fn join(bus: zbus::Connection, state: Shared) -> zbus::Connection {
+    let server = bus.object_server();
+    server.at(ROOT, Service(state.clone())).await.unwrap();
+    let session = format!("{ROOT}/session/1");
+    server.at(session, Session).await.unwrap();
+    server
+        .at(COLLECTION, Collection(state.clone()))
+        .await
+        .unwrap();
+    for at in 0..ROOM {
+        let item = Entry(state.clone(), at);
+        server.at(item_path(at), item).await.unwrap();
+    }
+    // The one before may be about to leave.
+    while bus.request_name("org.freedesktop.secrets").await.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    bus
 }
 
 async fn serve(stream: tokio::net::UnixStream, state: Shared) -> Option<zbus::Connection> {

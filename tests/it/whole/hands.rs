@@ -20,6 +20,8 @@ use crate::support::home::Home;
 pub struct Hands {
     display: String,
     pub reader: Reader,
+    /// The title of the window they are at.
+    pub window: &'static str,
     focus: MessageStream,
     _manager: Child,
 }
@@ -54,6 +56,7 @@ impl Hands {
             display: stage.display.clone(),
             focus: focus.await.expect("signals"),
             reader,
+            window: WIZARD,
             _manager: manager,
         }
     }
@@ -164,7 +167,7 @@ impl Hands {
     /// Everything on the page of the wizard with this heading, or, without one, in its window.
     /// Pages that are not shown are there for a screen reader too (GTK 4.8), one after the other.
     pub async fn page(&self, heading: &str) -> Vec<Thing> {
-        let mut things = self.reader.window(WIZARD).await;
+        let mut things = self.reader.window(self.window).await;
         if heading.is_empty() {
             return things;
         }
@@ -229,4 +232,4 @@ impl Hands {
 }
 
 /// The title of the wizard's window.
-const WIZARD: &str = "Set Up an Account";
+pub const WIZARD: &str = "Set Up an Account";

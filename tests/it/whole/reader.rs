@@ -22,8 +22,6 @@ pub struct Thing {
     pub role: String,
     pub name: String,
     pub path: String,
-    /// How many are around it.
-    pub depth: usize,
     pub place: Place,
     pub states: u64,
 }
@@ -31,8 +29,6 @@ pub struct Thing {
 /// States of things, as bits (AtspiStateType).
 #[derive(Clone, Copy)]
 pub enum State {
-    Checked = 4,
-    Focused = 12,
     Sensitive = 24,
 }
 
@@ -138,24 +134,23 @@ impl Reader {
     /// A thing and everything in it, depth first. Brothers are asked at the same time: most of the
     /// time goes into waiting for answers.
     pub async fn below(&self, place: Place) -> Vec<Thing> {
-        self.walk(place, String::new(), 0).await
+        self.walk(place, String::new()).await
     }
 
     fn walk(
         &self,
         place: Place,
         path: String,
-        depth: usize,
     ) -> Pin<Box<dyn Future<Output = Vec<Thing>> + Send + '_>> {
         Box::pin(async move {
-            let Some((thing, children)) = self.look(place, path, depth).await else {
+            let Some((thing, children)) = self.look(place, path).await else {
                 return Vec::new();
             };
             let inside = format!("{}/{} “{}”", thing.path, thing.role, thing.name);
             let mut things = vec![thing];
             let walks = children
                 .into_iter()
-                .map(|child| self.walk(child, inside.clone(), depth + 1));
+                .map(|child| self.walk(child, inside.clone()));
             for walked in together(walks).await {
                 things.extend(walked);
             }
@@ -164,7 +159,7 @@ impl Reader {
     }
 
     /// What is there, and its children.
-    async fn look(&self, place: Place, path: String, depth: usize) -> Option<(Thing, Vec<Place>)> {
+    async fn look(&self, place: Place, path: String) -> Option<(Thing, Vec<Place>)> {
         let (role, name, states, children) = tokio::join!(
             self.ask::<String>(&place, ACCESSIBLE, "GetRoleName", &()),
             self.name(&place),
@@ -176,7 +171,6 @@ impl Reader {
             role: role?,
             name: name?,
             path,
-            depth,
             place,
             states: states
                 .iter()

@@ -28,6 +28,8 @@ struct Scene {
     stage: Stage,
     hands: Hands,
     program: Child,
+    /// Who holds the passwords; `None`: nobody does.
+    keyring: Option<zbus::Connection>,
     begun: Instant,
 }
 
@@ -40,6 +42,15 @@ impl Scene {
         };
         journey.user("ada", (0..messages).map(Message::numbered));
         let stage = Stage::set(&journey.home).await;
+        Self::begin(journey, stage, None, is_known).await
+    }
+
+    async fn begin(
+        journey: Journey,
+        stage: Stage,
+        keyring: Option<zbus::Connection>,
+        is_known: bool,
+    ) -> Self {
         let begun = Instant::now();
         let program = start(&journey, &stage, is_known);
         let hands = Hands::on(&stage, &journey.home).await;
@@ -48,6 +59,7 @@ impl Scene {
             stage,
             hands,
             program,
+            keyring,
             begun,
         };
         scene.hands.sees("", "Bring Your Mail Home").await;
@@ -123,6 +135,8 @@ fn start(journey: &Journey, stage: &Stage, is_known: bool) -> Child {
         // What the system trusts, by the variable that OpenSSL made common.
         command.env("SSL_CERT_FILE", journey.ca());
     }
+    let log = std::fs::File::create(journey.home.path().join("log"));
+    command.stderr(log.expect("a file of our own"));
     command.spawn().expect("the program under test")
 }
 
