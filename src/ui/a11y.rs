@@ -93,15 +93,48 @@ fn words_on(widget: &gtk::Widget) -> Option<glib::GString> {
     }
 }
 
-/// Names the pencil and the eye that libadwaita builds into an entry row.
-pub fn name_entry(row: &impl IsA<gtk::Widget>) {
-    for child in children(row.as_ref()) {
+/// A button with a letter underlined. One that underlines its own label (`use-underline`) is read
+/// out twice: its label names it as the button around it, and as the one that the letter presses.
+pub fn mnemonic_button(text: &str) -> gtk::Button {
+    let label = gtk::Label::with_mnemonic(text);
+    let button = gtk::Button::builder()
+        .child(&label)
+        .css_classes(["text-button"])
+        .build();
+    set_label(&button, &label.text());
+    button
+}
+
+/// Names what libadwaita 1.2 builds into an entry row: the pencil, the eye, and the text that has
+/// the focus in place of the row. That one it does not show to readers at all, so that they say
+/// nothing when the cursor comes.
+pub fn name_entry(row: &impl IsA<adw::EntryRow>) {
+    use adw::prelude::*;
+    let row: &adw::EntryRow = row.upcast_ref();
+    name_inside_entry(row.upcast_ref());
+    let Ok(text) = row.delegate().and_dynamic_cast::<gtk::Text>() else {
+        return;
+    };
+    text.set_property("accessible-role", gtk::AccessibleRole::TextBox);
+    set_label(&text, &row.title());
+    let text = text.downgrade();
+    row.connect_title_notify(move |row| {
+        if let Some(text) = text.upgrade() {
+            set_label(&text, &row.title());
+        }
+    });
+}
+
+fn name_inside_entry(widget: &gtk::Widget) {
+    for child in children(widget) {
         if child.is::<gtk::Image>() {
             set_label(&child, &gettext("Edit"));
         } else if child.is::<gtk::Button>() {
+            // The picture on it stays without one: it would be read out too.
             set_label(&child, &gettext("Show or hide"));
+        } else {
+            name_inside_entry(&child);
         }
-        name_entry(&child);
     }
 }
 

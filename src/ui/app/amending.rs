@@ -5,6 +5,7 @@ use adw::prelude::*;
 use gtk::glib;
 use relm4::ComponentSender;
 
+use super::super::a11y;
 use super::super::diff::Diff;
 use super::{App, Asker, Msg};
 use crate::base::i18n::{fill, gettext};
@@ -168,23 +169,17 @@ fn header(account: &str, window: &adw::Window, sender: &ComponentSender<App>) ->
         .show_start_title_buttons(false)
         .show_end_title_buttons(false)
         .build();
-    let cancel = gtk::Button::builder()
-        .label(gettext("_Cancel"))
-        .use_underline(true)
-        .name("amend-cancel")
-        .build();
+    let cancel = a11y::mnemonic_button(&gettext("_Cancel"));
+    cancel.set_widget_name("amend-cancel");
     let weak = window.downgrade();
     cancel.connect_clicked(move |_| {
         if let Some(window) = weak.upgrade() {
             window.close();
         }
     });
-    let apply = gtk::Button::builder()
-        .label(gettext("_Apply"))
-        .use_underline(true)
-        .css_classes(["suggested-action"])
-        .name("amend-apply")
-        .build();
+    let apply = a11y::mnemonic_button(&gettext("_Apply"));
+    apply.add_css_class("suggested-action");
+    apply.set_widget_name("amend-apply");
     let to = sender.input_sender().clone();
     apply.connect_clicked(move |button| {
         button.set_sensitive(false);

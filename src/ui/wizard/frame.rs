@@ -63,18 +63,15 @@ impl Frame {
                 to(Input::Swiped(page));
             }
         });
-        let press = |label: String, name: &str, input: fn() -> Input| {
-            let button = gtk::Button::builder()
-                .label(label)
-                .name(name)
-                .use_underline(true)
-                .build();
+        let press = |button: gtk::Button, name: &str, input: fn() -> Input| {
+            button.set_widget_name(name);
             let to = meant.clone();
             button.connect_clicked(move |_| to(input()));
             button
         };
-        let back = press(gettext("_Back"), "wizard-back", || Input::Back);
-        let primary = press(String::new(), "primary", || Input::Primary);
+        let back = a11y::mnemonic_button(&gettext("_Back"));
+        let back = press(back, "wizard-back", || Input::Back);
+        let primary = press(gtk::Button::new(), "primary", || Input::Primary);
         primary.add_css_class("pill");
         primary.add_css_class("suggested-action");
         let step = gtk::Label::builder()
@@ -146,6 +143,12 @@ impl Frame {
             .set_visible(can_wait && !model.saving.is_running());
         let primary = primary(model);
         self.primary.set_visible(primary.is_some());
+        // Hidden, it is no longer what Enter presses, and does not become it again by itself.
+        if let Some(window) = self.primary.root().and_downcast::<gtk::Window>()
+            && primary.is_some()
+        {
+            window.set_default_widget(Some(&self.primary));
+        }
         if let Some(label) = primary
             && self.primary.label().as_deref() != Some(&label)
         {
@@ -158,17 +161,14 @@ impl Frame {
         if let Some(leaf) = self.leaf(page) {
             self.leaflet.set_visible_child(&leaf.sheet().root);
             leaf.sheet().root.vadjustment().set_value(0.0);
-            leaf.sheet().title.grab_focus();
+            leaf.sheet().focus_title();
         }
     }
 
-    /// Puts the focus on what goes on from a page, or else on its title.
+    /// Puts the focus on the title of a page.
     pub(super) fn rest(&self, page: Page) {
-        if self.primary.is_visible() && self.primary.grab_focus() {
-            return;
-        }
         if let Some(leaf) = self.leaf(page) {
-            leaf.sheet().title.grab_focus();
+            leaf.sheet().focus_title();
         }
     }
 

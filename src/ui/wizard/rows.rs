@@ -70,6 +70,14 @@ impl Sheet {
         }
     }
 
+    /// The title gets the focus, so that the page is read out and Enter is the way on. It does not
+    /// take the focus itself: a label whose text cannot be selected refuses to (`grab_focus`).
+    pub(super) fn focus_title(&self) {
+        if let Some(root) = self.title.root() {
+            root.set_focus(Some(&self.title));
+        }
+    }
+
     /// A group of rows. Without a title it goes by that of the page.
     pub(super) fn group(&self, title: &str) -> adw::PreferencesGroup {
         let group = adw::PreferencesGroup::builder()

@@ -13,7 +13,7 @@ use zbus::zvariant::OwnedValue;
 use zbus::{MatchRule, MessageStream};
 
 use super::reader::{Place, Reader, State, Thing};
-use super::stage::{Stage, until};
+use super::stage::{PATIENCE, Stage, until};
 use crate::support::home::Home;
 
 /// The keyboard, and a window manager that gives it to the window in front.
@@ -100,10 +100,38 @@ impl Hands {
         panic!("no way to “{name}” by Tab, only to {met:?}");
     }
 
-    /// Presses Tab, and waits until it has told.
-    pub async fn tab(&mut self) {
+    /// Presses Tab; the name that is read out then.
+    pub async fn tab(&mut self) -> String {
         self.key("Tab").await;
-        self.focused().await;
+        let told = async {
+            loop {
+                if let Some(place) = self.focused().await {
+                    return self.reader.name(&place).await.unwrap_or_default();
+                }
+            }
+        };
+        timeout(PATIENCE, told).await.expect("told of the focus")
+    }
+
+    /// Waits until this name is read out, because what has it has got the focus.
+    #[track_caller]
+    pub fn hears(&mut self, name: &str) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let mut heard = Vec::new();
+            let told = async {
+                while heard.last().is_none_or(|last| last != name) {
+                    if let Some(place) = self.focused().await {
+                        heard.push(self.reader.name(&place).await.unwrap_or_default());
+                    }
+                }
+            };
+            let in_time = timeout(PATIENCE, told).await.is_ok();
+            assert!(
+                in_time,
+                "{caller}: “{name}” was not read out, but {heard:?}"
+            );
+        }
     }
 
     /// Waits until nothing more is told of the focus.
@@ -111,7 +139,7 @@ impl Hands {
         self.focused().await;
     }
 
-    /// What has got the focus; `None` for what tells nobody, as the text of an entry row does.
+    /// What has got the focus; `None` when nothing has for a moment.
     async fn focused(&mut self) -> Option<Place> {
         let mut at = None;
         let mut patience = Duration::from_millis(400);

@@ -1,7 +1,9 @@
 //! What a screen reader sees of a program's windows (AT-SPI).
 
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use zbus::zvariant::{DynamicDeserialize, DynamicType, ObjectPath, OwnedObjectPath, OwnedValue};
@@ -12,10 +14,34 @@ use super::stage::Stage;
 /// A reader on the accessibility bus.
 pub struct Reader {
     pub bus: Connection,
+    roles: Mutex<HashMap<u32, String>>,
 }
 
 /// An object on the bus: its program and its path there.
 pub type Place = (String, OwnedObjectPath);
+
+/// What a program's cache tells of a thing: itself, its program, what it stands in and as which, how
+/// many stand in it, interfaces, name, role, description, states.
+type Item = (
+    Place,
+    Place,
+    Place,
+    i32,
+    i32,
+    Vec<String>,
+    String,
+    u32,
+    String,
+    Vec<u32>,
+);
+
+/// What a program has told at once: role, name, states and number of children by path, and what it
+/// told of that stands in each.
+#[derive(Default)]
+struct Known {
+    things: HashMap<OwnedObjectPath, (u32, String, Vec<u32>, i32)>,
+    inside: HashMap<OwnedObjectPath, Vec<(i32, Place)>>,
+}
 
 /// One accessible thing, and where it stands: roles and names of those around it.
 pub struct Thing {
@@ -80,6 +106,7 @@ impl Reader {
         let address: String = reply.body().deserialize().unwrap();
         Self {
             bus: stage.connect_to(&address).await,
+            roles: Mutex::default(),
         }
     }
 
@@ -134,23 +161,33 @@ impl Reader {
     /// A thing and everything in it, depth first. Brothers are asked at the same time: most of the
     /// time goes into waiting for answers.
     pub async fn below(&self, place: Place) -> Vec<Thing> {
-        self.walk(place, String::new()).await
+        let known = Arc::new(self.known(&place.0).await);
+        self.walk(place, String::new(), known).await
     }
 
     fn walk(
         &self,
         place: Place,
         path: String,
+        known: Arc<Known>,
     ) -> Pin<Box<dyn Future<Output = Vec<Thing>> + Send + '_>> {
         Box::pin(async move {
-            let Some((thing, children)) = self.look(place, path).await else {
+            let program = place.0.clone();
+            let Some((thing, children)) = self.look(place, path, &known).await else {
                 return Vec::new();
             };
             let inside = format!("{}/{} “{}”", thing.path, thing.role, thing.name);
             let mut things = vec![thing];
-            let walks = children
-                .into_iter()
-                .map(|child| self.walk(child, inside.clone()));
+            let walks = children.into_iter().map(|child| {
+                let (inside, program, known) = (inside.clone(), &program, known.clone());
+                async move {
+                    let known = match child.0 == *program {
+                        true => known,
+                        false => Arc::new(self.known(&child.0).await),
+                    };
+                    self.walk(child, inside, known).await
+                }
+            });
             for walked in together(walks).await {
                 things.extend(walked);
             }
@@ -158,14 +195,44 @@ impl Reader {
         })
     }
 
+    /// What a program tells of all its things at once.
+    async fn known(&self, program: &str) -> Known {
+        let cache = ObjectPath::from_static_str_unchecked("/org/a11y/atspi/cache").into();
+        let cache = (program.to_owned(), cache);
+        let items = self.ask::<Vec<Item>>(&cache, "org.a11y.atspi.Cache", "GetItems", &());
+        let mut known = Known::default();
+        for item in items.await.unwrap_or_default() {
+            let (place, _, within, index, count, _, name, role, _, states) = item;
+            let siblings = known.inside.entry(within.1).or_default();
+            siblings.push((index, place.clone()));
+            known.things.insert(place.1, (role, name, states, count));
+        }
+        known
+    }
+
     /// What is there, and its children.
-    async fn look(&self, place: Place, path: String) -> Option<(Thing, Vec<Place>)> {
-        let (role, name, states, children) = tokio::join!(
-            self.ask::<String>(&place, ACCESSIBLE, "GetRoleName", &()),
-            self.name(&place),
-            self.ask::<Vec<u32>>(&place, ACCESSIBLE, "GetState", &()),
-            self.ask::<Vec<Place>>(&place, ACCESSIBLE, "GetChildren", &()),
-        );
+    async fn look(&self, place: Place, path: String, known: &Known) -> Option<(Thing, Vec<Place>)> {
+        let told = known.things.get(&place.1).cloned();
+        let inside = known.inside.get(&place.1);
+        let (role, name, states, children) = match told {
+            Some((role, name, states, count)) => {
+                let mut inside = inside.cloned().unwrap_or_default();
+                inside.sort_by_key(|(index, _)| *index);
+                // More are told of when some are hidden, fewer when nobody has asked for them yet.
+                let children = match usize::try_from(count) == Ok(inside.len()) {
+                    true => inside.into_iter().map(|(_, place)| place).collect(),
+                    false => self.children(&place).await,
+                };
+                let role = self.role(role, &place).await;
+                (role, Some(name), Some(states), children)
+            }
+            None => tokio::join!(
+                self.ask::<String>(&place, ACCESSIBLE, "GetRoleName", &()),
+                self.name(&place),
+                self.ask::<Vec<u32>>(&place, ACCESSIBLE, "GetState", &()),
+                self.children(&place),
+            ),
+        };
         let states = states.unwrap_or_default();
         let thing = Thing {
             role: role?,
@@ -177,7 +244,17 @@ impl Reader {
                 .rev()
                 .fold(0, |all, half| all << 32 | u64::from(*half)),
         };
-        Some((thing, children.unwrap_or_default()))
+        Some((thing, children))
+    }
+
+    /// What a role is called.
+    async fn role(&self, number: u32, of: &Place) -> Option<String> {
+        if let Some(name) = self.roles.lock().unwrap().get(&number) {
+            return Some(name.clone());
+        }
+        let name: String = self.ask(of, ACCESSIBLE, "GetRoleName", &()).await?;
+        self.roles.lock().unwrap().insert(number, name.clone());
+        Some(name)
     }
 
     /// The name of a thing.

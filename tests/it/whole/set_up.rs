@@ -2,6 +2,7 @@
 
 mod keyring;
 mod states;
+mod told;
 
 use std::path::Path;
 use std::time::Instant;
