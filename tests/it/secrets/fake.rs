@@ -96,6 +96,7 @@ impl Drop for Keyring {
 }
 
 /// A keyring among other services on a bus that is there; it is gone when the name is given up.
+#[cfg(feature = "desktop")]
 pub async fn join(bus: zbus::Connection, state: Shared) -> zbus::Connection {
     let server = bus.object_server();
     server.at(ROOT, Service(state.clone())).await.unwrap();

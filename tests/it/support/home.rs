@@ -73,6 +73,7 @@ impl Home {
     }
 
     /// Whom its programs run as, where that is not whoever we are.
+    #[cfg(feature = "desktop")]
     pub fn user(&self) -> Option<u32> {
         self.as_nobody.then_some(NOBODY)
     }
