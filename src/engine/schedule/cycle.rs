@@ -37,12 +37,14 @@ impl Scheduler {
             let is_desktop = self.options.rhythm == Rhythm::Desktop;
             let is_paused = is_desktop && account.local.pause;
             let own_interval = account.local.every.filter(|_| is_desktop);
-            let is_due = (account.is_active || is_named) && !is_paused;
+            let is_on = account.is_active || is_desktop && account.local.watch;
+            let is_due = (is_on || is_named) && !is_paused;
             let fails = before
                 .accounts
                 .iter()
                 .any(|a| a.id == account.id && a.trouble.is_some());
             self.slots.push(Slot {
+                is_on,
                 is_paused,
                 own_interval,
                 is_asked: known.as_ref().is_some_and(|slot| slot.is_asked),
@@ -85,7 +87,7 @@ impl Scheduler {
             let known = before.accounts.iter().find(|a| a.id == slot.account.id);
             let fresh = slot.fresh_status();
             match known {
-                Some(known) if known.state != State::Skipped && slot.account.is_active => {
+                Some(known) if known.state != State::Skipped && slot.is_on => {
                     crate::engine::api::AccountStatus {
                         target: fresh.target,
                         server: fresh.server,
@@ -382,7 +384,7 @@ fn state_after(slot: &Slot, trouble: Option<&Trouble>) -> State {
     match trouble.map(|t| t.who) {
         Some(Who::You) => State::NeedsYou,
         Some(Who::Retry) => State::WillRetry,
-        None if slot.account.is_active => State::Idle,
+        None if slot.is_on => State::Idle,
         None => State::Skipped,
     }
 }

@@ -15,6 +15,9 @@ use crate::rc::Account;
 pub struct Slot {
     /// As the file says.
     pub account: Arc<Account>,
+    /// It has its turn: `poll`, or, in the desktop, watched; that stands as `skip` only so that other
+    /// programs leave the account alone.
+    pub is_on: bool,
     /// `pause` of `accounts.toml` holds (desktop): polled only when asked for.
     pub is_paused: bool,
     /// `every` of `accounts.toml` (desktop): seconds between polls.
@@ -38,7 +41,7 @@ pub struct Slot {
 impl Slot {
     /// Whether it is polled without being asked for by name.
     pub fn is_scheduled(&self) -> bool {
-        self.account.is_active && !self.is_paused
+        self.is_on && !self.is_paused
     }
 
     /// How long to wait after a poll, with the general interval given.
@@ -51,10 +54,9 @@ impl Slot {
 
     /// Its status before anything has happened.
     pub fn fresh_status(&self) -> AccountStatus {
-        let state = if self.account.is_active {
-            State::Idle
-        } else {
-            State::Skipped
+        let state = match self.is_on {
+            true => State::Idle,
+            false => State::Skipped,
         };
         let target = target_words(&self.account.target);
         AccountStatus {

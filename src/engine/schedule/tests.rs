@@ -21,16 +21,31 @@ struct Rig {
     events: broadcast::Receiver<Event>,
 }
 
-fn write_rc(home: &tempfile::TempDir, rc: &str) {
+fn write(path: &std::path::Path, text: &str) {
     use std::os::unix::fs::PermissionsExt;
-    let path = home.path().join("rc");
-    std::fs::write(&path, rc).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+fn write_rc(home: &tempfile::TempDir, rc: &str) {
+    write(&home.path().join("rc"), rc);
 }
 
 fn rig(rc: &str, rhythm: Rhythm) -> Rig {
+    rig_with(rc, "", rhythm)
+}
+
+/// `RC` in `local` is the rc file.
+fn rig_with(rc: &str, local: &str, rhythm: Rhythm) -> Rig {
     let home = tempfile::tempdir().unwrap();
     write_rc(&home, rc);
+    if !local.is_empty() {
+        let dir = home.path().join(".config/postrider");
+        std::fs::create_dir_all(&dir).unwrap();
+        let name = home.path().join("rc");
+        let local = local.replace("RC", &name.to_string_lossy());
+        write(&dir.join("accounts.toml"), &local);
+    }
     let own = home.path().to_owned();
     let env = move |name: &str| (name == "HOME").then(|| own.clone().into_os_string());
     let options = Options {
@@ -293,6 +308,45 @@ async fn an_account_that_becomes_skip_is_not_polled_again() {
     assert!(seen.is_empty(), "{seen:?}");
     let account = rig.handle.snapshot().accounts.remove(0);
     assert_eq!((account.state, account.next_check), (State::Skipped, None));
+}
+
+/// `skip` is what other programs read; `watch` is ours.
+#[tokio::test(start_paused = true)]
+async fn what_is_watched_has_its_turn_in_the_desktop() {
+    let rc = "skip a proto pop3 user u\nskip b proto pop3 user u\nskip c proto pop3 user u\n";
+    let keys = |label: &str, keys: &str| {
+        format!("[[account]]\nrc = 'RC'\nlabel = \"{label}\"\nuser = \"u\"\n{keys}\n")
+    };
+    let local = keys("a", "watch = true") + &keys("b", "watch = true\npause = true");
+    for (rhythm, is_desktop) in [(Rhythm::Desktop, true), (Rhythm::Daemon(Some(60)), false)] {
+        let mut rig = rig_with(rc, &local, rhythm);
+        let mut seen = Vec::new();
+        let hours = tokio::time::sleep(Duration::from_secs(7200));
+        tokio::pin!(hours);
+        loop {
+            tokio::select! {
+                line = rig.next() => seen.push(line),
+                () = &mut hours => break,
+            }
+        }
+        let starts = |label| {
+            seen.iter()
+                .filter(|s| **s == format!("{label} started"))
+                .count()
+        };
+        assert_eq!(starts("a") > 1, is_desktop, "{seen:?}");
+        assert_eq!(starts("b") + starts("c"), 0, "{seen:?}");
+        let states = rig.handle.snapshot().accounts.into_iter().map(|a| a.state);
+        let of_a = match is_desktop {
+            true => State::NeedsYou,
+            false => State::Skipped,
+        };
+        let of_b = match is_desktop {
+            true => State::Idle,
+            false => State::Skipped,
+        };
+        assert_eq!(states.collect::<Vec<_>>(), [of_a, of_b, State::Skipped]);
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ mod steps;
 
 use super::read::{Part, State, nobody, normal};
 use super::write::{Basis, Plan, Refused, Text};
-use super::{PasswordPlace, Rhythm, Setup, check, words};
+use super::{PasswordPlace, Setup, check, words};
 use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
 use crate::rc::edit;
@@ -63,15 +63,11 @@ pub fn plan(
     work.is_free(setup)?;
     work.change(old, setup, password)?;
     let every = keys::every(&work, old, setup);
-    let mut meant = meant(old, setup, &parts);
+    let meant = meant(old, setup, &parts);
     let keys = keys::of(old, setup, every);
     let changed = work.finish(&keys)?;
     // A password in the file is asked for by nobody; what else the pages say must be what was meant.
     let after = changed.after.describe(changed.nth, basis);
-    if words::is_watch(&meant) && meant.rhythm == Rhythm::Asked {
-        // `skip` stands for both.
-        meant.rhythm = after.setup.rhythm;
-    }
     let is_meant = after.setup == meant && after.hidden == described.hidden;
     match is_meant {
         true => Ok(changed.changed),

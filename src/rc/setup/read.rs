@@ -406,7 +406,7 @@ fn maildir(command: &[u8]) -> Option<PathBuf> {
 
 /// As the desktop checks it. What is no whole number of minutes is told rounded up.
 fn rhythm(account: &Account, daemon: u32) -> Rhythm {
-    if !account.is_active && !account.local.watch {
+    if account.local.pause || !account.is_active && !account.local.watch {
         return Rhythm::Asked;
     }
     let general = if daemon > 0 { daemon } else { USUAL };

@@ -153,9 +153,14 @@ pub fn is_watch(setup: &Setup) -> bool {
     setup.delivery == Delivery::Watch
 }
 
-/// `poll`, not `skip`.
+/// `poll`, not `skip`. What is watched is left alone by other programs, whatever its rhythm.
 pub fn is_active(setup: &Setup) -> bool {
     !is_watch(setup) && setup.rhythm != Rhythm::Asked
+}
+
+/// `pause`: a watched account, for which `skip` says nothing of that, is polled only when asked for.
+pub fn is_paused(setup: &Setup) -> bool {
+    is_watch(setup) && setup.rhythm == Rhythm::Asked
 }
 
 /// The protocol; APOP is one of its own in the file.

@@ -34,6 +34,9 @@ pub(super) fn of(old: &Setup, new: &Setup, every: Option<Option<u32>>) -> Keys {
     if words::is_watch(old) != words::is_watch(new) {
         keys.push(("watch", words::is_watch(new).then_some(true.into())));
     }
+    if old.rhythm != new.rhythm || words::is_paused(old) != words::is_paused(new) {
+        keys.push(("pause", words::is_paused(new).then_some(true.into())));
+    }
     if pin(old) != pin(new) {
         keys.push(("pin_sha256", pin(new).map(Into::into)));
     }

@@ -30,7 +30,11 @@ impl Work<'_> {
         let (own, _) = self.said()?;
         let (before, after): (Vec<Word>, Vec<Word>) = (of(old), of(new));
         let steps = steps(&before, &after, &own, &of_server);
-        let toggles = words::is_active(old) != words::is_active(new);
+        let is_active = words::is_active(new);
+        let comes_to_be_watched = words::is_watch(new) && !words::is_watch(old);
+        // What `pause` or `watch` decides may stand as either, and stays so.
+        let toggles = self.account().is_active != is_active
+            && (comes_to_be_watched || words::is_active(old) || is_active);
         let moves = old.host != new.host;
         if self.is_shared() && (moves || toggles || !steps.is_empty()) {
             self.split(&new.host)?;
@@ -41,7 +45,7 @@ impl Work<'_> {
         if toggles {
             self.text.edit(&Edit::SetActive {
                 entry: self.at.0,
-                is_active: words::is_active(new),
+                is_active,
             })?;
         }
         self.keep_uids(old, new)?;
@@ -59,10 +63,14 @@ impl Work<'_> {
         let (_, own) = self.said()?;
         let known = self.account().password.clone();
         let typed = password.cloned().or_else(|| known.clone());
-        let of_old = Setup {
+        let mut of_old = Setup {
             delivery: new.delivery.clone(),
             ..old.clone()
         };
+        if old.delivery != new.delivery {
+            // What is watched is kept whatever the file says.
+            of_old.keep = self.account().keep;
+        }
         let before = words::user(&of_old, known.as_ref());
         let after = words::user(new, typed.as_ref());
         let mut steps = steps(&before, &after, &own, &inherited);

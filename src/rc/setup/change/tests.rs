@@ -1,6 +1,6 @@
 use super::*;
 use crate::rc::Surroundings;
-use crate::rc::setup::{Delivery, Trust};
+use crate::rc::setup::{Delivery, Rhythm, Trust};
 
 fn around() -> Surroundings {
     Surroundings {
@@ -43,6 +43,11 @@ const FILE: &str = "# mine\npoll h # here\n    proto imap timeout 9 # slow\n    
 fn file(from: &str, to: &str) -> String {
     assert!(FILE.contains(from), "{from}");
     FILE.replacen(from, to, 1)
+}
+
+/// Keys of an account in `accounts.toml`.
+fn key(label: &str, user: &str, more: &str) -> String {
+    format!("[[account]]\nlabel = \"{label}\"\nuser = \"{user}\"\n{more}")
 }
 
 #[test]
@@ -166,9 +171,6 @@ fn the_way_back_leaves_no_trace() {
 
 #[test]
 fn keys_follow_the_account() {
-    let key = |label: &str, user: &str, more: &str| {
-        format!("[[account]]\nlabel = \"{label}\"\nuser = \"{user}\"\n{more}")
-    };
     let check = |rc: &str, local: String, how: fn(&mut Setup), expected: String| {
         let changed = changed(rc, &local, how).unwrap_or_else(|e| panic!("{e:?}"));
         assert_eq!(changed.plan.local, expected);
@@ -206,6 +208,24 @@ fn keys_follow_the_account() {
         |s| (s.delivery, s.rhythm) = (Delivery::Watch, Rhythm::Minutes(10)),
         key("h", "ann", "watch = true\n"),
     );
+    check(
+        rc,
+        String::new(),
+        |s| (s.delivery, s.rhythm) = (Delivery::Watch, Rhythm::Asked),
+        key("h", "ann", "watch = true\npause = true\n"),
+    );
+    check(
+        rc,
+        key("h", "ann", "watch = true\n"),
+        |s| s.rhythm = Rhythm::Asked,
+        key("h", "ann", "watch = true\npause = true\n"),
+    );
+    check(
+        rc,
+        key("h", "ann", "sound = true\npause = true\n"),
+        |s| s.rhythm = Rhythm::Minutes(10),
+        key("h", "ann", "sound = true\n"),
+    );
     // The second of two equals is the first one then.
     let two = "poll h proto imap user ann\npoll h via b proto imap user ann\n";
     check(
@@ -213,6 +233,38 @@ fn keys_follow_the_account() {
         key("h", "ann", "ordinal = 1\nsound = true\n"),
         |s| s.user = "bob".into(),
         key("h", "ann", "sound = true\n"),
+    );
+}
+
+#[test]
+fn poll_and_skip_stay_where_keys_decide() {
+    let check = |rc: &str, keys: &str, how: fn(&mut Setup), expected: &str| {
+        let changed = changed(rc, &key("h", "ann", keys), how);
+        let changed = changed.unwrap_or_else(|e| panic!("{rc} {keys}: {e:?}"));
+        let text = String::from_utf8_lossy(&changed.plan.rc).into_owned();
+        let first = text.split_whitespace().next();
+        assert_eq!(first, Some(expected), "{rc} {keys}: {text}");
+    };
+    let watch: fn(&mut Setup) = |s| s.delivery = Delivery::Watch;
+    let limit: fn(&mut Setup) = |s| s.limit = Some(5);
+    let often: fn(&mut Setup) = |s| s.rhythm = Rhythm::Minutes(5);
+    let (poll, skip) = (
+        "poll h proto imap user ann\n",
+        "skip h proto imap user ann\n",
+    );
+    check(poll, "pause = true\n", limit, "poll");
+    check(poll, "pause = true\n", watch, "skip");
+    check(poll, "pause = true\n", often, "poll");
+    check(skip, "pause = true\n", often, "poll");
+    check(poll, "watch = true\n", limit, "poll");
+    check(poll, "watch = true\n", |s| s.rhythm = Rhythm::Asked, "poll");
+    check(skip, "watch = true\n", often, "skip");
+    check(skip, "sound = true\n", limit, "skip");
+    check(
+        skip,
+        "watch = true\n",
+        |s| s.delivery = Delivery::Program("x".into()),
+        "poll",
     );
 }
 

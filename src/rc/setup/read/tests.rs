@@ -120,6 +120,13 @@ fn what_is_read() {
     check("skip h proto imap user ann", &key("watch = true"), |s| {
         s.delivery == Delivery::Watch && s.rhythm == Rhythm::Minutes(10)
     });
+    let paused = key("watch = true\npause = true");
+    check("skip h proto imap user ann", &paused, |s| {
+        s.delivery == Delivery::Watch && s.rhythm == Rhythm::Asked
+    });
+    check("poll h proto imap user ann", &key("pause = true"), |s| {
+        s.rhythm == Rhythm::Asked
+    });
     check("poll h proto imap user ann mda 'procmail -d %T'", "", |s| {
         s.delivery == Delivery::Program("procmail -d %T".into())
     });

@@ -34,7 +34,7 @@ pub(super) fn written(
         ("pin_sha256", pin),
         ("password_command", command),
         ("every", every.map(|seconds| i64::from(seconds).into())),
-        ("pause", None),
+        ("pause", words::is_paused(setup).then_some(true.into())),
         ("sign_in", None),
         ("sasl", None),
     ];
@@ -69,6 +69,7 @@ pub(super) fn bind(
     };
     let is_pinned = matches!(setup.trust, Trust::Pin { .. }) && !setup.is_plain;
     let is_meant = keys.watch == words::is_watch(setup)
+        && keys.pause == words::is_paused(setup)
         && keys.password_command.as_ref() == command
         && keys.pin_sha256.is_some() == is_pinned;
     match &keys.refusal {

@@ -83,6 +83,15 @@ fn a_first_file() {
         password: PasswordPlace::Command("pass x".into()),
         ..setup()
     };
+    let paused = Setup {
+        rhythm: Rhythm::Asked,
+        ..watched.clone()
+    };
+    check(
+        paused,
+        "skip mail.example.org\n    proto imap\n    user ann@example.org\n    sslproto \"\"\n    keep\n",
+        "[[account]]\nlabel = \"mail.example.org\"\nuser = \"ann@example.org\"\nwatch = true\npassword_command = \"pass x\"\npause = true\n",
+    );
     check(
         watched,
         "set daemon 600\nskip mail.example.org\n    proto imap\n    user ann@example.org\n    sslproto \"\"\n    keep\n",
