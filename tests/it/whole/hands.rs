@@ -102,11 +102,17 @@ impl Hands {
 
     /// Presses Tab; the name that is read out then.
     pub async fn tab(&mut self) -> String {
-        self.key("Tab").await;
+        let place = self.step("Tab").await;
+        self.reader.name(&place).await.unwrap_or_default()
+    }
+
+    /// Presses a key that moves the focus; where it is then.
+    pub async fn step(&mut self, key: &str) -> Place {
+        self.key(key).await;
         let told = async {
             loop {
                 if let Some(place) = self.focused().await {
-                    return self.reader.name(&place).await.unwrap_or_default();
+                    return place;
                 }
             }
         };

@@ -1,6 +1,7 @@
 //! The wizard of the real program, from its first start: by keyboard alone, and by a screen reader.
 
 mod keyring;
+mod round;
 mod states;
 mod told;
 

@@ -36,19 +36,28 @@ impl Stage {
         )
         .await;
         home.write("run/.keep", "");
-        // Of what the bus could start by itself only this: no keyring that puts up windows.
+        // Of what the bus could start by itself only this: no keyring of the system's.
         let a11y = std::fs::read_to_string(Path::new("/usr/share").join(A11Y));
         let a11y = a11y.expect("at-spi2-core");
         let a11y = a11y.replace("Exec=", "Exec=/usr/bin/env XDG_DATA_DIRS=/usr/share ");
         home.write(Path::new("services").join(A11Y), a11y);
         let runtime = home.path().join("run");
+        let services = home.path().join("services/dbus-1/services");
+        let rules = format!(
+            "<busconfig><type>session</type><listen>unix:path={}/bus</listen>
+            <auth>EXTERNAL</auth><servicedir>{}</servicedir><policy context=\"default\">
+            <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>
+            <allow own=\"*\"/></policy></busconfig>",
+            runtime.display(),
+            services.display(),
+        );
+        let rules = home.write("run/bus.conf", rules);
         let mut daemon = home.command(Path::new("/usr/bin/dbus-daemon"));
         daemon
-            .args(["--session", "--nofork", "--print-address=1"])
-            .arg(format!("--address=unix:path={}/bus", runtime.display()))
+            .args(["--nofork", "--print-address=1"])
+            .arg(format!("--config-file={}", rules.display()))
             .env("DISPLAY", format!(":{display}"))
-            .env("XDG_RUNTIME_DIR", &runtime)
-            .env("XDG_DATA_DIRS", home.path().join("services"));
+            .env("XDG_RUNTIME_DIR", &runtime);
         let (bus, daemon) = announced(&mut daemon).await;
         Self {
             display: format!(":{display}"),

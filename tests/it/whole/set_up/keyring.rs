@@ -114,4 +114,15 @@ async fn the_password_comes_back_or_is_asked_for_once() {
     scene.asks_for_mail().await;
     scene.has_mail(5).await;
     scene.keeps_the_secret();
+
+    // One that comes late, after the question was put off, is asked at the next check.
+    scene.another(5);
+    scene.restart().await;
+    scene.hands.window = NEEDED;
+    scene.hands.press("", "Ask Later").await;
+    state.lock().unwrap().is_locked = false;
+    let late = join(scene.stage.connect().await, state.clone()).await;
+    scene.asks_for_mail().await;
+    scene.has_mail(6).await;
+    drop(late);
 }
