@@ -20,6 +20,7 @@ mod fact;
 mod icons;
 mod probe;
 mod setup_words;
+mod steps;
 mod wizard;
 
 pub use app::{App, Init, Msg, Out};

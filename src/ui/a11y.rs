@@ -105,6 +105,14 @@ pub fn mnemonic_button(text: &str) -> gtk::Button {
     button
 }
 
+/// Puts another text on a [`mnemonic_button`].
+pub fn set_mnemonic(button: &gtk::Button, text: &str) {
+    if let Some(label) = button.child().and_downcast::<gtk::Label>() {
+        label.set_text_with_mnemonic(text);
+        set_label(button, &label.text());
+    }
+}
+
 /// Names what libadwaita 1.2 builds into an entry row: the pencil, the eye, and the text that has
 /// the focus in place of the row. That one it does not show to readers at all, so that they say
 /// nothing when the cursor comes.

@@ -2,7 +2,8 @@
 //! (`ui.md` section 11).
 //!
 //! It asks nothing itself: [`Output::Start`] lets the engine do so, and reports come back as
-//! [`Input::Progress`] and [`Input::Done`]. Nothing secret is sent.
+//! [`Input::Progress`] and [`Input::Done`]. Nothing secret is sent, but where somebody asks for that
+//! (`trying`).
 
 mod apply;
 mod compare;
@@ -21,6 +22,7 @@ mod sample;
 mod show;
 mod state;
 mod table;
+mod trying;
 mod verdict;
 mod words;
 mod work;
@@ -40,6 +42,7 @@ use form::Form;
 use history::History;
 use pages::Pages;
 use results::{Results, Room};
+use trying::Trying;
 use work::Work;
 
 /// What the page is told.
@@ -99,6 +102,16 @@ pub(super) enum Input {
     Saved(Result<PathBuf, String>),
     /// The way that is shown becomes an account.
     SetUp,
+    /// Open the window in which signing in is tried.
+    Try,
+    /// Something was typed there.
+    TryChanged,
+    /// Enter in one of its fields.
+    TryEntered,
+    /// Its button: sign in, or stop.
+    TryNow,
+    /// It was closed.
+    TryClosed,
     /// The way that is shown is to be that of the account at this place of the list.
     Apply(usize),
     /// The account at this place is to say this option.
@@ -132,6 +145,8 @@ pub(super) struct Probe {
     report: Option<Rc<Report>>,
     history: History,
     accounts: Vec<(AccountId, ServerFacts)>,
+    /// Signing in is tried, in a window.
+    trying: Option<Trying>,
     /// Which of the ways is looked at.
     chosen: usize,
     /// The person has selected a port: it stays selected.
@@ -181,6 +196,7 @@ impl Component for Probe {
             report: None,
             history: History::default(),
             accounts,
+            trying: None,
             chosen: 0,
             has_selected: false,
             said: None,
@@ -213,6 +229,8 @@ impl Component for Probe {
             Input::Done(id, outcome) if self.work.id() == Some(id) => {
                 self.done(*outcome, &sender);
             }
+            Input::Progress(id, progress) if self.tries(id) => self.try_goes_on(&progress),
+            Input::Done(id, outcome) if self.tries(id) => self.try_ended(*outcome),
             Input::Look(id) if self.work.id() == Some(id) => self.look(id, &sender),
             Input::Progress(..) | Input::Done(..) | Input::Look(_) => {}
             Input::Size(width, height) => self.results.set_room(Room::of(width), (width, height)),
@@ -276,6 +294,11 @@ impl Component for Probe {
                     let _ = sender.output(Output::SetUp(wanted));
                 }
             }
+            Input::Try => self.open_trying(root, &sender),
+            Input::TryChanged => self.try_changed(),
+            Input::TryEntered => self.try_entered(&sender),
+            Input::TryNow => self.try_now(&sender),
+            Input::TryClosed => self.try_closed(&sender),
             Input::Apply(place) => {
                 if let (Some(choice), Some((id, facts))) = (self.choice(), self.accounts.get(place))
                 {

@@ -3,7 +3,7 @@
 
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::{
-    Candidate, Delivery, PasswordPlace, Protocol, Rhythm, Security, Setup, Source, UserForm,
+    Candidate, Delivery, Hint, PasswordPlace, Protocol, Rhythm, Security, Setup, Source, UserForm,
 };
 use crate::engine::api::words;
 
@@ -98,4 +98,45 @@ pub(super) fn copies_and_schedule(setup: &Setup) -> String {
         &gettext("{kept}; {when}"),
         &[("kept", &kept), ("when", &when)],
     )
+}
+
+/// Why a provider refuses a sign-in that looks right, and what can be done; `None` where nothing
+/// of that kind is known of it.
+pub(super) fn of_provider(hint: &Hint, protocol: Option<Protocol>) -> Option<(String, String)> {
+    let name: &dyn std::fmt::Display = &hint.provider;
+    if hint.needs_oauth {
+        return Some((
+            gettext("Only a sign-in in the browser is taken"),
+            fill(
+                &gettext(
+                    "{provider} takes no password from mail programs, and this version cannot sign in by the browser yet.",
+                ),
+                &[("provider", name)],
+            ),
+        ));
+    }
+    if hint.needs_app_password {
+        return Some((
+            gettext("An app password is needed"),
+            fill(
+                &gettext(
+                    "{provider} does not accept your usual password in mail programs. Make one for Postrider on its page.",
+                ),
+                &[("provider", name)],
+            ),
+        ));
+    }
+    let protocol = match protocol? {
+        Protocol::Imap => ("imap", "IMAP"),
+        Protocol::Pop3 => ("pop3", "POP3"),
+    };
+    hint.off.iter().any(|off| off == protocol.0).then(|| {
+        (
+            gettext("Access is switched off"),
+            fill(
+                &gettext("Switch on {protocol} in your provider's web settings, then try again."),
+                &[("protocol", &protocol.1)],
+            ),
+        )
+    })
 }

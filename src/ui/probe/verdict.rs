@@ -116,6 +116,13 @@ impl Verdict {
         let to = self.to.clone();
         set_up.connect_clicked(move |_| to.emit(Input::SetUp));
         self.buttons.append(&set_up);
+        let try_it = gtk::Button::builder()
+            .label(gettext("Test Signing In…"))
+            .name("probe-try")
+            .build();
+        let to = self.to.clone();
+        try_it.connect_clicked(move |_| to.emit(Input::Try));
+        self.buttons.append(&try_it);
         a11y::set_label(&self.apply, &gettext("Apply to Account"));
         self.buttons.append(&self.apply);
         self.root.append(&self.buttons);

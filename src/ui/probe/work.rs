@@ -115,10 +115,7 @@ impl Probe {
 
     pub(super) fn stop(&self, sender: &ComponentSender<Self>) {
         if let Some(id) = self.work.id() {
-            let _ = sender.output(Output::Cancel(id));
-            // Its end may have been missed when events came too fast to be read.
-            let (to, gone) = (sender.input_sender().clone(), Box::new(Outcome::Cancelled));
-            glib::timeout_add_local_once(GRACE, move || to.emit(Input::Done(id, gone)));
+            cancel(id, sender);
         }
     }
 
@@ -187,6 +184,13 @@ const QUIET: Duration = Duration::from_secs(2);
 
 /// How long the end of a job may take once it is cancelled.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// Ends a job. Its end may be missed when events come too fast to be read.
+pub(super) fn cancel(id: JobId, sender: &ComponentSender<Probe>) {
+    let _ = sender.output(Output::Cancel(id));
+    let (to, gone) = (sender.input_sender().clone(), Box::new(Outcome::Cancelled));
+    glib::timeout_add_local_once(GRACE, move || to.emit(Input::Done(id, gone)));
+}
 
 /// How often it is looked whether a job is still alive.
 const LOOK: Duration = Duration::from_secs(30);

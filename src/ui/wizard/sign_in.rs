@@ -6,14 +6,12 @@ use std::cell::Cell;
 
 use adw::prelude::*;
 
+use super::super::steps::{Steps, success};
 use super::message::Message;
 use super::model::sign_in::{of_sign_in, takes_authority};
 use super::model::{Deed, Field, Flag, Model, Page, Work};
-use super::rows::{
-    Leaf, Meant, Sheet, action, button, describe, fill_in, mark, password, put, status, tick,
-};
-use crate::base::i18n::{fill, gettext, ngettext};
-use crate::engine::api::job::{SignedIn, Stage, StageState};
+use super::rows::{Leaf, Meant, Sheet, button, fill_in, mark, password, put, status, tick};
+use crate::base::i18n::{fill, gettext};
 use card::Card;
 
 /// The page.
@@ -23,7 +21,7 @@ pub(super) struct SignIn {
     password: adw::PasswordEntryRow,
     error: gtk::Label,
     ask: adw::PreferencesGroup,
-    steps: Vec<Row>,
+    steps: Steps,
     list: adw::PreferencesGroup,
     result: gtk::Label,
     message: Message,
@@ -31,13 +29,6 @@ pub(super) struct SignIn {
     plain: (adw::ActionRow, gtk::CheckButton),
     plain_group: adw::PreferencesGroup,
     skip: gtk::Button,
-}
-
-struct Row {
-    stage: Stage,
-    row: adw::ActionRow,
-    icon: gtk::Image,
-    spinner: gtk::Spinner,
 }
 
 impl SignIn {
@@ -79,10 +70,7 @@ impl SignIn {
         skip.set_halign(gtk::Align::Center);
         sheet.column.append(&skip);
         let list = sheet.group("");
-        let steps = Stage::ALL
-            .into_iter()
-            .map(|stage| Row::new(stage, &list))
-            .collect();
+        let steps = Steps::new(&list);
         Self {
             sheet,
             filled: Cell::new(u64::MAX),
@@ -123,10 +111,7 @@ impl Leaf for SignIn {
             .filter(|_| self.ask.is_visible());
         mark(&self.password, &self.error, error.as_deref());
         self.list.set_visible(!model.steps.is_empty());
-        for row in &self.steps {
-            let step = model.steps.iter().find(|step| step.stage == row.stage);
-            row.show(step.map_or((StageState::Waiting, ""), |step| (step.state, &step.words)));
-        }
+        self.steps.show(&model.steps);
         let is_tried = matches!(model.sign_in, Work::Done(Ok(_)));
         self.skip.set_visible(model.editing.is_some() && !is_tried);
         let (failed, result) = match &model.sign_in {
@@ -157,75 +142,5 @@ impl Leaf for SignIn {
 
     fn focus(&self, field: Field) -> bool {
         field == Field::PasswordAgain && self.password.grab_focus()
-    }
-}
-
-fn success(done: &SignedIn) -> String {
-    let text = ngettext(
-        "Signed in. {n} message is waiting, {new} of them new.",
-        "Signed in. {n} messages are waiting, {new} of them new.",
-        u64::from(done.total),
-    );
-    match done.total {
-        0 => gettext("Signed in. The mailbox is empty."),
-        n => fill(&text, &[("n", &n), ("new", &done.new)]),
-    }
-}
-
-impl Row {
-    fn new(stage: Stage, group: &adw::PreferencesGroup) -> Self {
-        let row = action(&title(stage), "");
-        row.set_widget_name(&format!("stage-{stage:?}").to_lowercase());
-        row.set_activatable(false);
-        let icon = gtk::Image::builder()
-            .accessible_role(gtk::AccessibleRole::Presentation)
-            .build();
-        let spinner = gtk::Spinner::new();
-        super::super::a11y::set_label(&spinner, &gettext("Under way"));
-        let front = gtk::Stack::new();
-        front.add_named(&icon, Some("icon"));
-        front.add_named(&spinner, Some("spinner"));
-        row.add_prefix(&front);
-        group.add(&row);
-        Self {
-            stage,
-            row,
-            icon,
-            spinner,
-        }
-    }
-
-    fn show(&self, (state, words): (StageState, &str)) {
-        let (icon, class, text) = match state {
-            StageState::Waiting => ("content-loading-symbolic", "quiet", String::new()),
-            StageState::Working => ("", "", gettext("Under way…")),
-            StageState::Done => ("emblem-ok-symbolic", "well", gettext("Done")),
-            StageState::Skipped => (
-                "media-skip-forward-symbolic",
-                "quiet",
-                gettext("Not needed"),
-            ),
-            StageState::Failed => ("dialog-error-symbolic", "error", gettext("Failed")),
-        };
-        let is_working = state == StageState::Working;
-        self.spinner.set_spinning(is_working);
-        if let Some(front) = self.spinner.parent().and_downcast::<gtk::Stack>() {
-            front.set_visible_child_name(if is_working { "spinner" } else { "icon" });
-        }
-        if !is_working {
-            super::super::icons::put(&self.icon, (icon, class));
-        }
-        describe(&self.row, if words.is_empty() { &text } else { words });
-    }
-}
-
-fn title(stage: Stage) -> String {
-    match stage {
-        Stage::FindAddress => gettext("Find the address"),
-        Stage::Connect => gettext("Connect"),
-        Stage::Secure => gettext("Secure the line"),
-        Stage::Greeting => gettext("Read the greeting"),
-        Stage::SignIn => gettext("Sign in"),
-        Stage::OpenMailbox => gettext("Open the mailbox"),
     }
 }

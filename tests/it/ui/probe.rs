@@ -2,6 +2,7 @@
 
 mod apply;
 mod reports;
+mod trying;
 
 use std::time::SystemTime;
 

@@ -4,9 +4,10 @@
 use super::answers::MethodWish;
 use super::{Deed, Model, Page};
 use crate::base::i18n::{fill, gettext, ngettext};
+use crate::engine::api::job::Failed;
 use crate::engine::api::job::report::Problem as OfCertificate;
-use crate::engine::api::job::{Failed, Hint};
 use crate::engine::api::{Cause, words};
+use crate::ui::setup_words::of_provider;
 
 /// A failure as it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,7 +110,9 @@ fn refused(model: &Model, failed: &Failed) -> Problem {
     let hint = failed.hint.as_ref().or_else(|| model.hint());
     let mut ways = Vec::new();
     let mut problem = Problem::plain(failed, Vec::new());
-    if let Some((headline, text)) = hint.and_then(|hint| of_provider(model, hint)) {
+    if let Some((headline, text)) =
+        hint.and_then(|hint| of_provider(hint, model.answers.protocol()))
+    {
         (problem.headline, problem.text) = (headline, text);
         if let Some(hint) = hint.filter(|hint| !hint.page.is_empty()) {
             ways.push(way(
@@ -137,45 +140,6 @@ fn refused(model: &Model, failed: &Failed) -> Problem {
     ways.push(way(gettext("Change User Name"), Deed::ChangeUser));
     problem.ways = ways;
     problem
-}
-
-fn of_provider(model: &Model, hint: &Hint) -> Option<(String, String)> {
-    let name: &dyn std::fmt::Display = &hint.provider;
-    if hint.needs_oauth {
-        return Some((
-            gettext("Only a sign-in in the browser is taken"),
-            fill(
-                &gettext(
-                    "{provider} takes no password from mail programs, and this version cannot sign in by the browser yet.",
-                ),
-                &[("provider", name)],
-            ),
-        ));
-    }
-    if hint.needs_app_password {
-        return Some((
-            gettext("An app password is needed"),
-            fill(
-                &gettext(
-                    "{provider} does not accept your usual password in mail programs. Make one for Postrider on its page.",
-                ),
-                &[("provider", name)],
-            ),
-        ));
-    }
-    let protocol = match model.answers.protocol()? {
-        crate::engine::api::job::Protocol::Imap => ("imap", "IMAP"),
-        crate::engine::api::job::Protocol::Pop3 => ("pop3", "POP3"),
-    };
-    hint.off.iter().any(|off| off == protocol.0).then(|| {
-        (
-            gettext("Access is switched off"),
-            fill(
-                &gettext("Switch on {protocol} in your provider's web settings, then try again."),
-                &[("protocol", &protocol.1)],
-            ),
-        )
-    })
 }
 
 /// The certificate card's headline and ways out. There is no way to ignore everything.
