@@ -374,8 +374,6 @@ fn frame(parent: &gtk::Window, column: &gtk::Box) -> (adw::Window, gtk::Button) 
         .build();
     let scroll = gtk::ScrolledWindow::builder()
         .hscrollbar_policy(gtk::PolicyType::Never)
-        .propagate_natural_height(true)
-        .max_content_height(640)
         .vexpand(true)
         .child(&clamp)
         .build();
@@ -384,6 +382,7 @@ fn frame(parent: &gtk::Window, column: &gtk::Box) -> (adw::Window, gtk::Button) 
         .transient_for(parent)
         .modal(true)
         .default_width(480)
+        .default_height(620)
         .width_request(360)
         .name("try-sign-in")
         .build();
