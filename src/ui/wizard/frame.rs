@@ -23,7 +23,8 @@ pub(super) struct Frame {
     leaflet: adw::Leaflet,
     leaves: Vec<(Page, Box<dyn Leaf>)>,
     back: gtk::Button,
-    step: gtk::Label,
+    title: adw::WindowTitle,
+    status: gtk::Label,
     primary: gtk::Button,
     more: gtk::MenuButton,
 }
@@ -74,14 +75,11 @@ impl Frame {
         let primary = press(gtk::Button::new(), "primary", || Input::Primary);
         primary.add_css_class("pill");
         primary.add_css_class("suggested-action");
-        let step = gtk::Label::builder()
+        let status = gtk::Label::builder()
             .hexpand(true)
-            .ellipsize(gtk::pango::EllipsizeMode::End)
             .css_classes(["caption", "quiet"])
+            .accessible_role(gtk::AccessibleRole::Status)
             .build();
-        // With more the longest button would not fit into the narrowest window.
-        step.set_margin_start(3);
-        step.set_margin_end(3);
         let bar = gtk::CenterBox::builder()
             .margin_top(8)
             .margin_bottom(8)
@@ -89,7 +87,7 @@ impl Frame {
             .margin_end(12)
             .build();
         bar.set_start_widget(Some(&back));
-        bar.set_center_widget(Some(&step));
+        bar.set_center_widget(Some(&status));
         bar.set_end_widget(Some(&primary));
         let more = save_menu(window, meant);
         let title = match whose {
@@ -115,7 +113,8 @@ impl Frame {
             leaflet,
             leaves,
             back,
-            step,
+            title,
+            status,
             primary,
             more,
         }
@@ -129,13 +128,18 @@ impl Frame {
             }
         }
         self.back.set_visible(!model.trail.is_empty());
-        let step = model.page.step().filter(|_| model.editing.is_none());
-        let text = match step {
-            _ if model.saving.is_running() => gettext("Saving…"),
-            Some((n, all)) => fill(&gettext("Step {n} of {all}"), &[("n", &n), ("all", &all)]),
-            None => String::new(),
+        if model.editing.is_none() {
+            let step = model
+                .page
+                .step()
+                .map(|(n, all)| fill(&gettext("Step {n} of {all}"), &[("n", &n), ("all", &all)]));
+            self.title.set_subtitle(&step.unwrap_or_default());
+        }
+        let status = match model.saving.is_running() {
+            true => gettext("Saving…"),
+            false => String::new(),
         };
-        put(&self.step, &text);
+        put(&self.status, &status);
         let can_wait = model.page == Page::Save
             && model.editing.is_none()
             && model.answers.chosen_rhythm() != Rhythm::Asked;
