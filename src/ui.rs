@@ -16,6 +16,7 @@ mod bar;
 mod certificate;
 mod choose;
 mod diff;
+mod editor;
 mod fact;
 mod icons;
 mod probe;

@@ -201,6 +201,34 @@ pub fn changes_in(
     Ok(changes)
 }
 
+/// Every place where an option of an entry is said, in the order of the file; places are those of
+/// the document. None for an entry that is not there.
+pub fn places(document: &Document, outline: &Outline, which: Which) -> Vec<Said> {
+    let stanza = Sheet { document, outline }.stanza(which);
+    stanza.map(|stanza| stanza.said).unwrap_or_default()
+}
+
+/// Where the byte at `offset` stands: the options it is among. `None` before the first statement and
+/// in what cannot be read.
+pub fn at(document: &Document, outline: &Outline, offset: u32) -> Option<At> {
+    let sheet = Sheet { document, outline };
+    let start = outline.before(offset);
+    let mut statements = outline.statements().enumerate();
+    let (index, (_, statement)) = statements.find(|(_, (at, _))| *at == start)?;
+    let which = match statement.what {
+        What::Global(_) => return Some(At::Globals),
+        What::Nothing => return None,
+        _ if sheet.defaults() == Some(index) => Which::Defaults,
+        _ => Which::Entry(sheet.entries().position(|entry| entry == index)?),
+    };
+    let said = sheet.stanza_of(index).ok()?.said;
+    let before = said.iter().take_while(|said| said.span.start <= offset);
+    Some(match before.last().and_then(|said| said.user) {
+        Some(user) => At::User(which, user),
+        None => At::Server(which),
+    })
+}
+
 /// So many changes and more are cheaper made by cutting everything anew.
 const MANY: usize = 32;
 

@@ -1,0 +1,320 @@
+//! A file while it is edited: its states, what is wrong with it, and where the person is. It decides
+//! everything and is pure; the widgets show it.
+
+pub(crate) mod field;
+pub(crate) mod history;
+pub(crate) mod tree;
+
+use std::time::Instant;
+
+use crate::base::i18n::{fill, gettext};
+use crate::rc::diagnostic::{Diagnostic, Severity};
+use crate::rc::document::Span;
+use crate::rc::edit::{self, At, Change, Edit, Refused, Which};
+use crate::rc::option::{self, Id, Keyword, Page, Scope};
+use crate::rc::settings::{Settings, Value};
+use history::{History, Revision, Topic};
+use tree::Node;
+
+/// Where the value of an option comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It is said here.
+    Here,
+    /// The `defaults` entry says it.
+    Defaults,
+    /// Nobody says it.
+    BuiltIn,
+}
+
+/// An option on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Where it is said, or would be.
+    pub at: At,
+    /// Which.
+    pub id: Id,
+    /// What holds; `None`: the built-in value.
+    pub value: Option<Value>,
+    /// Who says so.
+    pub origin: Origin,
+}
+
+impl Row {
+    /// The declaration.
+    pub(crate) fn keyword(&self) -> &'static Keyword {
+        option::keyword(self.id)
+    }
+}
+
+/// The file.
+pub(crate) struct Model {
+    history: History,
+    saved: Revision,
+    /// What was found in the state that holds; of an older one until it is looked over again.
+    found: Vec<Diagnostic>,
+}
+
+impl Model {
+    /// Of a file as it was read.
+    pub(crate) fn open(bytes: &[u8]) -> Self {
+        let revision = Revision::read(bytes);
+        let found = revision.outline.diagnostics(&revision.document);
+        Self {
+            history: History::new(revision.clone()),
+            saved: revision,
+            found,
+        }
+    }
+
+    /// The state that holds.
+    pub(crate) fn now(&self) -> &Revision {
+        self.history.now()
+    }
+
+    /// The line of states.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Whether it says something else than the file that was read or saved.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.now().document != self.saved.document
+    }
+
+    /// The state that is in the file.
+    pub(crate) fn saved(&self) -> &Revision {
+        &self.saved
+    }
+
+    /// The state that holds is in the file now.
+    pub(crate) fn is_saved(&mut self) {
+        self.saved = self.now().clone();
+        self.history.rest();
+    }
+
+    /// What is wrong or worth saying, in the order of the file.
+    pub(crate) fn found(&self) -> &[Diagnostic] {
+        &self.found
+    }
+
+    /// The state that holds was looked over.
+    pub(crate) fn looked_over(&mut self, found: Vec<Diagnostic>) {
+        self.found = found;
+    }
+
+    /// The first error, if the file cannot be used.
+    pub(crate) fn error(&self) -> Option<&Diagnostic> {
+        self.found.iter().find(|d| d.severity == Severity::Error)
+    }
+
+    /// The options of a page, in order.
+    pub(crate) fn rows(&self, node: Node, page: Page) -> Vec<Row> {
+        let mut rows: Vec<&'static Keyword> = option::all()
+            .filter(|keyword| keyword.page == page && node.at(keyword.scope).is_some())
+            .collect();
+        rows.sort_by_key(|keyword| (keyword.scope as usize, keyword.rank));
+        // Who an entry of defaults would be for is said by nobody.
+        let is_for = |keyword: &&Keyword| node != Node::Defaults || keyword.id != Id::User;
+        let rows = rows.into_iter().filter(is_for);
+        rows.filter_map(|keyword| self.row(node, keyword)).collect()
+    }
+
+    /// One option of a node.
+    pub(crate) fn row(&self, node: Node, keyword: &'static Keyword) -> Option<Row> {
+        let at = node.at(keyword.scope)?;
+        let (here, inherited) = self.settings(at);
+        let find = |settings: Option<&Settings>| {
+            let setting = settings?.find(keyword.id)?;
+            Some(setting.value.clone())
+        };
+        let (value, origin) = match (find(here), find(inherited)) {
+            (Some(value), _) => (Some(value), Origin::Here),
+            (None, Some(value)) => (Some(value), Origin::Defaults),
+            (None, None) => (None, Origin::BuiltIn),
+        };
+        Some(Row {
+            at,
+            id: keyword.id,
+            value,
+            origin,
+        })
+    }
+
+    /// What is said there, and by the defaults.
+    fn settings(&self, at: At) -> (Option<&Settings>, Option<&Settings>) {
+        let stanzas = &self.now().stanzas;
+        let defaults = stanzas.defaults.as_deref();
+        let entry = |which: Which| match which {
+            Which::Defaults => defaults,
+            Which::Entry(entry) => stanzas.entries.get(entry).map(|entry| &**entry),
+        };
+        let inherited = |which: Which| defaults.filter(|_| which != Which::Defaults);
+        match at {
+            At::Globals => (Some(&stanzas.globals), None),
+            At::Server(which) => (
+                entry(which).map(|entry| &entry.server),
+                inherited(which).map(|defaults| &defaults.server),
+            ),
+            At::User(which, user) => (
+                entry(which).and_then(|entry| entry.users.get(user)),
+                inherited(which).and_then(|defaults| defaults.users.first()),
+            ),
+        }
+    }
+
+    /// Where an option is said: keyword to last argument.
+    pub(crate) fn place(&self, at: At, id: Id) -> Option<Span> {
+        let now = self.now();
+        let (which, user) = match at {
+            At::Globals => return now.stanzas.globals.find(id)?.origin,
+            At::Server(which) => (which, None),
+            At::User(which, user) => (which, Some(user)),
+        };
+        let said = edit::places(&now.document, &now.outline, which);
+        let mut said = said.into_iter();
+        said.find(|said| said.keyword.id == id && said.user == user)
+            .map(|said| said.span)
+    }
+
+    /// Makes an edit; a step of that name.
+    pub(crate) fn edit(
+        &mut self,
+        name: String,
+        edits: &[Edit],
+        topic: Option<Topic>,
+        now: Instant,
+    ) -> Result<(), Refused> {
+        let mut revision = self.now().clone();
+        for edit in edits {
+            let changes = edit::changes_in(&revision.document, &revision.outline, edit)?;
+            revision = revision.change(&changes);
+        }
+        if revision.document != self.now().document {
+            self.take(name, topic, revision, now);
+        }
+        Ok(())
+    }
+
+    /// Says an option, or (`None`) says nothing about it.
+    pub(crate) fn say(
+        &mut self,
+        row: &Row,
+        value: Option<Value>,
+        now: Instant,
+    ) -> Result<(), Refused> {
+        let (at, id) = (row.at, row.id);
+        let name = fill(
+            &gettext("Change {option}"),
+            &[("option", &row.keyword().name())],
+        );
+        let mut edits = Vec::new();
+        if at == At::Server(Which::Defaults) || matches!(at, At::User(Which::Defaults, _)) {
+            edits.extend(self.defaults_first());
+        }
+        edits.push(match value {
+            Some(value) => Edit::Set { at, id, value },
+            None => Edit::Unset { at, id },
+        });
+        self.edit(name, &edits, Some(topic_of(at, id)), now)
+    }
+
+    /// Puts in an entry for defaults, if there is none.
+    fn defaults_first(&self) -> Option<Edit> {
+        let now = self.now();
+        if now.stanzas.defaults.is_some() {
+            return None;
+        }
+        let first = now.stanzas.entries.first();
+        let start = first.map_or(now.document.len(), |entry| entry.head().start);
+        let start = match now.document.line_start(start) {
+            // Something else stands on the line.
+            line if !self.is_blank(line, start) => start,
+            line => line,
+        };
+        let last = Span {
+            start: now.document.len().saturating_sub(1),
+            end: now.document.len(),
+        };
+        let is_closed = first.is_some()
+            || now.document.is_empty()
+            || now.document.slice(last).as_ref() == b"\n";
+        let with = match is_closed {
+            true => "defaults\n",
+            false => "\ndefaults\n",
+        };
+        Some(Edit::Bytes(Change {
+            span: Span { start, end: start },
+            with: with.into(),
+        }))
+    }
+
+    fn is_blank(&self, start: u32, end: u32) -> bool {
+        let bytes = self.now().document.slice(Span { start, end });
+        bytes.iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// Other bytes, whatever they mean, as they are typed into the source.
+    pub(crate) fn type_in(&mut self, change: Change, now: Instant) {
+        let topic = (u64::MAX, 0);
+        let revision = self.now().change(std::slice::from_ref(&change));
+        self.take(gettext("Change the text"), Some(topic), revision, now);
+    }
+
+    fn take(&mut self, name: String, topic: Option<Topic>, revision: Revision, now: Instant) {
+        self.history.go_on(name, topic, revision, now);
+        self.read_found();
+    }
+
+    /// What reading alone tells, until the file is looked over.
+    fn read_found(&mut self) {
+        let now = self.history.now();
+        self.found = now.outline.diagnostics(&now.document);
+    }
+
+    /// One step back.
+    pub(crate) fn undo(&mut self) -> bool {
+        let moved = self.history.undo();
+        self.read_found();
+        moved
+    }
+
+    /// One step forth.
+    pub(crate) fn redo(&mut self) -> bool {
+        let moved = self.history.redo();
+        self.read_found();
+        moved
+    }
+
+    /// Whom the byte at `offset` is about.
+    pub(crate) fn node_at(&self, offset: u32) -> Option<Node> {
+        let now = self.now();
+        edit::at(&now.document, &now.outline, offset).map(Node::of)
+    }
+
+    /// Whether a node is still there.
+    pub(crate) fn has(&self, node: Node) -> bool {
+        let entries = &self.now().stanzas.entries;
+        match node {
+            Node::General | Node::Defaults => true,
+            Node::Server(entry) => entry < entries.len(),
+            Node::User(entry, user) => entries
+                .get(entry)
+                .is_some_and(|entry| user < entry.users.len().max(1)),
+        }
+    }
+}
+
+fn topic_of(at: At, id: Id) -> Topic {
+    let place = match at {
+        At::Globals => 0,
+        At::Server(Which::Defaults) => 1,
+        At::User(Which::Defaults, user) => 2 + ((user as u64) << 8),
+        At::Server(Which::Entry(entry)) => 3 + ((entry as u64) << 32),
+        At::User(Which::Entry(entry), user) => 4 + ((entry as u64) << 32) + ((user as u64) << 8),
+    };
+    (place, id as u64)
+}
+
+/// The kinds of options a node of this kind has.
+pub(crate) const SCOPES: [Scope; 3] = [Scope::Global, Scope::Server, Scope::User];
