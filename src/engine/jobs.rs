@@ -8,6 +8,7 @@ mod deliver;
 mod describe;
 mod discover;
 mod dry_run;
+mod editor;
 mod failed;
 mod fetch_one;
 mod files;
@@ -198,6 +199,8 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::Amend { what, is_dry: true } => preview::amended(&context, &what),
         Job::Amend { what, .. } => return whole(adopt::amend(&context, &what).await),
         Job::Undo(undo) => return whole(undo::run(&context, &undo).await),
+        Job::ReadRc => editor::read(&context),
+        Job::Lint(text) => editor::lint(&context, text).await,
         Job::Import(path) => return whole(import::import(&context, &path).await),
         Job::MakePrivate => return whole(import::make_private(&context).await),
         Job::Probe(request) => return probe::run(&context, &request).await,

@@ -133,7 +133,8 @@ pub fn name_entry(row: &impl IsA<adw::EntryRow>) {
     });
 }
 
-fn name_inside_entry(widget: &gtk::Widget) {
+/// Names the pictures and buttons inside an entry.
+pub fn name_inside_entry(widget: &gtk::Widget) {
     for child in children(widget) {
         if child.is::<gtk::Image>() {
             set_label(&child, &gettext("Edit"));

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use super::saving::{Unsaved, Version};
+use super::saving::{Base, Unsaved, Version};
 use super::{AccountId, Cause, Trouble};
 use crate::base::Secret;
 pub use crate::probe::found::{self, Found, Hint, Wish};
 pub use crate::probe::report::{self, Report, Shown};
 pub use crate::probe::request::{Family, Request};
 pub use crate::probe::{Candidate, Method, Protocol, Security, Source, UserForm};
+pub use crate::rc::diagnostic::Diagnostic;
 pub use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Rhythm, Setup, Trust};
 pub use editing::{Amendment, Description, Hidden, Part, differs, take};
 
@@ -65,6 +66,10 @@ pub enum Job {
     },
     /// Take back what [`Outcome::Adopted`] wrote, if nobody has changed it since.
     Undo(Box<Undo>),
+    /// The rc file as it is, for an editor.
+    ReadRc,
+    /// What there is to say about a text that may become the rc file. Passwords may be in it.
+    Lint(Secret),
     /// Take this file over as the rc file; there must be none.
     Import(PathBuf),
     /// Take the rc file out of others' sight (mode 0600).
@@ -216,6 +221,10 @@ pub enum Outcome {
     Adopted(Box<Adopted>),
     /// [`Job::Undo`]
     Undone,
+    /// [`Job::ReadRc`]
+    RcRead(Box<RcText>),
+    /// [`Job::Lint`]: in the order of the file.
+    Linted(Vec<Diagnostic>),
     /// [`Job::Import`], [`Job::MakePrivate`]
     Imported,
     /// [`Job::Secret`]: the source of the password now.
@@ -224,6 +233,17 @@ pub enum Outcome {
     Failed(Box<Failed>),
     /// [`crate::engine::api::Command::Cancel`]
     Cancelled,
+}
+
+/// The rc file as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RcText {
+    /// Where it is, or would be.
+    pub path: PathBuf,
+    /// All of it; empty if there is none. Passwords may be in it.
+    pub bytes: Secret,
+    /// What a new version of it is made from; [`Base::NONE`] if there is none.
+    pub base: Base,
 }
 
 /// Why a job came to nothing.

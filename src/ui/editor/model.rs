@@ -3,6 +3,7 @@
 
 pub(crate) mod field;
 pub(crate) mod history;
+pub(crate) mod moves;
 pub(crate) mod tree;
 
 use std::time::Instant;
@@ -11,7 +12,7 @@ use crate::base::i18n::{fill, gettext};
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::Span;
 use crate::rc::edit::{self, At, Change, Edit, Refused, Which};
-use crate::rc::option::{self, Id, Keyword, Page, Scope};
+use crate::rc::option::{self, Id, Keyword, Page};
 use crate::rc::settings::{Settings, Value};
 use history::{History, Revision, Topic};
 use tree::Node;
@@ -315,6 +316,3 @@ fn topic_of(at: At, id: Id) -> Topic {
     };
     (place, id as u64)
 }
-
-/// The kinds of options a node of this kind has.
-pub(crate) const SCOPES: [Scope; 3] = [Scope::Global, Scope::Server, Scope::User];

@@ -1,0 +1,235 @@
+//! A row for an option: what it is called, what holds and who says so, the control, the way back to
+//! the default, and help. One kind of row for all options; the control goes by the kind of value.
+
+mod control;
+mod help;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use adw::prelude::*;
+use gtk::pango;
+
+use super::super::a11y;
+use super::model::{Origin, Row};
+use crate::base::i18n::{fill, gettext};
+use crate::rc::option::{Keyword, Kind, Support};
+use crate::rc::settings::Value;
+use control::Control;
+
+/// What somebody does to an option.
+pub(super) type Meant = Rc<dyn Fn(&Row, Option<Value>)>;
+
+/// The row of an option.
+pub(super) struct OptionRow {
+    /// To be put into a list.
+    pub root: gtk::ListBoxRow,
+    row: Rc<RefCell<Row>>,
+    control: Control,
+    said: gtk::Label,
+    reset: gtk::Button,
+    error: gtk::Label,
+}
+
+impl OptionRow {
+    /// Shows nothing of the value yet.
+    pub(super) fn new(row: Row, meant: &Meant) -> Self {
+        let keyword = row.keyword();
+        let title = gettext(keyword.label);
+        let error = small("option-error", &["error", "caption"]);
+        error.set_visible(false);
+        let row = Rc::new(RefCell::new(row));
+        let control = {
+            let (row, meant, error) = (Rc::clone(&row), Rc::clone(meant), error.clone());
+            Control::new(keyword, move |value| {
+                let text = value.as_ref().err().cloned().unwrap_or_default();
+                show_error(&error, &text);
+                if let Ok(value) = value {
+                    // What is meant may show this row again.
+                    let now = row.borrow().clone();
+                    meant(&now, value);
+                }
+            })
+        };
+        let reset = gtk::Button::builder()
+            .icon_name("edit-undo-symbolic")
+            .valign(gtk::Align::Center)
+            .css_classes(["flat"])
+            .name("option-reset")
+            .build();
+        let words = fill(&gettext("Use the Default for “{option}”"), &[("option", &title)]);
+        a11y::name_button(&reset, &words);
+        let (of, to) = (Rc::clone(&row), Rc::clone(meant));
+        reset.connect_clicked(move |_| {
+            let now = of.borrow().clone();
+            to(&now, None);
+        });
+        let said = small("option-said", &["caption", "quiet"]);
+        let parts = Parts {
+            keyword,
+            title: &title,
+            control: &control,
+            said: &said,
+            reset: &reset,
+            error: &error,
+        };
+        Self {
+            root: lay_out(&parts),
+            row,
+            control,
+            said,
+            reset,
+            error,
+        }
+    }
+
+    /// What it is about.
+    pub(super) fn row(&self) -> Row {
+        self.row.borrow().clone()
+    }
+
+    /// Shows what holds.
+    pub(super) fn show(&self, row: &Row) {
+        let keyword = row.keyword();
+        let said = said(row);
+        if self.said.text() != said {
+            self.said.set_text(&said);
+        }
+        let is_here = row.origin == Origin::Here;
+        // A user's name is what its part of the entry begins with.
+        self.reset.set_visible(is_here && keyword.kind != Kind::User);
+        *self.row.borrow_mut() = row.clone();
+        if self.control.show(row) {
+            show_error(&self.error, "");
+        }
+        let help = gettext(keyword.help);
+        let text = format!("{}, {help}. {said}", keyword.name());
+        a11y::set_description(self.control.focus(), &text);
+    }
+
+    /// Says why something could not be written.
+    pub(super) fn refuse(&self, sentence: &str) {
+        show_error(&self.error, sentence);
+    }
+
+    /// The cursor into the control.
+    pub(super) fn grab_focus(&self) {
+        self.control.focus().grab_focus();
+    }
+}
+
+struct Parts<'p> {
+    keyword: &'static Keyword,
+    title: &'p str,
+    control: &'p Control,
+    said: &'p gtk::Label,
+    reset: &'p gtk::Button,
+    error: &'p gtk::Label,
+}
+
+fn lay_out(parts: &Parts) -> gtk::ListBoxRow {
+    let head = gtk::Box::builder().spacing(6).build();
+    let title = label(parts.title, &[]);
+    title.set_hexpand(true);
+    head.append(&title);
+    head.append(&tag(parts.keyword.name()));
+    head.append(parts.reset);
+    head.append(&help::button(parts.keyword));
+    let column = gtk::Box::builder()
+        .orientation(gtk::Orientation::Vertical)
+        .spacing(4)
+        .margin_top(8)
+        .margin_bottom(8)
+        .margin_start(12)
+        .margin_end(8)
+        .build();
+    column.append(&head);
+    if parts.control.is_beside() {
+        // Where it is not narrower than the words beside it.
+        head.insert_child_after(parts.control.root(), Some(&title));
+    }
+    column.append(&label(&sentence(parts.keyword), &["caption", "quiet"]));
+    if !parts.control.is_beside() {
+        column.append(parts.control.root());
+    }
+    column.append(parts.error);
+    column.append(parts.said);
+    if let Some(text) = lack(parts.keyword) {
+        column.append(&label(&text, &["caption", "wait"]));
+    }
+    let row = gtk::ListBoxRow::builder()
+        .child(&column)
+        .activatable(false)
+        .focusable(false)
+        .name(format!("option-{}", parts.keyword.name()))
+        .build();
+    a11y::set_label(&row, parts.title);
+    a11y::set_label(parts.control.focus(), parts.title);
+    row
+}
+
+/// The keyword, small and in monospace.
+pub(super) fn tag(word: &str) -> gtk::Label {
+    gtk::Label::builder()
+        .label(word)
+        .valign(gtk::Align::Center)
+        .css_classes(["keyword", "caption"])
+        .build()
+}
+
+/// The one line of help as a sentence.
+fn sentence(keyword: &Keyword) -> String {
+    let help = gettext(keyword.help);
+    let mut letters = help.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+/// What this version does not do about it.
+fn lack(keyword: &Keyword) -> Option<String> {
+    match keyword.support {
+        Support::Acts => None,
+        Support::Warns => Some(gettext("This version does nothing about it.")),
+        Support::Refuses => Some(gettext(
+            "This version cannot do it: an account that says so is not checked.",
+        )),
+    }
+}
+
+/// Who says so, and what the default is.
+fn said(row: &Row) -> String {
+    let default = match row.keyword().default {
+        "" => gettext("none"),
+        default => default.to_owned(),
+    };
+    let text = match row.origin {
+        Origin::Here => gettext("Set here. Default: {default}"),
+        Origin::Defaults => gettext("From Defaults"),
+        Origin::BuiltIn => gettext("Default: {default}"),
+    };
+    fill(&text, &[("default", &default)])
+}
+
+/// A text that wraps.
+pub(super) fn label(text: &str, classes: &[&str]) -> gtk::Label {
+    gtk::Label::builder()
+        .label(text)
+        .wrap(true)
+        .wrap_mode(pango::WrapMode::WordChar)
+        .xalign(0.0)
+        .css_classes(classes.to_vec())
+        .build()
+}
+
+fn small(name: &str, classes: &[&str]) -> gtk::Label {
+    let label = label("", classes);
+    label.set_widget_name(name);
+    label
+}
+
+fn show_error(label: &gtk::Label, text: &str) {
+    if label.text() != text {
+        label.set_text(text);
+    }
+    label.set_visible(!text.is_empty());
+}

@@ -1,0 +1,270 @@
+//! What a value is set with: a switch, a line, several lines, a list of words, dots.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gtk::prelude::*;
+
+use super::super::super::a11y;
+use super::super::model::{Origin, Row, field};
+use crate::base::i18n::gettext;
+use crate::rc::option::words::{METHODS, PROTOCOLS};
+use crate::rc::option::{Id, Keyword, Kind};
+use crate::rc::settings::Value;
+
+/// What it says when it is changed: the value, the default (`None`), or why it is no value.
+type Say = Rc<dyn Fn(Result<Option<Value>, String>)>;
+
+/// One control.
+pub(super) struct Control {
+    keyword: &'static Keyword,
+    root: gtk::Widget,
+    kind: Widget,
+    /// It is being filled: that is nobody's wish.
+    fills: Rc<Cell<bool>>,
+}
+
+enum Widget {
+    Switch(gtk::Switch),
+    Line(gtk::Entry),
+    Dots(gtk::PasswordEntry),
+    Lines(gtk::TextView),
+    Words(gtk::DropDown, Vec<&'static str>),
+}
+
+impl Control {
+    /// For an option; `said` hears of changes.
+    pub(super) fn new(
+        keyword: &'static Keyword,
+        said: impl Fn(Result<Option<Value>, String>) + 'static,
+    ) -> Self {
+        let fills = Rc::new(Cell::new(false));
+        let say: Say = {
+            let fills = Rc::clone(&fills);
+            Rc::new(move |value| {
+                if !fills.get() {
+                    said(value);
+                }
+            })
+        };
+        let (root, kind) = match keyword.kind {
+            Kind::Flag => switch(&say),
+            Kind::Secret => dots(keyword, say),
+            _ if field::is_list(keyword) => lines(keyword, say),
+            _ => match field::words(keyword) {
+                Some(words) => choice(keyword, words, say),
+                None => line(keyword, say),
+            },
+        };
+        Self {
+            keyword,
+            root,
+            kind,
+            fills,
+        }
+    }
+
+    /// To be put into the row.
+    pub(super) fn root(&self) -> &gtk::Widget {
+        &self.root
+    }
+
+    /// What takes the focus.
+    pub(super) fn focus(&self) -> &gtk::Widget {
+        match &self.kind {
+            Widget::Switch(switch) => switch.upcast_ref(),
+            Widget::Line(line) => line.upcast_ref(),
+            Widget::Dots(dots) => dots.upcast_ref(),
+            Widget::Lines(view) => view.upcast_ref(),
+            Widget::Words(choice, _) => choice.upcast_ref(),
+        }
+    }
+
+    /// Whether it stands beside the title.
+    pub(super) fn is_beside(&self) -> bool {
+        matches!(self.kind, Widget::Switch(_))
+    }
+
+    /// Shows what holds. What is there and means the same stays as it was typed; returns whether
+    /// it was put in anew.
+    pub(super) fn show(&self, row: &Row) -> bool {
+        let text = match &row.value {
+            Some(value) => field::text(value),
+            None => Some(String::new()),
+        };
+        self.root.set_sensitive(text.is_some());
+        let text = text.unwrap_or_else(|| gettext("Not in UTF-8: change it in the source"));
+        if self.says(row) {
+            return false;
+        }
+        self.fills.set(true);
+        match &self.kind {
+            Widget::Switch(switch) => switch.set_active(self.flag(row)),
+            Widget::Line(line) => {
+                line.set_placeholder_text(Some(self.keyword.default));
+                line.set_text(&text);
+            }
+            Widget::Dots(dots) => {
+                let is_said = row.value.is_some();
+                let held = if is_said { "••••••" } else { "" };
+                dots.set_property("placeholder-text", held);
+                if !self.has_cursor() || !is_said {
+                    dots.set_text("");
+                }
+            }
+            Widget::Lines(view) => view.buffer().set_text(&text),
+            Widget::Words(choice, words) => {
+                let word = if row.value.is_some() {
+                    text.as_str()
+                } else {
+                    self.keyword.default
+                };
+                let at = words.iter().position(|other| *other == word);
+                let at = at.and_then(|at| u32::try_from(at).ok());
+                choice.set_selected(at.unwrap_or(gtk::INVALID_LIST_POSITION));
+            }
+        }
+        self.fills.set(false);
+        true
+    }
+
+    fn has_cursor(&self) -> bool {
+        let focus = self.focus();
+        focus.has_focus() || focus.focus_child().is_some()
+    }
+
+    fn flag(&self, row: &Row) -> bool {
+        match &row.value {
+            Some(value) => value.flag(),
+            None => self.keyword.default == "yes",
+        }
+    }
+
+    /// Whether what stands there means what holds.
+    fn says(&self, row: &Row) -> bool {
+        let typed = match &self.kind {
+            Widget::Line(line) => line.text(),
+            Widget::Lines(view) => text_of(&view.buffer()),
+            _ => return false,
+        };
+        match &row.value {
+            // Somebody is about to type another value.
+            Some(_) if typed.is_empty() && row.origin == Origin::Defaults => self.has_cursor(),
+            Some(value) => field::value(self.keyword, &typed).is_ok_and(|typed| typed == *value),
+            None => typed.is_empty(),
+        }
+    }
+}
+
+/// What was typed; where nothing is left of it, the default.
+fn read(keyword: &'static Keyword, text: &str) -> Result<Option<Value>, String> {
+    // An empty list of versions is a value, and a user needs a name.
+    let has_empty = keyword.id == Id::Sslproto || keyword.kind == Kind::User;
+    match text.trim().is_empty() && !has_empty {
+        true => Ok(None),
+        false => field::value(keyword, text).map(Some),
+    }
+}
+
+fn switch(say: &Say) -> (gtk::Widget, Widget) {
+    let switch = gtk::Switch::builder().valign(gtk::Align::Center).build();
+    let to = Rc::clone(say);
+    switch.connect_active_notify(move |switch| to(Ok(Some(Value::Flag(switch.is_active())))));
+    (switch.clone().upcast(), Widget::Switch(switch))
+}
+
+fn line(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
+    let line = gtk::Entry::builder()
+        .hexpand(true)
+        .placeholder_text(keyword.default)
+        .build();
+    if matches!(keyword.kind, Kind::Command | Kind::Path) {
+        line.add_css_class("words");
+    }
+    if keyword.kind == Kind::Number {
+        line.set_input_purpose(gtk::InputPurpose::Number);
+    }
+    line.connect_changed(move |line| say(read(keyword, &line.text())));
+    (line.clone().upcast(), Widget::Line(line))
+}
+
+fn dots(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
+    let dots = gtk::PasswordEntry::builder()
+        .hexpand(true)
+        .show_peek_icon(true)
+        .build();
+    a11y::name_inside_entry(dots.upcast_ref());
+    dots.connect_changed(move |dots| {
+        if !dots.text().is_empty() {
+            say(read(keyword, &dots.text()));
+        }
+    });
+    (dots.clone().upcast(), Widget::Dots(dots))
+}
+
+fn lines(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
+    let view = gtk::TextView::builder()
+        .accepts_tab(false)
+        .monospace(true)
+        .top_margin(6)
+        .bottom_margin(6)
+        .left_margin(8)
+        .right_margin(8)
+        .hexpand(true)
+        .build();
+    view.buffer().set_enable_undo(false);
+    view.buffer()
+        .connect_changed(move |buffer| say(read(keyword, &text_of(buffer))));
+    let scroll = gtk::ScrolledWindow::builder()
+        .vscrollbar_policy(gtk::PolicyType::Automatic)
+        .propagate_natural_height(true)
+        .min_content_height(34)
+        .max_content_height(160)
+        .css_classes(["lines"])
+        .child(&view)
+        .build();
+    (scroll.upcast(), Widget::Lines(view))
+}
+
+fn choice(
+    keyword: &'static Keyword,
+    words: Vec<&'static str>,
+    say: Say,
+) -> (gtk::Widget, Widget) {
+    let shown: Vec<String> = words.iter().map(|word| title(keyword, word)).collect();
+    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+    let choice = gtk::DropDown::from_strings(&shown);
+    choice.set_hexpand(true);
+    choice.set_selected(gtk::INVALID_LIST_POSITION);
+    if let Some(inner) = choice.first_child() {
+        a11y::set_label(&inner, &gettext(keyword.label));
+    }
+    let offered = words.clone();
+    choice.connect_selected_notify(move |choice| {
+        if let Some(word) = offered.get(choice.selected() as usize) {
+            say(read(keyword, word));
+        }
+    });
+    (choice.clone().upcast(), Widget::Words(choice, words))
+}
+
+/// What a word is called, and the word itself where that is another.
+fn title(keyword: &Keyword, word: &'static str) -> String {
+    let label = match keyword.kind {
+        Kind::Protocol => PROTOCOLS.iter().find(|row| row.word == word).map(|r| r.label),
+        Kind::Auth => METHODS
+            .iter()
+            .find(|method| method.words.contains(&word))
+            .map(|method| method.label),
+        _ => None,
+    };
+    match label.map(gettext) {
+        Some(label) if !label.eq_ignore_ascii_case(word) => format!("{label} ({word})"),
+        _ if word.is_empty() => gettext("(empty)"),
+        _ => word.to_owned(),
+    }
+}
+
+fn text_of(buffer: &gtk::TextBuffer) -> gtk::glib::GString {
+    buffer.text(&buffer.start_iter(), &buffer.end_iter(), false)
+}
