@@ -59,6 +59,11 @@ const ACTIONS: &[Action] = &[
         title: "Autoprobe",
     },
     Action {
+        name: "show-editor",
+        keys: &["<Control>4"],
+        title: "Editor",
+    },
+    Action {
         name: "probe-focus",
         keys: &["<Control>l"],
         title: "Name a Server to Examine",

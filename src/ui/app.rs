@@ -16,6 +16,7 @@ use super::accounts::{self, Accounts};
 use super::actions;
 use super::activity::{self, Activity};
 use super::bar::Notice;
+use super::editor::{self, Editor};
 use super::probe::{self, Probe};
 use super::wizard::{self, Wizard};
 use crate::base::i18n::{fill, gettext, ngettext};
@@ -66,6 +67,9 @@ pub enum Msg {
     /// From the Autoprobe page.
     #[doc(hidden)]
     Autoprobe(ProbeWish),
+    /// From the editor.
+    #[doc(hidden)]
+    Editor(EditorWish),
     /// From the wizard.
     #[doc(hidden)]
     Wizard(Box<WizardWish>),
@@ -95,11 +99,16 @@ pub struct ActivityWish(activity::Output);
 #[derive(Debug)]
 pub struct ProbeWish(probe::Output);
 
+/// What the editor wants, kept private to the window.
+#[derive(Debug)]
+pub struct EditorWish(editor::Output);
+
 /// Which part of the window asked for a job and hears of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asker {
     Wizard,
     Probe,
+    Editor,
     /// The window, for single options of an account.
     Amend,
     /// The window itself.
@@ -133,6 +142,7 @@ pub struct App {
     accounts: Controller<Accounts>,
     activity: Controller<Activity>,
     probe: Controller<Probe>,
+    editor: Controller<Editor>,
     wizard: Option<Controller<Wizard>>,
     amending: Option<amending::Amending>,
     /// What the engine waits for.
@@ -185,7 +195,15 @@ impl Component for App {
         let probe = Probe::builder()
             .launch(servers(&init.first))
             .forward(sender.input_sender(), |out| Msg::Autoprobe(ProbeWish(out)));
-        let pages = (accounts.widget(), activity.widget(), probe.widget());
+        let editor = Editor::builder()
+            .launch(())
+            .forward(sender.input_sender(), |out| Msg::Editor(EditorWish(out)));
+        let pages = window::Pages {
+            accounts: accounts.widget(),
+            activity: activity.widget(),
+            probe: probe.widget(),
+            editor: editor.widget(),
+        };
         let widgets = Widgets::new(&root, pages, &sender);
         let act = sender.input_sender().clone();
         actions::install(&root, move |name| act.emit(Msg::Act(name)));
@@ -195,6 +213,7 @@ impl Component for App {
             accounts,
             activity,
             probe,
+            editor,
             wizard: None,
             amending: None,
             questions: HashMap::new(),
@@ -249,6 +268,7 @@ impl Component for App {
             Msg::Account(AccountWish(wish)) => self.on_account(wish, &sender),
             Msg::Activity(ActivityWish(wish)) => self.on_activity(&wish),
             Msg::Autoprobe(ProbeWish(wish)) => self.on_probe(wish, root, &sender),
+            Msg::Editor(EditorWish(wish)) => self.on_editor(wish),
             Msg::BarDetails => self.show_details(root, &sender),
             Msg::BarSettle => self.settle(),
         }
@@ -272,6 +292,7 @@ impl App {
             Event::Loaded(all) => {
                 self.take(&all);
                 self.probe.emit(probe::Input::Accounts(servers(&all)));
+                self.editor.emit(editor::Input::FileChanged);
                 self.accounts.emit(accounts::Input::Load(Box::new(all)));
             }
             Event::Account(status) => {
@@ -280,7 +301,8 @@ impl App {
                     .emit(accounts::Input::Account(Box::new(status)));
             }
             Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
-            Event::RcChanged | Event::Arrived { .. } | Event::Saved(_) | Event::CycleEnded => {}
+            Event::Saved(saved) => self.editor.emit(editor::Input::Saved(saved)),
+            Event::RcChanged | Event::Arrived { .. } | Event::CycleEnded => {}
             Event::Job { id, progress } => {
                 let progress = Box::new(progress);
                 match (self.jobs.get(&id), &self.wizard) {
@@ -321,6 +343,9 @@ impl App {
             }
             (Some(Asker::Probe), outcome) => {
                 self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
+            }
+            (Some(Asker::Editor), outcome) => {
+                self.editor.emit(editor::Input::Done(id, Box::new(outcome)));
             }
             (Some(Asker::Accounts), Outcome::Described(description)) => {
                 self.accounts.emit(accounts::Input::Described(description));
@@ -428,12 +453,15 @@ impl App {
             "check-selected" => self.accounts.emit(accounts::Input::CheckSelected),
             "ack" => self.send(Command::Ack { ids: None }),
             "reload" => self.send(Command::Reload),
+            "back" if self.widgets.shows("editor") => self.editor.emit(editor::Input::Back),
             "back" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Back),
             "set-up" => self.set_up(None, root, sender),
             "back" => self.accounts.emit(accounts::Input::Back),
             "show-accounts" => self.widgets.show_page("accounts"),
             "show-activity" => self.widgets.show_page("activity"),
             "show-probe" => self.widgets.show_page("probe"),
+            "show-editor" => self.widgets.show_page("editor"),
+            "editor-shown" => self.editor.emit(editor::Input::Shown),
             "probe-focus" => {
                 self.widgets.show_page("probe");
                 self.probe.emit(probe::Input::Focus);
@@ -507,6 +535,20 @@ impl App {
             probe::Output::CanGoBack(can) => self.widgets.set_can_go_back("probe", can),
             probe::Output::Amend(what) => self.propose(*what),
             probe::Output::SetUp(candidate) => self.set_up(Some(*candidate), root, sender),
+        }
+    }
+}
+
+impl App {
+    fn on_editor(&mut self, wish: editor::Output) {
+        match wish {
+            editor::Output::Start(id, job) => self.start(id, *job, Asker::Editor),
+            editor::Output::Save(version, which) => self.send(Command::SaveRc {
+                version: *version,
+                which,
+            }),
+            editor::Output::Say(text) => self.widgets.toast(&text),
+            editor::Output::CanGoBack(can) => self.widgets.set_can_go_back("editor", can),
         }
     }
 }

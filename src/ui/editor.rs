@@ -1,5 +1,305 @@
-//! The expert editor: every option of the file, the source beside it (`ui.md` sections 7 to 10).
+//! The expert editor: every option of the file, the source beside it (`ui.md` sections 7 to 9).
 //!
-//! It reads and writes nothing itself: the engine gives it the file and saves it.
+//! It reads and writes nothing itself: [`Output::Start`] lets the engine read the file and look a
+//! text over, [`Output::Save`] lets it write. [`model`] decides everything and is pure.
 
+mod frame;
+mod list;
 pub(crate) mod model;
+mod page;
+mod review;
+mod rows;
+mod show;
+mod special;
+mod work;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Instant;
+
+use adw::prelude::*;
+use relm4::{Component, ComponentParts, ComponentSender};
+
+use crate::base::i18n::gettext;
+use crate::engine::api::job::{Job, JobId, Outcome};
+use crate::engine::api::saving::{Base, Saved, Version, Which};
+use crate::rc::edit::Refused;
+use crate::rc::option::Page;
+use crate::rc::settings::Value;
+use frame::{Frame, Front, Room};
+use list::List;
+use model::tree::Node;
+use model::{Model, Row};
+use page::Pages;
+use special::Wish;
+
+/// What the editor is told.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// The page came to the front.
+    Shown,
+    /// The file may be another one now.
+    FileChanged,
+    /// What came of a job.
+    Done(JobId, Box<Outcome>),
+    /// How a save went.
+    Saved(Saved),
+    /// The page has another width.
+    Size(i32),
+    /// Another line of the list was selected.
+    Select(Node),
+    /// A line of the list was opened.
+    Open,
+    /// Users of an entry are to be shown, or no longer.
+    Toggle(usize),
+    /// Another page of the node.
+    Turn(Page),
+    /// An option is to say this, or nothing.
+    Say(Box<Row>, Option<Value>),
+    /// Something about an entry itself.
+    Special(usize, Wish),
+    /// A new server.
+    AddServer,
+    /// A new user.
+    AddUser,
+    /// The same once more.
+    Duplicate,
+    /// Down (true) or up.
+    Move(bool),
+    /// Take it out.
+    Remove,
+    /// One step back.
+    Undo,
+    /// One step forth.
+    Redo,
+    /// To the next hint, or the one before.
+    Hint(bool),
+    /// The button for the source was pressed.
+    ToggleSource,
+    /// The key for the source.
+    PressSource,
+    /// Time to look the text over, if it is still that one.
+    LookOver(u64),
+    /// Show what saving would change.
+    Review,
+    /// Save it.
+    Save(Which),
+    /// To the list, where it is not beside the pages.
+    Back,
+    /// Read the file again, whatever was changed here.
+    Reread,
+}
+
+/// What the person meant.
+#[derive(Debug)]
+pub(super) enum Output {
+    /// Begin this work; what comes of it is wanted here.
+    Start(JobId, Box<Job>),
+    /// Write this.
+    Save(Box<Version>, Which),
+    /// Say this for a moment.
+    Say(String),
+    /// Whether there is a list to go back to.
+    CanGoBack(bool),
+}
+
+/// The component.
+pub(super) struct Editor {
+    model: Option<Model>,
+    path: PathBuf,
+    base: Base,
+    node: Node,
+    page: Page,
+    closed: HashSet<usize>,
+    stack: gtk::Stack,
+    frame: Frame,
+    list: List,
+    pages: Pages,
+    trouble: adw::StatusPage,
+    /// The file is being read.
+    reading: Option<JobId>,
+    /// The text is being looked over; and which one, by count.
+    linting: Option<(JobId, u64)>,
+    /// Counts the states the text had.
+    count: u64,
+    /// What was handed to be written.
+    saving: Option<(model::history::Revision, Which)>,
+    review: Option<adw::Window>,
+    can_go_back: bool,
+}
+
+impl Component for Editor {
+    type CommandOutput = ();
+    type Input = Input;
+    type Output = Output;
+    type Init = ();
+    type Root = gtk::Box;
+    type Widgets = ();
+
+    fn init_root() -> Self::Root {
+        gtk::Box::builder()
+            .orientation(gtk::Orientation::Vertical)
+            .name("editor")
+            .build()
+    }
+
+    fn init(_: (), root: gtk::Box, sender: ComponentSender<Self>) -> ComponentParts<Self> {
+        let to = sender.input_sender();
+        let list = {
+            let to = to.clone();
+            let tell = move |told| {
+                to.emit(match told {
+                    list::Told::Selected(node) => Input::Select(node),
+                    list::Told::Toggle(entry) => Input::Toggle(entry),
+                    list::Told::Opened => Input::Open,
+                });
+            };
+            List::new(tell, &frame::structure_menu())
+        };
+        let pages = {
+            let (says, wishes, turns) = (to.clone(), to.clone(), to.clone());
+            Pages::new(
+                Rc::new(move |row, value| says.emit(Input::Say(Box::new(row.clone()), value))),
+                Rc::new(move |entry, wish| wishes.emit(Input::Special(entry, wish))),
+                move |page| turns.emit(Input::Turn(page)),
+            )
+        };
+        let source = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        let frame = Frame::new(to, &list.root, &pages.root, &source);
+        let trouble = adw::StatusPage::builder()
+            .icon_name("document-edit-symbolic")
+            .title(gettext("Reading the Configuration…"))
+            .vexpand(true)
+            .build();
+        let stack = gtk::Stack::builder().vexpand(true).build();
+        stack.add_named(&trouble, Some("trouble"));
+        stack.add_named(&frame.root, Some("file"));
+        root.append(&frame::ruler(to));
+        root.append(&stack);
+        frame::actions(&root, to);
+        let model = Self {
+            model: None,
+            path: PathBuf::new(),
+            base: Base::NONE,
+            node: Node::General,
+            page: Page::Schedule,
+            closed: HashSet::new(),
+            stack,
+            frame,
+            list,
+            pages,
+            trouble,
+            reading: None,
+            linting: None,
+            count: 0,
+            saving: None,
+            review: None,
+            can_go_back: false,
+        };
+        ComponentParts { model, widgets: () }
+    }
+
+    fn update(&mut self, message: Input, sender: ComponentSender<Self>, root: &Self::Root) {
+        match message {
+            Input::Shown if self.model.is_none() => self.read(&sender),
+            Input::Shown => {}
+            Input::FileChanged => self.file_changed(&sender),
+            Input::Reread => self.read(&sender),
+            Input::Done(id, outcome) => self.done(id, *outcome, &sender),
+            Input::Saved(saved) => self.saved(&saved, root, &sender),
+            Input::Size(width) => self.frame.set_room(Room::of(width)),
+            Input::Select(node) => self.go(node),
+            Input::Open => self.frame.bring(Front::Pages),
+            Input::Toggle(entry) => {
+                if !self.closed.remove(&entry) {
+                    self.closed.insert(entry);
+                }
+                self.show();
+            }
+            Input::Turn(page) => {
+                self.page = page;
+                self.show();
+            }
+            Input::Say(row, value) => self.say(&row, value, &sender),
+            Input::Special(entry, wish) => self.special(entry, &wish, &sender),
+            Input::AddServer => self.shift(&sender, |m, node, now| m.add_server(node, now)),
+            Input::AddUser => self.shift(&sender, |m, node, now| m.add_user(node, now)),
+            Input::Duplicate => self.shift(&sender, |m, node, now| m.duplicate(node, now)),
+            Input::Remove => self.shift(&sender, |m, node, now| m.remove(node, now)),
+            Input::Move(is_down) => {
+                self.shift(&sender, |m, node, now| m.shift(node, is_down, now));
+            }
+            Input::Undo => self.step(Model::undo, &sender),
+            Input::Redo => self.step(Model::redo, &sender),
+            Input::Hint(is_next) => self.hint(is_next),
+            Input::ToggleSource => self.frame.toggle_source(),
+            Input::PressSource => self.frame.press_source(),
+            Input::LookOver(count) => self.look_over(count, &sender),
+            Input::Review => self.review(root, &sender),
+            Input::Save(which) => self.save(which, &sender),
+            Input::Back => {
+                self.frame.back(true);
+            }
+        }
+        self.tell_back(&sender);
+    }
+}
+
+impl Editor {
+    fn say(&mut self, row: &Row, value: Option<Value>, sender: &ComponentSender<Self>) {
+        let Some(model) = &mut self.model else { return };
+        if let Err(refused) = model.say(row, value, Instant::now()) {
+            self.pages.refuse(row.at, row.id, &refused.to_string());
+            return;
+        }
+        self.changed(sender);
+    }
+
+    fn special(&mut self, entry: usize, wish: &Wish, sender: &ComponentSender<Self>) {
+        let Some(model) = &mut self.model else { return };
+        let now = Instant::now();
+        let done = match wish {
+            Wish::Rename(label) => model.rename(entry, label, now),
+            Wish::SetActive(is_active) => model.set_active(entry, *is_active, now),
+        };
+        self.settle(done, sender);
+    }
+
+    /// Makes an edit of the structure and goes where it leads.
+    fn shift(
+        &mut self,
+        sender: &ComponentSender<Self>,
+        how: impl Fn(&mut Model, Node, Instant) -> Result<Node, Refused>,
+    ) {
+        let Some(model) = &mut self.model else { return };
+        let done = how(model, self.node, Instant::now());
+        let done = done.map(|node| self.turn_to(node));
+        self.settle(done, sender);
+        self.list.reveal();
+    }
+
+    fn settle(&mut self, done: Result<(), Refused>, sender: &ComponentSender<Self>) {
+        match done {
+            Ok(()) => self.changed(sender),
+            Err(refused) => {
+                self.show();
+                let _ = sender.output(Output::Say(refused.to_string()));
+            }
+        }
+    }
+
+    fn step(&mut self, how: fn(&mut Model) -> bool, sender: &ComponentSender<Self>) {
+        if self.model.as_mut().is_some_and(how) {
+            self.changed(sender);
+        }
+    }
+
+    fn tell_back(&mut self, sender: &ComponentSender<Self>) {
+        let can = self.frame.back(false) && self.model.is_some();
+        if can != self.can_go_back {
+            self.can_go_back = can;
+            let _ = sender.output(Output::CanGoBack(can));
+        }
+    }
+}

@@ -6,6 +6,7 @@
 mod accounts;
 mod activity;
 mod desktop;
+mod editor;
 mod looks;
 mod probe;
 mod question;

@@ -29,20 +29,40 @@ pub(super) struct Widgets {
     deep: Rc<RefCell<HashSet<&'static str>>>,
 }
 
+/// The pages, in the order of the switcher.
+pub(super) struct Pages<'p> {
+    /// The accounts and the page of each.
+    pub accounts: &'p gtk::Stack,
+    /// What happened.
+    pub activity: &'p gtk::Box,
+    /// Autoprobe.
+    pub probe: &'p gtk::Box,
+    /// The file.
+    pub editor: &'p gtk::Box,
+}
+
 impl Widgets {
     /// Fills `root`.
     pub(super) fn new(
         root: &adw::ApplicationWindow,
-        (accounts, activity, probe): (&gtk::Stack, &gtk::Box, &gtk::Box),
+        pages: Pages,
         sender: &ComponentSender<App>,
     ) -> Self {
         let stack = adw::ViewStack::new();
-        let page = stack.add_titled(accounts, Some("accounts"), &gettext("Accounts"));
+        let page = stack.add_titled(pages.accounts, Some("accounts"), &gettext("Accounts"));
         page.set_icon_name(Some("system-users-symbolic"));
-        let page = stack.add_titled(activity, Some("activity"), &gettext("Activity"));
+        let page = stack.add_titled(pages.activity, Some("activity"), &gettext("Activity"));
         page.set_icon_name(Some("view-list-symbolic"));
-        let page = stack.add_titled(probe, Some("probe"), &gettext("Autoprobe"));
+        let page = stack.add_titled(pages.probe, Some("probe"), &gettext("Autoprobe"));
         page.set_icon_name(Some("network-server-symbolic"));
+        let page = stack.add_titled(pages.editor, Some("editor"), &gettext("Editor"));
+        page.set_icon_name(Some("document-edit-symbolic"));
+        let to = sender.input_sender().clone();
+        stack.connect_visible_child_notify(move |stack| {
+            if stack.visible_child_name().as_deref() == Some("editor") {
+                to.emit(Msg::Act("editor-shown"));
+            }
+        });
         let title = adw::ViewSwitcherTitle::builder()
             .stack(&stack)
             .title("Postrider")
@@ -141,7 +161,7 @@ impl Widgets {
         self.stack.visible_child_name().as_deref() == Some(name)
     }
 
-    /// Brings `accounts`, `activity` or `probe` to the front.
+    /// Brings `accounts`, `activity`, `probe` or `editor` to the front.
     pub(super) fn show_page(&self, name: &str) {
         self.stack.set_visible_child_name(name);
     }

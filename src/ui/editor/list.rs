@@ -47,14 +47,17 @@ impl List {
     /// Empty.
     pub(super) fn new(tell: impl Fn(Told) + 'static, menu: &gio::Menu) -> Self {
         let tell: Tell = Rc::new(tell);
-        let store = gio::ListStore::new(glib::BoxedAnyObject::static_type());
+        let store = gio::ListStore::new::<glib::BoxedAnyObject>();
         let selection = gtk::SingleSelection::new(Some(store.clone()));
         selection.set_autoselect(false);
         let lines: Rc<RefCell<Vec<Shown>>> = Rc::default();
         let fills: Rc<Cell<bool>> = Rc::default();
         let (of, quiet, to) = (Rc::clone(&lines), Rc::clone(&fills), Rc::clone(&tell));
         selection.connect_selected_notify(move |selection| {
-            let node = of.borrow().get(selection.selected() as usize).map(|s| s.line.node);
+            let node = of
+                .borrow()
+                .get(selection.selected() as usize)
+                .map(|s| s.line.node);
             if let Some(node) = node.filter(|_| !quiet.get()) {
                 to(Told::Selected(node));
             }
@@ -160,7 +163,11 @@ impl List {
         self.fills.set(true);
         let before = self.lines.replace(lines);
         let now = self.lines.borrow();
-        let same = before.iter().zip(now.iter()).take_while(|(a, b)| a == b).count();
+        let same = before
+            .iter()
+            .zip(now.iter())
+            .take_while(|(a, b)| a == b)
+            .count();
         let rest = before.len().min(now.len()) - same;
         let behind = before.iter().rev().zip(now.iter().rev());
         let behind = behind.take(rest).take_while(|(a, b)| a == b).count();
@@ -171,7 +178,8 @@ impl List {
             .collect();
         if gone > 0 || !come.is_empty() {
             let at = u32::try_from(same).unwrap_or(u32::MAX);
-            self.store.splice(at, u32::try_from(gone).unwrap_or(0), &come);
+            self.store
+                .splice(at, u32::try_from(gone).unwrap_or(0), &come);
         }
         let at = now.iter().position(|shown| shown.line.node == node);
         let at = at.and_then(|at| u32::try_from(at).ok());
@@ -188,7 +196,10 @@ impl List {
         let at = self.selection.selected();
         if at != gtk::INVALID_LIST_POSITION {
             let target = at.to_variant();
-            if let Err(error) = self.view.activate_action("list.scroll-to-item", Some(&target)) {
+            if let Err(error) = self
+                .view
+                .activate_action("list.scroll-to-item", Some(&target))
+            {
                 tracing::debug!(%error, "scrolling the list");
             }
         }

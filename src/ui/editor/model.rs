@@ -1,6 +1,7 @@
 //! A file while it is edited: its states, what is wrong with it, and where the person is. It decides
 //! everything and is pure; the widgets show it.
 
+pub(crate) mod effects;
 pub(crate) mod field;
 pub(crate) mod history;
 pub(crate) mod moves;
@@ -291,6 +292,19 @@ impl Model {
     pub(crate) fn node_at(&self, offset: u32) -> Option<Node> {
         let now = self.now();
         edit::at(&now.document, &now.outline, offset).map(Node::of)
+    }
+
+    /// The same without telling users apart, which costs nothing.
+    pub(crate) fn entry_at(&self, offset: u32) -> Option<Node> {
+        let now = self.now();
+        let start = now.outline.before(offset);
+        let entries = &now.stanzas.entries;
+        let entry = entries.partition_point(|entry| entry.start < start);
+        match (entries.get(entry), &now.stanzas.defaults) {
+            (Some(found), _) if found.start == start => Some(Node::Server(entry)),
+            (_, Some(defaults)) if defaults.start == start => Some(Node::Defaults),
+            _ => Some(Node::General),
+        }
     }
 
     /// Whether a node is still there.

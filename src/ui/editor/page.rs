@@ -123,7 +123,11 @@ impl Pages {
         let rows = model.rows(node, page);
         let known = self.rows.borrow();
         let same = known.len() == rows.len();
-        let same = same && known.iter().zip(&rows).all(|(old, new)| old.row().id == new.id);
+        let same = same
+            && known
+                .iter()
+                .zip(&rows)
+                .all(|(old, new)| old.row().id == new.id);
         drop(known);
         if !same {
             self.fill(&rows);

@@ -57,7 +57,10 @@ impl OptionRow {
             .css_classes(["flat"])
             .name("option-reset")
             .build();
-        let words = fill(&gettext("Use the Default for “{option}”"), &[("option", &title)]);
+        let words = fill(
+            &gettext("Use the Default for “{option}”"),
+            &[("option", &title)],
+        );
         a11y::name_button(&reset, &words);
         let (of, to) = (Rc::clone(&row), Rc::clone(meant));
         reset.connect_clicked(move |_| {
@@ -97,7 +100,8 @@ impl OptionRow {
         }
         let is_here = row.origin == Origin::Here;
         // A user's name is what its part of the entry begins with.
-        self.reset.set_visible(is_here && keyword.kind != Kind::User);
+        self.reset
+            .set_visible(is_here && keyword.kind != Kind::User);
         *self.row.borrow_mut() = row.clone();
         if self.control.show(row) {
             show_error(&self.error, "");

@@ -14,7 +14,7 @@ use crate::rc::option::Page;
 
 /// What somebody wants of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(in crate::ui) enum Wish {
     /// Another name.
     Rename(String),
     /// `poll` or `skip`.
@@ -60,7 +60,10 @@ impl Special {
             .build();
         let to = tell.clone();
         active.connect_active_notify(move |active| to(Wish::SetActive(active.is_active())));
-        let name = gtk::Entry::builder().hexpand(true).name("entry-label").build();
+        let name = gtk::Entry::builder()
+            .hexpand(true)
+            .name("entry-label")
+            .build();
         let error = label("", &["error", "caption"]);
         error.set_visible(false);
         let wrong = error.clone();
@@ -115,7 +118,8 @@ impl Special {
             self.name.set_text(&text);
             self.error.set_visible(false);
         }
-        self.name.set_sensitive(std::str::from_utf8(&entry.label).is_ok());
+        self.name
+            .set_sensitive(std::str::from_utf8(&entry.label).is_ok());
         self.fills.set(false);
         true
     }

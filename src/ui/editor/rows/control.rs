@@ -226,11 +226,7 @@ fn lines(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
     (scroll.upcast(), Widget::Lines(view))
 }
 
-fn choice(
-    keyword: &'static Keyword,
-    words: Vec<&'static str>,
-    say: Say,
-) -> (gtk::Widget, Widget) {
+fn choice(keyword: &'static Keyword, words: Vec<&'static str>, say: Say) -> (gtk::Widget, Widget) {
     let shown: Vec<String> = words.iter().map(|word| title(keyword, word)).collect();
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
     let choice = gtk::DropDown::from_strings(&shown);
@@ -251,7 +247,10 @@ fn choice(
 /// What a word is called, and the word itself where that is another.
 fn title(keyword: &Keyword, word: &'static str) -> String {
     let label = match keyword.kind {
-        Kind::Protocol => PROTOCOLS.iter().find(|row| row.word == word).map(|r| r.label),
+        Kind::Protocol => PROTOCOLS
+            .iter()
+            .find(|row| row.word == word)
+            .map(|r| r.label),
         Kind::Auth => METHODS
             .iter()
             .find(|method| method.words.contains(&word))

@@ -1,0 +1,143 @@
+//! What saving would change, before it does: the lines that come and go, and what that means.
+
+use adw::prelude::*;
+use relm4::ComponentSender;
+
+use super::super::diff::Diff;
+use super::super::{a11y, certificate, fact};
+use super::model::effects::{Effect, effects};
+use super::{Editor, Input};
+use crate::base::i18n::{fill, gettext, ngettext};
+use crate::engine::api::saving::Which;
+use crate::rc::diagnostic::Severity;
+use crate::rc::diff;
+
+impl Editor {
+    /// Opens the window, if there is anything to save.
+    pub(super) fn review(&mut self, root: &gtk::Box, sender: &ComponentSender<Self>) {
+        let (Some(model), Some(parent)) = (&self.model, root.root().and_downcast::<gtk::Window>())
+        else {
+            return;
+        };
+        if !model.is_changed() || self.saving.is_some() {
+            return;
+        }
+        let (old, new) = (&model.saved().document, &model.now().document);
+        let errors = model
+            .found()
+            .iter()
+            .filter(|f| f.severity == Severity::Error);
+        let errors = errors.count();
+        let column = gtk::Box::builder()
+            .orientation(gtk::Orientation::Vertical)
+            .spacing(12)
+            .margin_top(18)
+            .margin_bottom(18)
+            .margin_start(12)
+            .margin_end(12)
+            .build();
+        let text = gettext("This is changed in {path}; a copy is kept as {path}~.");
+        let path = self.path.display();
+        column.append(&fact::verbatim(&fill(&text, &[("path", &path)]), &["body"]));
+        for Effect { sentence, is_grave } in effects(model.saved(), model.now()) {
+            let (icon, class) = match is_grave {
+                true => ("dialog-warning-symbolic", "wait"),
+                false => ("dialog-information-symbolic", "quiet"),
+            };
+            column.append(&fact::point(icon, class, &sentence));
+        }
+        column.append(&checks(errors, model.found().len() - errors));
+        let lines = Diff::new("review-diff");
+        lines.show(&diff::of_rc(&old.bytes(), &new.bytes()));
+        column.append(&lines.root);
+        let window = frame(&parent, &column, errors, sender);
+        window.present();
+        self.review = Some(window);
+    }
+}
+
+/// What looking it over has found.
+fn checks(errors: usize, others: usize) -> gtk::Box {
+    let count = |one: &str, many: &str, n: usize| {
+        let n = n as u64;
+        fill(&ngettext(one, many, n), &[("n", &n)])
+    };
+    match (errors, others) {
+        (0, 0) => fact::point(
+            "emblem-ok-symbolic",
+            "well",
+            &gettext("Nothing to find fault with"),
+        ),
+        (0, n) => fact::point(
+            "dialog-information-symbolic",
+            "quiet",
+            &count("{n} hint", "{n} hints", n),
+        ),
+        (n, _) => fact::point(
+            "dialog-error-symbolic",
+            "error",
+            &count(
+                "{n} error: it cannot be used like this, only kept as a draft.",
+                "{n} errors: it cannot be used like this, only kept as a draft.",
+                n,
+            ),
+        ),
+    }
+}
+
+fn frame(
+    parent: &gtk::Window,
+    column: &gtk::Box,
+    errors: usize,
+    sender: &ComponentSender<Editor>,
+) -> adw::Window {
+    let clamp = adw::Clamp::builder()
+        .maximum_size(720)
+        .child(column)
+        .build();
+    let scroll = gtk::ScrolledWindow::builder()
+        .hscrollbar_policy(gtk::PolicyType::Never)
+        .vexpand(true)
+        .child(&clamp)
+        .build();
+    let window = adw::Window::builder()
+        .title(gettext("Review Changes"))
+        .transient_for(parent)
+        .modal(true)
+        .default_width(640)
+        .default_height(560)
+        .width_request(360)
+        .name("review")
+        .build();
+    let header = adw::HeaderBar::builder()
+        .show_start_title_buttons(false)
+        .show_end_title_buttons(false)
+        .build();
+    let cancel = a11y::mnemonic_button(&gettext("_Cancel"));
+    cancel.set_widget_name("review-cancel");
+    let weak = window.downgrade();
+    cancel.connect_clicked(move |_| {
+        if let Some(window) = weak.upgrade() {
+            window.close();
+        }
+    });
+    header.pack_start(&cancel);
+    let (label, name, which) = match errors {
+        0 => (gettext("_Save"), "review-save", Which::Rc),
+        _ => (gettext("Save as _Draft"), "review-draft", Which::Draft),
+    };
+    let save = a11y::mnemonic_button(&label);
+    save.set_widget_name(name);
+    save.add_css_class("suggested-action");
+    let to = sender.input_sender().clone();
+    save.connect_clicked(move |_| to.emit(Input::Save(which)));
+    header.pack_end(&save);
+    let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    content.append(&header);
+    content.append(&scroll);
+    window.set_content(Some(&content));
+    window.set_default_widget(Some(&save));
+    certificate::close_on_escape(&window);
+    save.grab_focus();
+    window
+}

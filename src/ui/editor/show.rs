@@ -1,0 +1,146 @@
+//! What is shown of the model, and where the person is.
+
+use std::collections::HashMap;
+
+use super::Editor;
+use super::frame::Front;
+use super::list::Shown;
+use super::model::Model;
+use super::model::tree::{self, Node};
+use crate::base::i18n::{fill, gettext};
+use crate::rc::diagnostic::{Diagnostic, Severity};
+
+impl Editor {
+    /// Everything as it is now.
+    pub(super) fn show(&mut self) {
+        let Some(model) = &self.model else { return };
+        let node = model.nearest(self.node);
+        if node != self.node {
+            self.node = node;
+            self.page = first_page(node, self.page);
+        }
+        self.list.show(lines(model, &self.closed), self.node);
+        let trouble = model.error().map(error);
+        self.pages.show_trouble(trouble.as_deref());
+        let name = name(model, self.node);
+        self.pages.show(model, self.node, self.page, &name);
+        let history = model.history();
+        let (undo, redo) = (history.undoable(), history.redoable());
+        self.frame.show_history(undo, redo, model.is_changed());
+        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        let errors = model.found().iter().filter(is_error).count();
+        self.frame.show_hints(errors, model.found().len() - errors);
+    }
+
+    /// Somebody has selected a line.
+    pub(super) fn go(&mut self, node: Node) {
+        self.turn_to(node);
+        self.frame.bring(Front::Pages);
+        self.show();
+    }
+
+    /// The node and a page it has; the same page if it can be.
+    pub(super) fn turn_to(&mut self, node: Node) {
+        self.node = node;
+        self.page = first_page(node, self.page);
+        if let Some(entry) = node.entry().filter(|_| matches!(node, Node::User(..))) {
+            self.closed.remove(&entry);
+        }
+    }
+
+    /// To the next finding, or the one before.
+    pub(super) fn hint(&mut self, is_next: bool) {
+        let Some(model) = &self.model else { return };
+        let here = model
+            .found()
+            .iter()
+            .position(|found| node_of(model, found) == Some(self.node));
+        let count = model.found().len();
+        let at = match (here, is_next) {
+            _ if count == 0 => return,
+            (None, true) => 0,
+            (None, false) => count - 1,
+            (Some(at), true) => (at + 1) % count,
+            (Some(at), false) => (at + count - 1) % count,
+        };
+        let found = model.found().get(at);
+        if let Some(node) = found.and_then(|found| node_of(model, found)) {
+            self.go(node);
+            self.list.reveal();
+        }
+    }
+}
+
+/// Whom a finding is about.
+fn node_of(model: &Model, found: &Diagnostic) -> Option<Node> {
+    model.node_at(found.place?.span.start)
+}
+
+/// The page that stays, if the node has it; else its first.
+fn first_page(node: Node, page: crate::rc::option::Page) -> crate::rc::option::Page {
+    let pages = node.pages();
+    match pages.contains(&page) {
+        true => page,
+        false => pages.first().copied().unwrap_or(page),
+    }
+}
+
+fn name(model: &Model, node: Node) -> String {
+    let label = |entry: usize| {
+        let found = model.now().stanzas.entries.get(entry);
+        found
+            .map(|entry| tree::shown(&entry.label))
+            .unwrap_or_default()
+    };
+    match node {
+        Node::General => gettext("General"),
+        Node::Defaults => gettext("Defaults for all servers and users"),
+        Node::Server(entry) => label(entry),
+        Node::User(entry, user) => fill(
+            &gettext("{user} at {server}"),
+            &[
+                ("user", &model.user_name(entry, user)),
+                ("server", &label(entry)),
+            ],
+        ),
+    }
+}
+
+fn error(found: &Diagnostic) -> String {
+    let sentence = found.sentence();
+    match found.place {
+        Some(place) => fill(
+            &gettext("Line {line}: {sentence}"),
+            &[("line", &place.line), ("sentence", &sentence)],
+        ),
+        None => sentence,
+    }
+}
+
+/// The lines with the number of findings at each entry; a closed one tells of its users too.
+fn lines(model: &Model, closed: &std::collections::HashSet<usize>) -> Vec<Shown> {
+    let mut counts: HashMap<Node, u32> = HashMap::new();
+    // Users are told apart only where there are few findings: each costs a look at its entry.
+    let is_few = model.found().len() <= 200;
+    for found in model.found() {
+        let Some(place) = found.place else { continue };
+        let node = match is_few {
+            true => model.node_at(place.span.start),
+            false => model.entry_at(place.span.start),
+        };
+        let node = match node {
+            Some(Node::User(entry, _)) if closed.contains(&entry) => Some(Node::Server(entry)),
+            node => node,
+        };
+        if let Some(node) = node {
+            *counts.entry(node).or_default() += 1;
+        }
+    }
+    let lines = tree::lines(&model.now().stanzas, closed).into_iter();
+    lines
+        .map(|line| Shown {
+            hints: counts.get(&line.node).copied().unwrap_or_default(),
+            line,
+        })
+        .collect()
+}

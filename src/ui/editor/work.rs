@@ -1,0 +1,172 @@
+//! The editor's work with the engine: reading the file, looking a text over, saving.
+
+use std::time::Duration;
+
+use adw::prelude::*;
+use gtk::glib;
+use relm4::ComponentSender;
+
+use super::model::Model;
+use super::{Editor, Input, Output};
+use crate::base::Secret;
+use crate::base::i18n::{fill, gettext};
+use crate::engine::api::job::{Failed, Job, JobId, Outcome, RcText};
+use crate::engine::api::saving::{Base, Saved, Unsaved, Version, Which};
+use crate::engine::api::words;
+
+/// How long nobody types before a text is looked over (`ui.md` section 7).
+const PAUSE: Duration = Duration::from_millis(300);
+
+impl Editor {
+    /// Reads the file.
+    pub(super) fn read(&mut self, sender: &ComponentSender<Self>) {
+        let id = JobId::new();
+        self.reading = Some(id);
+        let _ = sender.output(Output::Start(id, Box::new(Job::ReadRc)));
+    }
+
+    /// Another program may have changed the file. What was changed here stays; saving will tell.
+    pub(super) fn file_changed(&mut self, sender: &ComponentSender<Self>) {
+        let is_changed = self.model.as_ref().is_some_and(Model::is_changed);
+        if self.model.is_some() && !is_changed && self.saving.is_none() {
+            self.read(sender);
+        }
+    }
+
+    /// What came of a job.
+    pub(super) fn done(&mut self, id: JobId, outcome: Outcome, sender: &ComponentSender<Self>) {
+        if self.reading == Some(id) {
+            self.reading = None;
+            match outcome {
+                Outcome::RcRead(text) => self.open(&text, sender),
+                Outcome::Failed(failed) => self.cannot_read(&failed),
+                _ => {}
+            }
+        } else if let Some((_, count)) = self.linting.filter(|(job, _)| *job == id) {
+            self.linting = None;
+            if let (Outcome::Linted(found), Some(model)) = (outcome, &mut self.model)
+                && count == self.count
+            {
+                model.looked_over(found);
+                self.show();
+            } else {
+                self.look_later(sender);
+            }
+        }
+    }
+
+    fn open(&mut self, text: &RcText, sender: &ComponentSender<Self>) {
+        let is_same = self
+            .model
+            .as_ref()
+            .is_some_and(|model| model.saved().document.bytes() == text.bytes.expose());
+        self.path.clone_from(&text.path);
+        self.base = text.base;
+        if !is_same {
+            self.model = Some(Model::open(text.bytes.expose()));
+        }
+        self.stack.set_visible_child_name("file");
+        self.changed(sender);
+    }
+
+    fn cannot_read(&self, failed: &Failed) {
+        self.trouble
+            .set_title(&gettext("The Configuration Cannot Be Read"));
+        let text = words::advice(failed.cause());
+        self.trouble
+            .set_description(Some(&super::super::markup(&text)));
+    }
+
+    /// The text is another one.
+    pub(super) fn changed(&mut self, sender: &ComponentSender<Self>) {
+        self.count += 1;
+        self.show();
+        self.look_later(sender);
+    }
+
+    fn look_later(&self, sender: &ComponentSender<Self>) {
+        let (to, count) = (sender.input_sender().clone(), self.count);
+        glib::timeout_add_local_once(PAUSE, move || to.emit(Input::LookOver(count)));
+    }
+
+    /// Nobody has typed for a while.
+    pub(super) fn look_over(&mut self, count: u64, sender: &ComponentSender<Self>) {
+        let Some(model) = &self.model else { return };
+        if count != self.count || self.linting.is_some() {
+            return;
+        }
+        let id = JobId::new();
+        self.linting = Some((id, count));
+        let text = Secret::new(model.now().document.bytes());
+        let _ = sender.output(Output::Start(id, Box::new(Job::Lint(text))));
+    }
+
+    /// Hands the text over to be written.
+    pub(super) fn save(&mut self, which: Which, sender: &ComponentSender<Self>) {
+        if let Some(window) = self.review.take() {
+            window.destroy();
+        }
+        let Some(model) = &self.model else { return };
+        let now = model.now().clone();
+        let base = match which {
+            Which::Draft => Base::NONE,
+            _ => self.base,
+        };
+        let version = Version {
+            base,
+            bytes: Secret::new(now.document.bytes()),
+        };
+        self.saving = Some((now, which));
+        let _ = sender.output(Output::Save(Box::new(version), which));
+    }
+
+    /// How a save went.
+    pub(super) fn saved(&mut self, saved: &Saved, root: &gtk::Box, sender: &ComponentSender<Self>) {
+        let Some((_, which)) = self.saving.take_if(|(_, which)| *which == saved.which) else {
+            return;
+        };
+        let path = saved.path.display();
+        match (&saved.result, which) {
+            (Ok(base), Which::Rc) => {
+                self.base = *base;
+                if let Some(model) = &mut self.model {
+                    model.is_saved();
+                }
+                self.show();
+                let text = fill(&gettext("{path} saved"), &[("path", &path)]);
+                let _ = sender.output(Output::Say(text));
+            }
+            (Ok(_), _) => {
+                let text = fill(&gettext("Draft saved as {path}"), &[("path", &path)]);
+                let _ = sender.output(Output::Say(text));
+            }
+            (Err(why), _) => self.unsaved(why, root, sender),
+        }
+    }
+
+    fn unsaved(&self, why: &Unsaved, root: &gtk::Box, sender: &ComponentSender<Self>) {
+        let Some(window) = root.root().and_downcast::<gtk::Window>() else {
+            return;
+        };
+        let dialog = adw::MessageDialog::builder()
+            .transient_for(&window)
+            .modal(true)
+            .heading(gettext("The configuration was not saved"))
+            .body(why.to_string())
+            .name("editor-unsaved")
+            .build();
+        dialog.add_response("close", &gettext("_Close"));
+        if matches!(why, Unsaved::Changed(_)) {
+            dialog.add_response("draft", &gettext("Save as _Draft"));
+            dialog.add_response("reread", &gettext("_Discard Mine and Read Again"));
+            dialog.set_response_appearance("reread", adw::ResponseAppearance::Destructive);
+            let to = sender.input_sender().clone();
+            dialog.connect_response(None, move |_, response| match response {
+                "draft" => to.emit(Input::Save(Which::Draft)),
+                "reread" => to.emit(Input::Reread),
+                _ => {}
+            });
+        }
+        super::super::a11y::present(&dialog);
+    }
+}

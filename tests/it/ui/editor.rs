@@ -1,0 +1,179 @@
+//! The expert editor, with this test in place of the engine.
+
+use postrider::base::Secret;
+use postrider::engine::api::job::{Job, JobId, Outcome, RcText};
+use postrider::engine::api::saving::{Base, Saved, Version, Which};
+use postrider::rc::lint::{self, Facts};
+use postrider::rc::{Document, Surroundings};
+
+use super::*;
+
+const FILE: &str = "# Mail of the family\nset daemon 300\nset postmaster ann\n\ndefaults\n    timeout 60\n    keep\n\npoll mail.example.org # the old one\n    proto imap\n    user \"ann@example.org\" is ann here\n    password \"s3cret\" ssl\n    user bob is bob\n    no keep\n\nskip pop.other.example proto pop3\n    envelope \"X-Original-To\"\n    localdomains example.net\n    user catchall to \"a@example.net\"=ann bob *\n    fetchall\n";
+
+/// The editor, and the file that it has been given.
+struct Page {
+    desk: Desk,
+}
+
+impl Page {
+    fn open(text: &str, width: i32) -> Self {
+        let desk = Desk::open(Snapshot::default(), width);
+        let mut page = Self { desk };
+        page.desk.act("show-editor");
+        let id = page.asked(|job| matches!(job, Job::ReadRc));
+        page.ends(id, read(text));
+        page.desk.until("the file", || {
+            !page.desk.all("editor-list").is_empty() || width < 600
+        });
+        page.looks_over();
+        page
+    }
+
+    /// The id of the next job, which must be such a one.
+    fn asked(&mut self, is_meant: impl Fn(&Job) -> bool) -> JobId {
+        match self.desk.command() {
+            Command::Start { id, job } if is_meant(&job) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn ends(&self, id: JobId, outcome: Outcome) {
+        self.desk.event(Event::JobDone { id, outcome });
+    }
+
+    /// The text is looked over, as the engine does it; returns the text.
+    fn looks_over(&mut self) -> String {
+        let Command::Start { id, job } = self.desk.command() else {
+            panic!("no job")
+        };
+        let Job::Lint(text) = *job else {
+            panic!("{job:?}")
+        };
+        let facts = Facts {
+            around: Surroundings {
+                invoking_user: "ann".into(),
+                ..Surroundings::default()
+            },
+            ..Facts::default()
+        };
+        let found = lint::check(&Document::parse(text.expose()), &facts);
+        self.ends(id, Outcome::Linted(found));
+        String::from_utf8(text.expose().to_vec()).unwrap()
+    }
+
+    /// Selects the line at that place of the list.
+    fn select(&self, place: u32) {
+        let list = self.desk.find::<gtk::ListView>("editor-list");
+        let model = list.model().and_downcast::<gtk::SingleSelection>();
+        model.unwrap().set_selected(place);
+        self.desk.settle();
+    }
+
+    fn turn(&self, page: &str) {
+        let choice = self.desk.find::<gtk::DropDown>("editor-page");
+        let model = choice.model().and_downcast::<gtk::StringList>().unwrap();
+        let at = (0..model.n_items()).find(|at| model.string(*at).is_some_and(|s| s == page));
+        choice.set_selected(at.unwrap_or_else(|| panic!("{page}")));
+        self.desk.settle();
+    }
+
+    /// A widget of that kind in the row of an option.
+    fn control<W: IsA<gtk::Widget>>(&self, option: &str) -> W {
+        let row = self.desk.find::<gtk::Widget>(&format!("option-{option}"));
+        let mut found = None;
+        collect(&row, &mut |widget| {
+            if found.is_none() {
+                found = widget.downcast_ref::<W>().cloned();
+            }
+        });
+        found.unwrap_or_else(|| panic!("{option}"))
+    }
+
+    fn saves(&mut self) -> String {
+        self.desk.press("editor-save");
+        self.desk
+            .until("the review", || !self.desk.all("review").is_empty());
+        self.desk.press("review-save");
+        let Command::SaveRc { version, which } = self.desk.command() else {
+            panic!("not saved")
+        };
+        assert_eq!(which, Which::Rc);
+        let Version { bytes, .. } = version;
+        self.desk.event(Event::Saved(Saved {
+            which,
+            path: "/home/ann/.fetchmailrc".into(),
+            result: Ok(Base::of(bytes.expose())),
+        }));
+        String::from_utf8(bytes.expose().to_vec()).unwrap()
+    }
+}
+
+fn read(text: &str) -> Outcome {
+    Outcome::RcRead(Box::new(RcText {
+        path: "/home/ann/.fetchmailrc".into(),
+        bytes: Secret::new(text),
+        base: Base::of(text.as_bytes()),
+    }))
+}
+
+fn file(from: &str, to: &str) -> String {
+    assert!(FILE.contains(from), "{from}");
+    FILE.replacen(from, to, 1)
+}
+
+#[gtk::test]
+fn an_option_is_changed_and_taken_back() {
+    let mut page = Page::open(FILE, 1200);
+    assert!(page.desk.shows("mail.example.org") && page.desk.shows("pop.other.example"));
+    page.select(3);
+    assert!(page.desk.shows("ann@example.org at mail.example.org"));
+    page.turn("Copies on server");
+    let keep = page.control::<gtk::Switch>("keep");
+    assert!(keep.is_active(), "from the defaults");
+    page.desk.is_named();
+    page.desk.shot("editor-copies");
+    keep.set_active(false);
+    assert_eq!(
+        page.looks_over(),
+        file("\"s3cret\" ssl\n", "\"s3cret\" ssl\n    no keep\n")
+    );
+    page.desk.press("editor-undo");
+    assert_eq!(page.looks_over(), FILE);
+    assert!(keep.is_active());
+    page.desk.press("editor-redo");
+    page.looks_over();
+    assert!(!page.control::<gtk::Switch>("keep").is_active());
+    let saved = page.saves();
+    assert_eq!(
+        saved,
+        file("\"s3cret\" ssl\n", "\"s3cret\" ssl\n    no keep\n")
+    );
+    assert!(page.desk.shows("/home/ann/.fetchmailrc saved"));
+    assert!(!page.desk.find::<gtk::Button>("editor-save").is_sensitive());
+}
+
+#[gtk::test]
+fn pictures() {
+    for (width, name) in [(1200, "wide"), (720, "medium"), (380, "narrow")] {
+        let page = Page::open(FILE, width);
+        let dark = adw::StyleManager::default();
+        for scheme in [adw::ColorScheme::ForceLight, adw::ColorScheme::ForceDark] {
+            dark.set_color_scheme(scheme);
+            let tint = if dark.is_dark() { "dark" } else { "light" };
+            page.desk.shot(&format!("editor-{name}-{tint}"));
+        }
+        dark.set_color_scheme(adw::ColorScheme::Default);
+        if width > 600 {
+            let lines = [
+                "General", "Defaults", "mail", "ann", "bob", "pop", "catchall",
+            ];
+            for (place, line) in (0..).zip(lines) {
+                page.select(place);
+                page.desk.shot(&format!("editor-{name}-{place}-{line}"));
+            }
+            page.select(5);
+            page.turn("Several recipients (multidrop)");
+            page.desk.shot(&format!("editor-{name}-several"));
+        }
+    }
+}
