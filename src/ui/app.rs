@@ -471,6 +471,9 @@ impl App {
             "copy" if self.widgets.shows("activity") => {
                 self.activity.emit(activity::Input::Copy);
             }
+            "search" if self.widgets.shows("editor") => {
+                self.editor.emit(editor::Input::Search(true));
+            }
             "search" => {
                 self.widgets.show_page("activity");
                 self.activity.emit(activity::Input::Search(true));

@@ -3,6 +3,7 @@
 //! It reads and writes nothing itself: [`Output::Start`] lets the engine read the file and look a
 //! text over, [`Output::Save`] lets it write. [`model`] decides everything and is pure.
 
+mod finder;
 mod frame;
 mod list;
 pub(crate) mod model;
@@ -27,8 +28,10 @@ use crate::engine::api::saving::{Base, Saved, Version, Which};
 use crate::rc::edit::Refused;
 use crate::rc::option::Page;
 use crate::rc::settings::Value;
+use finder::Finder;
 use frame::{Frame, Front, Room};
 use list::List;
+use model::search::Hit;
 use model::tree::Node;
 use model::{Model, Row};
 use page::Pages;
@@ -75,6 +78,12 @@ pub(super) enum Input {
     Redo,
     /// To the next hint, or the one before.
     Hint(bool),
+    /// Look for an option, or no longer.
+    Search(bool),
+    /// Something else is looked for.
+    Searched,
+    /// To an option that was found.
+    GoTo(Hit),
     /// The button for the source was pressed.
     ToggleSource,
     /// The key for the source.
@@ -116,6 +125,7 @@ pub(super) struct Editor {
     frame: Frame,
     list: List,
     pages: Pages,
+    finder: Finder,
     trouble: adw::StatusPage,
     /// The file is being read.
     reading: Option<JobId>,
@@ -166,7 +176,11 @@ impl Component for Editor {
             )
         };
         let source = gtk::Box::new(gtk::Orientation::Vertical, 0);
-        let frame = Frame::new(to, &list.root, &pages.root, &source);
+        let finder = Finder::new(to);
+        let middle = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        middle.append(&pages.root);
+        middle.append(&finder.root);
+        let frame = Frame::new(to, &list.root, &middle, &source);
         let trouble = adw::StatusPage::builder()
             .icon_name("document-edit-symbolic")
             .title(gettext("Reading the Configuration…"))
@@ -189,6 +203,7 @@ impl Component for Editor {
             frame,
             list,
             pages,
+            finder,
             trouble,
             reading: None,
             linting: None,
@@ -233,6 +248,9 @@ impl Component for Editor {
             Input::Undo => self.step(Model::undo, &sender),
             Input::Redo => self.step(Model::redo, &sender),
             Input::Hint(is_next) => self.hint(is_next),
+            Input::Search(is_open) => self.search(is_open),
+            Input::Searched => self.searched(),
+            Input::GoTo(hit) => self.go_to(&hit),
             Input::ToggleSource => self.frame.toggle_source(),
             Input::PressSource => self.frame.press_source(),
             Input::LookOver(count) => self.look_over(count, &sender),

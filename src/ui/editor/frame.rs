@@ -136,6 +136,12 @@ impl Frame {
             }
         });
         bar.append(&toggle);
+        button(
+            "system-search-symbolic",
+            "editor-find",
+            &gettext("Search the Options"),
+            || Input::Search(true),
+        );
         let save = gtk::Button::builder()
             .label(gettext("Save…"))
             .css_classes(["suggested-action"])
@@ -174,6 +180,8 @@ impl Frame {
     /// For the room there is.
     pub(super) fn set_room(&self, room: Room) {
         if self.room.replace(room) != room {
+            // Beside the list and the pages, or only when it is asked for.
+            self.set_source(room == Room::Wide);
             self.arrange();
         }
     }
@@ -323,7 +331,7 @@ pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) {
     let keys = gtk::ShortcutController::new();
     keys.set_scope(gtk::ShortcutScope::Local);
     type Row = (&'static str, &'static str, fn() -> Input);
-    let rows: [Row; 12] = [
+    let rows: [Row; 13] = [
         ("add-server", "", || Input::AddServer),
         ("add-user", "", || Input::AddUser),
         ("duplicate", "<Control>d", || Input::Duplicate),
@@ -335,6 +343,7 @@ pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) {
         ("save", "<Control>s", || Input::Review),
         ("next-hint", "F8", || Input::Hint(true)),
         ("previous-hint", "<Shift>F8", || Input::Hint(false)),
+        ("search", "<Control>f", || Input::Search(true)),
         ("source", "F9", || Input::PressSource),
     ];
     for (name, key, input) in rows {

@@ -152,7 +152,10 @@ fn lay_out(parts: &Parts) -> gtk::ListBoxRow {
         // Where it is not narrower than the words beside it.
         head.insert_child_after(parts.control.root(), Some(&title));
     }
-    column.append(&label(&sentence(parts.keyword), &["caption", "quiet"]));
+    let sentence = sentence(parts.keyword);
+    if !sentence.eq_ignore_ascii_case(parts.title) {
+        column.append(&label(&sentence, &["caption", "quiet"]));
+    }
     if !parts.control.is_beside() {
         column.append(parts.control.root());
     }

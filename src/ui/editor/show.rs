@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
+use gtk::prelude::*;
+
 use super::Editor;
 use super::frame::Front;
 use super::list::Shown;
 use super::model::Model;
+use super::model::search::Hit;
 use super::model::tree::{self, Node};
 use crate::base::i18n::{fill, gettext};
 use crate::rc::diagnostic::{Diagnostic, Severity};
@@ -48,6 +51,37 @@ impl Editor {
         }
     }
 
+    /// Opens or closes the search.
+    pub(super) fn search(&mut self, is_open: bool) {
+        if is_open {
+            self.frame.bring(Front::Pages);
+        }
+        self.pages.root.set_visible(!is_open);
+        self.finder.open(is_open);
+        self.searched();
+    }
+
+    /// Something else is looked for.
+    pub(super) fn searched(&self) {
+        if let Some(model) = self
+            .model
+            .as_ref()
+            .filter(|_| self.finder.root.is_visible())
+        {
+            self.finder.search(model, self.node);
+        }
+    }
+
+    /// To an option, with the cursor in it.
+    pub(super) fn go_to(&mut self, hit: &Hit) {
+        self.search(false);
+        self.turn_to(hit.node);
+        self.page = hit.page;
+        self.show();
+        self.list.reveal();
+        self.pages.go_to(hit.id);
+    }
+
     /// To the next finding, or the one before.
     pub(super) fn hint(&mut self, is_next: bool) {
         let Some(model) = &self.model else { return };
@@ -85,7 +119,8 @@ fn first_page(node: Node, page: crate::rc::option::Page) -> crate::rc::option::P
     }
 }
 
-fn name(model: &Model, node: Node) -> String {
+/// What a node is called, with its server.
+pub(super) fn name(model: &Model, node: Node) -> String {
     let label = |entry: usize| {
         let found = model.now().stanzas.entries.get(entry);
         found

@@ -22,9 +22,8 @@ impl Page {
         page.desk.act("show-editor");
         let id = page.asked(|job| matches!(job, Job::ReadRc));
         page.ends(id, read(text));
-        page.desk.until("the file", || {
-            !page.desk.all("editor-list").is_empty() || width < 600
-        });
+        page.desk
+            .until("the file", || !page.desk.all("editor-structure").is_empty());
         page.looks_over();
         page
     }
@@ -153,6 +152,36 @@ fn an_option_is_changed_and_taken_back() {
 }
 
 #[gtk::test]
+fn options_are_found() {
+    let mut page = Page::open(FILE, 1200);
+    page.select(5);
+    page.desk.act("search");
+    let field = page.desk.find::<gtk::SearchEntry>("editor-search");
+    field.set_text("original");
+    page.desk.until("a hit", || {
+        page.desk.shows("Header that names the recipient")
+    });
+    page.desk.shot("editor-search");
+    page.desk.is_named();
+    field.emit_activate();
+    page.desk.settle();
+    assert!(page.desk.all("editor-search").is_empty());
+    let line = page.control::<gtk::Entry>("envelope");
+    assert_eq!(line.text(), "X-Original-To");
+    line.set_text("2 Delivered-To");
+    assert_eq!(
+        page.looks_over(),
+        file("\"X-Original-To\"", "2 \"Delivered-To\"")
+    );
+    line.set_text("two words");
+    assert!(page.desk.shows("Enter the name of a header"));
+    page.desk.act("search");
+    field.set_text("no such thing");
+    page.desk
+        .until("nothing", || page.desk.shows("No Option Found"));
+}
+
+#[gtk::test]
 fn pictures() {
     for (width, name) in [(1200, "wide"), (720, "medium"), (380, "narrow")] {
         let page = Page::open(FILE, width);
@@ -163,6 +192,14 @@ fn pictures() {
             page.desk.shot(&format!("editor-{name}-{tint}"));
         }
         dark.set_color_scheme(adw::ColorScheme::Default);
+        if width < 600 {
+            page.select(3);
+            page.turn("Copies on server");
+            page.desk.shot("editor-narrow-copies");
+            page.desk.act("back");
+            page.select(5);
+            page.desk.shot("editor-narrow-server");
+        }
         if width > 600 {
             let lines = [
                 "General", "Defaults", "mail", "ann", "bob", "pop", "catchall",
