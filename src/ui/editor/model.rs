@@ -188,7 +188,7 @@ impl Model {
         topic: Option<Topic>,
         now: Instant,
     ) -> Result<(), Refused> {
-        let mut revision = self.now().clone();
+        let mut revision = self.history.base(topic, now).clone();
         for edit in edits {
             let changes = edit::changes_in(&revision.document, &revision.outline, edit)?;
             revision = revision.change(&changes);
@@ -213,48 +213,14 @@ impl Model {
         );
         let mut edits = Vec::new();
         if at == At::Server(Which::Defaults) || matches!(at, At::User(Which::Defaults, _)) {
-            edits.extend(self.defaults_first());
+            let base = self.history.base(Some(topic_of(at, id)), now);
+            edits.extend(defaults_first(base));
         }
         edits.push(match value {
             Some(value) => Edit::Set { at, id, value },
             None => Edit::Unset { at, id },
         });
         self.edit(name, &edits, Some(topic_of(at, id)), now)
-    }
-
-    /// Puts in an entry for defaults, if there is none.
-    fn defaults_first(&self) -> Option<Edit> {
-        let now = self.now();
-        if now.stanzas.defaults.is_some() {
-            return None;
-        }
-        let first = now.stanzas.entries.first();
-        let start = first.map_or(now.document.len(), |entry| entry.head().start);
-        let start = match now.document.line_start(start) {
-            // Something else stands on the line.
-            line if !self.is_blank(line, start) => start,
-            line => line,
-        };
-        let last = Span {
-            start: now.document.len().saturating_sub(1),
-            end: now.document.len(),
-        };
-        let is_closed = first.is_some()
-            || now.document.is_empty()
-            || now.document.slice(last).as_ref() == b"\n";
-        let with = match is_closed {
-            true => "defaults\n",
-            false => "\ndefaults\n",
-        };
-        Some(Edit::Bytes(Change {
-            span: Span { start, end: start },
-            with: with.into(),
-        }))
-    }
-
-    fn is_blank(&self, start: u32, end: u32) -> bool {
-        let bytes = self.now().document.slice(Span { start, end });
-        bytes.iter().all(u8::is_ascii_whitespace)
     }
 
     /// Other bytes, whatever they mean, as they are typed into the source.
@@ -331,3 +297,38 @@ fn topic_of(at: At, id: Id) -> Topic {
     };
     (place, id as u64)
 }
+
+/// Puts in an entry for defaults, if there is none.
+fn defaults_first(now: &Revision) -> Option<Edit> {
+    if now.stanzas.defaults.is_some() {
+        return None;
+    }
+    let first = now.stanzas.entries.first();
+    let start = first.map_or(now.document.len(), |entry| entry.head().start);
+    let is_blank = |start: u32, end: u32| {
+        let bytes = now.document.slice(Span { start, end });
+        bytes.iter().all(u8::is_ascii_whitespace)
+    };
+    let start = match now.document.line_start(start) {
+        // Something else stands on the line.
+        line if !is_blank(line, start) => start,
+        line => line,
+    };
+    let last = Span {
+        start: now.document.len().saturating_sub(1),
+        end: now.document.len(),
+    };
+    let is_closed =
+        first.is_some() || now.document.is_empty() || now.document.slice(last).as_ref() == b"\n";
+    let with = match is_closed {
+        true => "defaults\n",
+        false => "\ndefaults\n",
+    };
+    Some(Edit::Bytes(Change {
+        span: Span { start, end: start },
+        with: with.into(),
+    }))
+}
+
+#[cfg(test)]
+mod tests;

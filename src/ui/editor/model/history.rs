@@ -88,6 +88,23 @@ impl History {
         &self.steps[self.at.min(self.steps.len() - 1)].revision
     }
 
+    /// Whether a change of `topic` now is one step with the last one.
+    fn merges(&self, topic: Option<Topic>, now: Instant) -> bool {
+        let goes_on = self
+            .changed
+            .is_some_and(|at| now.duration_since(at) < PAUSE);
+        goes_on && topic.is_some() && self.at > 0 && self.steps[self.at].topic == topic
+    }
+
+    /// The state that a change of `topic` is made from: what somebody types stroke by stroke is
+    /// written as if it had been typed at once.
+    pub(crate) fn base(&self, topic: Option<Topic>, now: Instant) -> &Revision {
+        match self.merges(topic, now) {
+            true => &self.steps[self.at - 1].revision,
+            false => self.now(),
+        }
+    }
+
     /// Goes on to another state. What could be redone is gone then.
     pub(crate) fn go_on(
         &mut self,
@@ -96,12 +113,9 @@ impl History {
         revision: Revision,
         now: Instant,
     ) {
-        let goes_on = self
-            .changed
-            .is_some_and(|at| now.duration_since(at) < PAUSE);
-        let is_same = topic.is_some() && self.steps[self.at].topic == topic;
+        let merges = self.merges(topic, now);
         self.steps.truncate(self.at + 1);
-        if goes_on && is_same && self.at > 0 {
+        if merges {
             self.steps[self.at].revision = revision;
         } else {
             self.steps.push(Step {

@@ -156,6 +156,26 @@ impl Control {
     }
 }
 
+/// Says what was typed. What is replaced is empty for a moment: that is no wish for the default.
+fn tell<O: IsA<gtk::glib::Object>>(
+    keyword: &'static Keyword,
+    text: gtk::glib::GString,
+    say: &Say,
+    from: &O,
+    now: fn(&O) -> gtk::glib::GString,
+) {
+    if !text.trim().is_empty() {
+        say(read(keyword, &text));
+        return;
+    }
+    let (say, from) = (Rc::clone(say), from.downgrade());
+    gtk::glib::idle_add_local_once(move || {
+        if let Some(from) = from.upgrade().filter(|from| now(from).trim().is_empty()) {
+            say(read(keyword, &now(&from)));
+        }
+    });
+}
+
 /// What was typed; where nothing is left of it, the default.
 fn read(keyword: &'static Keyword, text: &str) -> Result<Option<Value>, String> {
     // An empty list of versions is a value, and a user needs a name.
@@ -184,7 +204,7 @@ fn line(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
     if keyword.kind == Kind::Number {
         line.set_input_purpose(gtk::InputPurpose::Number);
     }
-    line.connect_changed(move |line| say(read(keyword, &line.text())));
+    line.connect_changed(move |line| tell(keyword, line.text(), &say, line, |line| line.text()));
     (line.clone().upcast(), Widget::Line(line))
 }
 
@@ -213,8 +233,9 @@ fn lines(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
         .hexpand(true)
         .build();
     view.buffer().set_enable_undo(false);
-    view.buffer()
-        .connect_changed(move |buffer| say(read(keyword, &text_of(buffer))));
+    view.buffer().connect_changed(move |buffer| {
+        tell(keyword, text_of(buffer), &say, buffer, text_of);
+    });
     let scroll = gtk::ScrolledWindow::builder()
         .vscrollbar_policy(gtk::PolicyType::Automatic)
         .propagate_natural_height(true)
