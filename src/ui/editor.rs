@@ -5,6 +5,7 @@
 
 mod finder;
 mod frame;
+mod hints;
 mod list;
 pub(crate) mod model;
 mod page;
@@ -25,6 +26,7 @@ use relm4::{Component, ComponentParts, ComponentSender};
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{Job, JobId, Outcome};
 use crate::engine::api::saving::{Base, Saved, Version, Which};
+use crate::rc::diagnostic::Diagnostic;
 use crate::rc::edit::Refused;
 use crate::rc::option::Page;
 use crate::rc::settings::Value;
@@ -78,6 +80,10 @@ pub(super) enum Input {
     Redo,
     /// To the next hint, or the one before.
     Hint(bool),
+    /// What would make a finding go away.
+    Fix(Box<Diagnostic>),
+    /// The same for the first finding here that has one.
+    FixFirst,
     /// Look for an option, or no longer.
     Search(bool),
     /// Something else is looked for.
@@ -170,6 +176,7 @@ impl Component for Editor {
         let pages = {
             let (says, wishes, turns) = (to.clone(), to.clone(), to.clone());
             Pages::new(
+                to,
                 Rc::new(move |row, value| says.emit(Input::Say(Box::new(row.clone()), value))),
                 Rc::new(move |entry, wish| wishes.emit(Input::Special(entry, wish))),
                 move |page| turns.emit(Input::Turn(page)),
@@ -248,6 +255,8 @@ impl Component for Editor {
             Input::Undo => self.step(Model::undo, &sender),
             Input::Redo => self.step(Model::redo, &sender),
             Input::Hint(is_next) => self.hint(is_next),
+            Input::Fix(finding) => self.fix(&finding, &sender),
+            Input::FixFirst => self.fix_first(&sender),
             Input::Search(is_open) => self.search(is_open),
             Input::Searched => self.searched(),
             Input::GoTo(hit) => self.go_to(&hit),
@@ -272,6 +281,21 @@ impl Editor {
             return;
         }
         self.changed(sender);
+    }
+
+    fn fix(&mut self, finding: &Diagnostic, sender: &ComponentSender<Self>) {
+        let Some(model) = &mut self.model else { return };
+        let done = model.fix(finding, Instant::now());
+        self.settle(done, sender);
+    }
+
+    fn fix_first(&mut self, sender: &ComponentSender<Self>) {
+        let Some(model) = &self.model else { return };
+        let here = model.found_at(self.node);
+        let fixable = |found: &&Diagnostic| found.fix.as_ref().is_some_and(|f| !f.edits.is_empty());
+        if let Some(finding) = here.into_iter().find(fixable).cloned() {
+            self.fix(&finding, sender);
+        }
     }
 
     fn special(&mut self, entry: usize, wish: &Wish, sender: &ComponentSender<Self>) {

@@ -96,3 +96,10 @@ pub(super) fn without_hyphens(label: &gtk::Label, attributes: pango::AttrList) {
     attributes.insert(pango::AttrInt::new_insert_hyphens(false));
     label.set_attributes(Some(&attributes));
 }
+
+/// Takes all children away.
+pub(super) fn empty(parent: &gtk::Box) {
+    while let Some(child) = parent.first_child() {
+        parent.remove(&child);
+    }
+}

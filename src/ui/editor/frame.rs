@@ -331,7 +331,7 @@ pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) {
     let keys = gtk::ShortcutController::new();
     keys.set_scope(gtk::ShortcutScope::Local);
     type Row = (&'static str, &'static str, fn() -> Input);
-    let rows: [Row; 13] = [
+    let rows: [Row; 14] = [
         ("add-server", "", || Input::AddServer),
         ("add-user", "", || Input::AddUser),
         ("duplicate", "<Control>d", || Input::Duplicate),
@@ -343,6 +343,7 @@ pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) {
         ("save", "<Control>s", || Input::Review),
         ("next-hint", "F8", || Input::Hint(true)),
         ("previous-hint", "<Shift>F8", || Input::Hint(false)),
+        ("fix", "<Control>period", || Input::FixFirst),
         ("search", "<Control>f", || Input::Search(true)),
         ("source", "F9", || Input::PressSource),
     ];

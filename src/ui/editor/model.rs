@@ -106,6 +106,29 @@ impl Model {
         self.found = found;
     }
 
+    /// What was found at a node.
+    pub(crate) fn found_at(&self, node: Node) -> Vec<&Diagnostic> {
+        let is_here = |found: &&Diagnostic| {
+            let Some(place) = found.place else {
+                return node == Node::General;
+            };
+            // Cheap first: most findings are about other entries.
+            let entry = self.entry_at(place.span.start).and_then(Node::entry);
+            entry == node.entry() && self.node_at(place.span.start) == Some(node)
+        };
+        self.found.iter().filter(is_here).collect()
+    }
+
+    /// Makes a finding go away, if it was found in the state that holds.
+    pub(crate) fn fix(&mut self, finding: &Diagnostic, now: Instant) -> Result<(), Refused> {
+        let fix = finding.fix.as_ref().ok_or(Refused::Nobody)?;
+        if !self.found.contains(finding) {
+            return Err(Refused::Nobody);
+        }
+        let name = fill(&gettext("Fix: {what}"), &[("what", &fix.sentence())]);
+        self.edit(name, &fix.edits, None, now)
+    }
+
     /// The first error, if the file cannot be used.
     pub(crate) fn error(&self) -> Option<&Diagnostic> {
         self.found.iter().find(|d| d.severity == Severity::Error)

@@ -7,6 +7,8 @@ use std::rc::Rc;
 use adw::prelude::*;
 
 use super::super::a11y;
+use super::Input;
+use super::hints::Hints;
 use super::model::tree::Node;
 use super::model::{Model, Row};
 use super::rows::{Meant, OptionRow, label};
@@ -22,6 +24,7 @@ pub(super) struct Pages {
     choice: gtk::DropDown,
     title: gtk::Label,
     list: gtk::ListBox,
+    hints: Hints,
     special: Special,
     empty: gtk::Label,
     trouble: gtk::Label,
@@ -37,6 +40,7 @@ pub(super) struct Pages {
 impl Pages {
     /// Empty. `turned` hears which page somebody wants.
     pub(super) fn new(
+        to: &relm4::Sender<Input>,
         meant: Meant,
         special: SpecialMeant,
         turned: impl Fn(Page) + 'static,
@@ -81,6 +85,8 @@ impl Pages {
         head.append(&choice);
         column.append(&head);
         column.append(&trouble);
+        let hints = Hints::new(to);
+        column.append(&hints.root);
         column.append(&body);
         let clamp = adw::Clamp::builder()
             .maximum_size(600)
@@ -100,6 +106,7 @@ impl Pages {
             choice,
             title,
             list,
+            hints,
             special,
             empty,
             trouble,
@@ -135,6 +142,7 @@ impl Pages {
         for (shown, row) in self.rows.borrow().iter().zip(&rows) {
             shown.show(row);
         }
+        self.hints.show(model.found_at(node));
         let has_special = self.special.show(model, node, page);
         self.list.set_visible(!rows.is_empty());
         self.empty.set_visible(rows.is_empty() && !has_special);

@@ -6,12 +6,13 @@ use std::cell::Cell;
 use adw::prelude::*;
 use gtk::{gio, glib, pango};
 
+use super::super::fact::empty;
 use super::super::{a11y, fact};
 use super::detail::Detail;
 use super::lines::Lines;
 use super::state::{self, Notice};
 use super::table::Table;
-use super::verdict::{Verdict, empty};
+use super::verdict::Verdict;
 use super::words::Column;
 use super::{Input, apply, compare};
 use crate::base::i18n::gettext;

@@ -172,7 +172,7 @@ impl Trying {
                 )
             });
         self.say("");
-        super::verdict::empty(&self.why);
+        super::super::fact::empty(&self.why);
         let head = fact::point("dialog-warning-symbolic", "wait", &headline);
         if let Some(label) = head.last_child() {
             label.set_css_classes(&["heading"]);

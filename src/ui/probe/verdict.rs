@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use adw::prelude::*;
 use gtk::pango;
 
+use super::super::fact::empty;
 use super::super::{a11y, fact};
 use super::{Input, apply, words};
 use crate::base::i18n::{fill, gettext};
@@ -229,11 +230,4 @@ fn vertical(spacing: i32) -> gtk::Box {
 
 fn text(words: &str, class: &str) -> gtk::Label {
     fact::verbatim(words, &[class])
-}
-
-/// Takes all children away.
-pub(super) fn empty(parent: &gtk::Box) {
-    while let Some(child) = parent.first_child() {
-        parent.remove(&child);
-    }
 }
