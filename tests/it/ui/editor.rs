@@ -4,6 +4,8 @@ use postrider::base::Secret;
 use postrider::engine::api::job::{Job, JobId, Outcome, RcText};
 use postrider::engine::api::saving::{Base, Saved, Version, Which};
 use postrider::rc::lint::{self, Facts};
+use postrider::rc::option::{self, Id, Scope};
+use postrider::rc::outline::Outline;
 use postrider::rc::{Document, Surroundings};
 
 use super::*;
@@ -213,4 +215,120 @@ fn pictures() {
             page.desk.shot(&format!("editor-{name}-several"));
         }
     }
+}
+
+/// What to set an option to, as somebody types it.
+fn sample(keyword: &option::Keyword) -> &'static str {
+    use option::{Id, Kind};
+    match (keyword.id, keyword.kind) {
+        (Id::Interface, _) => "eth0/192.0.2.1",
+        (Id::Monitor, _) => "eth0",
+        (Id::Sslproto, _) => "tls1.2+",
+        (Id::Sslfingerprint, _) => "D4:1D:8C:D9:8F:00:B2:04:E9:80:09:98:EC:F8:42:7E",
+        (_, Kind::Number) => "7",
+        (_, Kind::Numbers) => "571\n550",
+        (_, Kind::Service) => "1993",
+        (_, Kind::List) => "one\ntwo words",
+        (_, Kind::Names) => "ann\nx=y\n*",
+        (_, Kind::Envelope) => "1 X-Original-To",
+        (_, Kind::Command) => "cat '%T' \"x\"",
+        (_, Kind::Path) => "/tmp/x y",
+        _ => "word",
+    }
+}
+
+impl Page {
+    /// Sets an option by the widget that is there for it.
+    fn sets(&self, keyword: &option::Keyword) {
+        use option::Kind;
+        let name = keyword.name();
+        match keyword.kind {
+            Kind::Flag => {
+                let switch = self.control::<gtk::Switch>(name);
+                switch.set_active(!switch.is_active());
+            }
+            Kind::Secret => self
+                .control::<gtk::PasswordEntry>(name)
+                .set_text("pass \"word\""),
+            Kind::Protocol | Kind::Auth | Kind::Choice(_) => {
+                let choice = self.control::<gtk::DropDown>(name);
+                let first = u32::from(choice.selected() == 0);
+                choice.set_selected(first);
+            }
+            kind if kind.is_list() => {
+                let view = self.control::<gtk::TextView>(name);
+                view.buffer().set_text(sample(keyword));
+            }
+            _ => self.control::<gtk::Entry>(name).set_text(sample(keyword)),
+        }
+    }
+}
+
+/// Whether fetchmail takes the file.
+fn fetchmail_takes(text: &str) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("rc");
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let run = std::process::Command::new("fetchmail")
+        .args(["--configdump", "--nosyslog", "-f"])
+        .arg(&path)
+        .output()
+        .expect("fetchmail");
+    run.status.success()
+}
+
+/// Every keyword of the table has its row, is found there, says what was set, in words that
+/// fetchmail takes, and is taken back whole.
+#[gtk::test]
+fn every_keyword_can_be_set() {
+    const SMALL: &str = "# one\npoll h.example proto pop3 # two\n    user ann # three\n";
+    let mut page = Page::open(SMALL, 1200);
+    let mut refused = Vec::new();
+    let mut last = String::new();
+    for keyword in option::all() {
+        let place = match keyword.scope {
+            Scope::Global => 0,
+            Scope::Server => 2,
+            Scope::User => 3,
+        };
+        page.select(place);
+        page.turn(keyword.page.title());
+        page.sets(keyword);
+        let name = keyword.name();
+        // What the one before has left to be looked over comes first.
+        let (text, stanzas) = loop {
+            let text = page.looks_over();
+            let stanzas = Outline::read(&Document::parse(&text)).stanzas();
+            let said = match keyword.scope {
+                Scope::Global => stanzas.globals.find(keyword.id),
+                Scope::Server => stanzas.entries[0].server.find(keyword.id),
+                Scope::User => stanzas.entries[0].users[0].find(keyword.id),
+            };
+            if said.is_some() && text != SMALL && text != last {
+                break (text, stanzas);
+            }
+        };
+        for comment in ["# one\n", "# two\n", "# three\n"] {
+            assert!(text.contains(comment), "{name}: {text}");
+        }
+        // What of this computer or of other options they need is not there.
+        let needs_more = ["interface", "monitor", "lmtp"].contains(&name) || keyword.is_later;
+        if !needs_more && !fetchmail_takes(&text) {
+            refused.push(text.clone());
+        }
+        // That all of it is taken back, the next text shows.
+        let others = [
+            &stanzas.globals,
+            &stanzas.entries[0].server,
+            &stanzas.entries[0].users[0],
+        ];
+        let count: usize = others.iter().map(|settings| settings.iter().count()).sum();
+        let known = 2 + usize::from(![Id::Proto, Id::User].contains(&keyword.id));
+        assert_eq!(count, known, "{name}: {text}");
+        page.desk.press("editor-undo");
+        last = text;
+    }
+    assert_eq!(refused, Vec::<String>::new());
 }

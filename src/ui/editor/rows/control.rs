@@ -13,7 +13,22 @@ use crate::rc::option::{Id, Keyword, Kind};
 use crate::rc::settings::Value;
 
 /// What it says when it is changed: the value, the default (`None`), or why it is no value.
-type Say = Rc<dyn Fn(Result<Option<Value>, String>)>;
+type Said = Result<Option<Value>, String>;
+
+/// Where it says so. While it is filled, nobody hears it.
+#[derive(Clone)]
+struct Say {
+    fills: Rc<Cell<bool>>,
+    to: Rc<dyn Fn(Said)>,
+}
+
+impl Say {
+    fn say(&self, said: Said) {
+        if !self.fills.get() {
+            (self.to)(said);
+        }
+    }
+}
 
 /// One control.
 pub(super) struct Control {
@@ -34,18 +49,11 @@ enum Widget {
 
 impl Control {
     /// For an option; `said` hears of changes.
-    pub(super) fn new(
-        keyword: &'static Keyword,
-        said: impl Fn(Result<Option<Value>, String>) + 'static,
-    ) -> Self {
+    pub(super) fn new(keyword: &'static Keyword, said: impl Fn(Said) + 'static) -> Self {
         let fills = Rc::new(Cell::new(false));
-        let say: Say = {
-            let fills = Rc::clone(&fills);
-            Rc::new(move |value| {
-                if !fills.get() {
-                    said(value);
-                }
-            })
+        let say = Say {
+            fills: Rc::clone(&fills),
+            to: Rc::new(said),
         };
         let (root, kind) = match keyword.kind {
             Kind::Flag => switch(&say),
@@ -164,14 +172,17 @@ fn tell<O: IsA<gtk::glib::Object>>(
     from: &O,
     now: fn(&O) -> gtk::glib::GString,
 ) {
-    if !text.trim().is_empty() {
-        say(read(keyword, &text));
+    if say.fills.get() {
         return;
     }
-    let (say, from) = (Rc::clone(say), from.downgrade());
+    if !text.trim().is_empty() {
+        say.say(read(keyword, &text));
+        return;
+    }
+    let (say, from) = (say.clone(), from.downgrade());
     gtk::glib::idle_add_local_once(move || {
         if let Some(from) = from.upgrade().filter(|from| now(from).trim().is_empty()) {
-            say(read(keyword, &now(&from)));
+            say.say(read(keyword, &now(&from)));
         }
     });
 }
@@ -188,8 +199,8 @@ fn read(keyword: &'static Keyword, text: &str) -> Result<Option<Value>, String> 
 
 fn switch(say: &Say) -> (gtk::Widget, Widget) {
     let switch = gtk::Switch::builder().valign(gtk::Align::Center).build();
-    let to = Rc::clone(say);
-    switch.connect_active_notify(move |switch| to(Ok(Some(Value::Flag(switch.is_active())))));
+    let to = say.clone();
+    switch.connect_active_notify(move |switch| to.say(Ok(Some(Value::Flag(switch.is_active())))));
     (switch.clone().upcast(), Widget::Switch(switch))
 }
 
@@ -216,7 +227,7 @@ fn dots(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
     a11y::name_inside_entry(dots.upcast_ref());
     dots.connect_changed(move |dots| {
         if !dots.text().is_empty() {
-            say(read(keyword, &dots.text()));
+            say.say(read(keyword, &dots.text()));
         }
     });
     (dots.clone().upcast(), Widget::Dots(dots))
@@ -259,7 +270,7 @@ fn choice(keyword: &'static Keyword, words: Vec<&'static str>, say: Say) -> (gtk
     let offered = words.clone();
     choice.connect_selected_notify(move |choice| {
         if let Some(word) = offered.get(choice.selected() as usize) {
-            say(read(keyword, word));
+            say.say(read(keyword, word));
         }
     });
     (choice.clone().upcast(), Widget::Words(choice, words))
