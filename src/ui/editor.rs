@@ -12,6 +12,7 @@ mod page;
 mod review;
 mod rows;
 mod show;
+mod source;
 mod special;
 mod work;
 
@@ -27,7 +28,7 @@ use crate::base::i18n::gettext;
 use crate::engine::api::job::{Job, JobId, Outcome};
 use crate::engine::api::saving::{Base, Saved, Version, Which};
 use crate::rc::diagnostic::Diagnostic;
-use crate::rc::edit::Refused;
+use crate::rc::edit::{Change, Refused};
 use crate::rc::option::Page;
 use crate::rc::settings::Value;
 use finder::Finder;
@@ -37,6 +38,7 @@ use model::search::Hit;
 use model::tree::Node;
 use model::{Model, Row};
 use page::Pages;
+use source::Source;
 use special::Wish;
 
 /// What the editor is told.
@@ -90,6 +92,10 @@ pub(super) enum Input {
     Searched,
     /// To an option that was found.
     GoTo(Hit),
+    /// Bytes were replaced in the source.
+    Typed(Change),
+    /// The cursor of the source is at that byte.
+    Cursor(u32),
     /// The button for the source was pressed.
     ToggleSource,
     /// The key for the source.
@@ -132,6 +138,7 @@ pub(super) struct Editor {
     list: List,
     pages: Pages,
     finder: Finder,
+    source: Source,
     trouble: adw::StatusPage,
     /// The file is being read.
     reading: Option<JobId>,
@@ -182,12 +189,12 @@ impl Component for Editor {
                 move |page| turns.emit(Input::Turn(page)),
             )
         };
-        let source = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        let source = Source::new(to);
         let finder = Finder::new(to);
         let middle = gtk::Box::new(gtk::Orientation::Vertical, 0);
         middle.append(&pages.root);
         middle.append(&finder.root);
-        let frame = Frame::new(to, &list.root, &middle, &source);
+        let frame = Frame::new(to, &list.root, &middle, &source.root);
         let trouble = adw::StatusPage::builder()
             .icon_name("document-edit-symbolic")
             .title(gettext("Reading the Configuration…"))
@@ -211,6 +218,7 @@ impl Component for Editor {
             list,
             pages,
             finder,
+            source,
             trouble,
             reading: None,
             linting: None,
@@ -260,6 +268,13 @@ impl Component for Editor {
             Input::Search(is_open) => self.search(is_open),
             Input::Searched => self.searched(),
             Input::GoTo(hit) => self.go_to(&hit),
+            Input::Typed(change) => {
+                if let Some(model) = &mut self.model {
+                    model.type_in(change, Instant::now());
+                    self.changed(&sender);
+                }
+            }
+            Input::Cursor(at) => self.follow(at),
             Input::ToggleSource => self.frame.toggle_source(),
             Input::PressSource => self.frame.press_source(),
             Input::LookOver(count) => self.look_over(count, &sender),

@@ -203,6 +203,27 @@ impl Model {
             .map(|said| said.span)
     }
 
+    /// Where a node begins.
+    pub(crate) fn head(&self, node: Node) -> Option<Span> {
+        let now = self.now();
+        let stanzas = &now.stanzas;
+        match node {
+            Node::General => {
+                let mut origins = stanzas.globals.iter().filter_map(|said| said.origin);
+                origins.next()
+            }
+            Node::Defaults => stanzas.defaults.as_ref().map(|defaults| defaults.head()),
+            Node::Server(entry) => stanzas.entries.get(entry).map(|entry| entry.head()),
+            Node::User(entry, user) => {
+                let said = edit::places(&now.document, &now.outline, Which::Entry(entry));
+                let first = said.iter().find(|said| said.user == Some(user));
+                first
+                    .map(|said| said.span)
+                    .or_else(|| self.head(Node::Server(entry)))
+            }
+        }
+    }
+
     /// Makes an edit; a step of that name.
     pub(crate) fn edit(
         &mut self,

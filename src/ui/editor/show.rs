@@ -12,6 +12,7 @@ use super::model::search::Hit;
 use super::model::tree::{self, Node};
 use crate::base::i18n::{fill, gettext};
 use crate::rc::diagnostic::{Diagnostic, Severity};
+use crate::rc::document::Span;
 
 impl Editor {
     /// Everything as it is now.
@@ -23,6 +24,8 @@ impl Editor {
             self.page = first_page(node, self.page);
         }
         self.list.show(lines(model, &self.closed), self.node);
+        let part = part(model, self.node);
+        self.source.show(model.now(), model.found(), part);
         let trouble = model.error().map(error);
         self.pages.show_trouble(trouble.as_deref());
         let name = name(model, self.node);
@@ -40,6 +43,7 @@ impl Editor {
         self.turn_to(node);
         self.frame.bring(Front::Pages);
         self.show();
+        self.lead();
     }
 
     /// The node and a page it has; the same page if it can be.
@@ -48,6 +52,26 @@ impl Editor {
         self.page = first_page(node, self.page);
         if let Some(entry) = node.entry().filter(|_| matches!(node, Node::User(..))) {
             self.closed.remove(&entry);
+        }
+    }
+
+    /// The cursor of the source is at that byte: the list follows.
+    pub(super) fn follow(&mut self, at: u32) {
+        let Some(model) = &self.model else { return };
+        if let Some(node) = model.node_at(at).filter(|node| *node != self.node)
+            && self.source.has_focus()
+        {
+            self.turn_to(node);
+            self.show();
+            self.list.reveal();
+        }
+    }
+
+    /// The source shows where the node begins.
+    fn lead(&self) {
+        let Some(model) = &self.model else { return };
+        if let Some(span) = model.head(self.node).filter(|_| !self.source.has_focus()) {
+            self.source.reveal(span);
         }
     }
 
@@ -104,6 +128,32 @@ impl Editor {
         }
     }
 }
+
+/// Of a long file only the entry that is shown.
+fn part(model: &Model, node: Node) -> Option<Span> {
+    let now = model.now();
+    if now.document.line_of(now.document.len()) < LONG {
+        return None;
+    }
+    let entries = &now.stanzas.entries;
+    let entry = node.entry().unwrap_or(0);
+    let start = match node.entry() {
+        Some(entry) => entries.get(entry).map_or(0, |entry| entry.start),
+        None => 0,
+    };
+    let next = match node.entry() {
+        Some(_) => entries.get(entry + 1),
+        None => entries.first(),
+    };
+    let end = next.map_or(now.document.len(), |next| next.start);
+    Some(Span {
+        start: now.document.line_start(start),
+        end: end.max(start),
+    })
+}
+
+/// Lines of a file that is shown whole (`ui.md` section 7).
+const LONG: u32 = 5000;
 
 /// Whom a finding is about.
 fn node_of(model: &Model, found: &Diagnostic) -> Option<Node> {

@@ -184,6 +184,61 @@ fn options_are_found() {
 }
 
 #[gtk::test]
+fn the_source_is_live() {
+    let mut page = Page::open(FILE, 1200);
+    let view = page.desk.find::<gtk::TextView>("editor-text");
+    let buffer = view.buffer();
+    let text = |buffer: &gtk::TextBuffer| {
+        let (start, end) = buffer.bounds();
+        buffer.text(&start, &end, true).to_string()
+    };
+    assert_eq!(text(&buffer), file("\"s3cret\"", "••••••"));
+    // Typed here, shown on the page.
+    page.select(2);
+    view.grab_focus();
+    let at = text(&buffer).find("proto imap").unwrap() as i32;
+    let mut iter = buffer.iter_at_offset(at);
+    buffer.insert(&mut iter, "timeout 9 ");
+    assert_eq!(
+        page.looks_over(),
+        file("proto imap", "timeout 9 proto imap")
+    );
+    assert_eq!(page.control::<gtk::Entry>("timeout").text(), "9");
+    // Set on the page, shown here.
+    page.control::<gtk::Entry>("timeout").set_text("77");
+    assert_eq!(
+        page.looks_over(),
+        file("proto imap", "timeout 77 proto imap")
+    );
+    assert!(text(&buffer).contains("timeout 77 proto imap"));
+    page.desk.shot("editor-source");
+    // What cannot be read is said, and the pages wait.
+    let mut iter = buffer.iter_at_offset(at);
+    buffer.insert(&mut iter, "nonsense ");
+    page.looks_over();
+    assert!(page.desk.shows("Line 10: "), "{:?}", page.desk.texts());
+    assert!(!page.control::<gtk::Entry>("timeout").is_sensitive());
+    page.desk.shot("editor-broken");
+    page.desk.press("editor-undo");
+    page.looks_over();
+    assert!(page.control::<gtk::Entry>("timeout").is_sensitive());
+    // The password is replaced whole, and becomes dots when the cursor leaves it.
+    let shown = text(&buffer);
+    let dots = shown[..shown.find("••••••").unwrap()].chars().count() as i32;
+    let (mut from, mut to) = (buffer.iter_at_offset(dots), buffer.iter_at_offset(dots + 6));
+    buffer.delete(&mut from, &mut to);
+    let mut iter = buffer.iter_at_offset(dots);
+    buffer.insert(&mut iter, "\"other\"");
+    let now = page.looks_over();
+    assert!(now.contains("password \"other\" ssl"), "{now}");
+    assert!(text(&buffer).contains("other"));
+    buffer.place_cursor(&buffer.start_iter());
+    page.desk.until("dots", || !text(&buffer).contains("other"));
+    assert!(text(&buffer).contains("password •••••• ssl"));
+    page.desk.is_named();
+}
+
+#[gtk::test]
 fn pictures() {
     for (width, name) in [(1200, "wide"), (720, "medium"), (380, "narrow")] {
         let page = Page::open(FILE, width);
