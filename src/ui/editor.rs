@@ -92,8 +92,8 @@ pub(super) enum Input {
     Searched,
     /// To an option that was found.
     GoTo(Hit),
-    /// Bytes were replaced in the source.
-    Typed(Change),
+    /// Bytes were replaced in the source, where the file was so long.
+    Typed(Change, u32),
     /// The cursor of the source is at that byte.
     Cursor(u32),
     /// The button for the source was pressed.
@@ -268,9 +268,13 @@ impl Component for Editor {
             Input::Search(is_open) => self.search(is_open),
             Input::Searched => self.searched(),
             Input::GoTo(hit) => self.go_to(&hit),
-            Input::Typed(change) => {
+            Input::Typed(change, length) => {
+                self.source.heard();
                 if let Some(model) = &mut self.model {
-                    model.type_in(change, Instant::now());
+                    // Something else came in between: what was typed there is not known any more.
+                    if model.now().document.len() == length {
+                        model.type_in(change, Instant::now());
+                    }
                     self.changed(&sender);
                 }
             }

@@ -41,6 +41,9 @@ struct State {
     typed: Cell<Option<Span>>,
     /// The buffer is being filled.
     fills: Cell<bool>,
+    /// How many changes were told, and how many of them are made.
+    sent: Cell<u64>,
+    heard: Cell<u64>,
     shows_secrets: Cell<bool>,
 }
 
@@ -100,6 +103,8 @@ impl Source {
             shown: RefCell::default(),
             typed: Cell::default(),
             fills: Cell::default(),
+            sent: Cell::default(),
+            heard: Cell::default(),
             shows_secrets: Cell::default(),
         });
         let this = Self {
@@ -121,7 +126,9 @@ impl Source {
             let change = state.rendered.borrow().change(&state.text());
             if let Some(change) = change {
                 state.note_typed(&change);
-                tell.emit(Input::Typed(change));
+                let length = state.take(&change);
+                state.sent.set(state.sent.get() + 1);
+                tell.emit(Input::Typed(change, length));
             }
         });
         let (state, tell, note) = (Rc::downgrade(&self.state), to.clone(), self.note.clone());
@@ -161,8 +168,17 @@ impl Source {
         });
     }
 
-    /// Shows a state of the file; of a long one a part.
+    /// A change that was told is made, or refused.
+    pub(super) fn heard(&self) {
+        self.state.heard.set(self.state.heard.get() + 1);
+    }
+
+    /// Shows a state of the file; of a long one a part. Not while a change that was told is on its
+    /// way: it would be taken back.
     pub(super) fn show(&self, revision: &Revision, found: &[Diagnostic], part: Option<Span>) {
+        if self.state.sent != self.state.heard {
+            return;
+        }
         let is_other_part = self.state.part_start() != part.map(|part| part.start);
         *self.state.shown.borrow_mut() = Some(Shown {
             revision: revision.clone(),
@@ -243,6 +259,39 @@ impl State {
         self.rendered.borrow().to_document(octet)
     }
 
+    /// What was typed holds here at once, since more may be typed before anybody has heard of it.
+    /// Returns how long the file was before.
+    fn take(&self, change: &crate::rc::edit::Change) -> u32 {
+        let mut shown = self.shown.borrow_mut();
+        let Some(shown) = shown.as_mut() else {
+            return 0;
+        };
+        let length = shown.revision.document.len();
+        shown.revision = shown.revision.change(std::slice::from_ref(change));
+        if let Some(part) = &mut shown.part {
+            part.end = part.end + shown.revision.document.len() - length;
+        }
+        // The buffer stays as it is: what of it is to be masked, is masked when it is shown.
+        let now = self.rendered.borrow().after(&self.text(), change);
+        *self.rendered.borrow_mut() = now;
+        length
+    }
+
+    /// What is shown as dots.
+    fn secrets(&self, document: &crate::rc::Document) -> Vec<Span> {
+        let typed = self.typed.get();
+        let is_open = |secret: &Span| {
+            typed.is_some_and(|typed| typed.start <= secret.start && secret.end <= typed.end)
+        };
+        match self.shows_secrets.get() {
+            true => Vec::new(),
+            false => mask::secrets(document)
+                .into_iter()
+                .filter(|secret| !is_open(secret))
+                .collect(),
+        }
+    }
+
     /// Keeps what was typed in one go together.
     fn note_typed(&self, change: &crate::rc::edit::Change) {
         let length = u32::try_from(change.with.len()).unwrap_or(u32::MAX);
@@ -273,17 +322,7 @@ impl State {
             start: 0,
             end: document.len(),
         });
-        let typed = self.typed.get();
-        let is_open = |secret: &Span| {
-            typed.is_some_and(|typed| typed.start <= secret.start && secret.end <= typed.end)
-        };
-        let secrets: Vec<Span> = match self.shows_secrets.get() {
-            true => Vec::new(),
-            false => mask::secrets(document)
-                .into_iter()
-                .filter(|secret| !is_open(secret))
-                .collect(),
-        };
+        let secrets = self.secrets(document);
         let rendered = Rendered::new(document, part, &secrets);
         let now = self.text();
         if let Some((from, to, new_to)) = differing(&now, &rendered.text) {

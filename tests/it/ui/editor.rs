@@ -227,13 +227,13 @@ fn the_source_is_live() {
     let dots = shown[..shown.find("••••••").unwrap()].chars().count() as i32;
     let (mut from, mut to) = (buffer.iter_at_offset(dots), buffer.iter_at_offset(dots + 6));
     buffer.delete(&mut from, &mut to);
-    let mut iter = buffer.iter_at_offset(dots);
-    buffer.insert(&mut iter, "\"other\"");
+    buffer.place_cursor(&buffer.iter_at_offset(dots));
+    buffer.insert_at_cursor("\"zebra\"");
     let now = page.looks_over();
-    assert!(now.contains("password \"other\" ssl"), "{now}");
-    assert!(text(&buffer).contains("other"));
+    assert!(now.contains("password \"zebra\" ssl"), "{now}");
+    assert!(text(&buffer).contains("zebra"));
     buffer.place_cursor(&buffer.start_iter());
-    page.desk.until("dots", || !text(&buffer).contains("other"));
+    page.desk.until("dots", || !text(&buffer).contains("zebra"));
     assert!(text(&buffer).contains("password •••••• ssl"));
     page.desk.is_named();
 }

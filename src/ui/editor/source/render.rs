@@ -182,6 +182,35 @@ impl Rendered {
         })
     }
 
+    /// The text as it reads `now`, when that change of it is made.
+    pub(crate) fn after(&self, now: &str, change: &Change) -> Self {
+        let grown = |at: usize| (at + now.len()).saturating_sub(self.text.len());
+        let more = u32::try_from(change.with.len()).unwrap_or(u32::MAX);
+        let moved = |at: u32| at - (change.span.end - change.span.start) + more;
+        let masks = self.masks.iter().filter_map(|(start, end, secret)| {
+            if secret.end <= change.span.start {
+                Some((*start, *end, *secret))
+            } else if secret.start >= change.span.end {
+                let secret = Span {
+                    start: moved(secret.start),
+                    end: moved(secret.end),
+                };
+                Some((grown(*start), grown(*end), secret))
+            } else {
+                None
+            }
+        });
+        Self {
+            text: now.to_owned(),
+            part: Span {
+                start: self.part.start,
+                end: moved(self.part.end.max(change.span.end)),
+            },
+            masks: masks.collect(),
+            ..*self
+        }
+    }
+
     /// As [`Self::to_document`]; behind dots it is behind the secret.
     fn end_of(&self, at: usize) -> u32 {
         let mask = self.masks.iter().find(|(_, end, _)| *end == at);
@@ -284,6 +313,32 @@ mod tests {
         assert_eq!(nul.text, "poll a␀b\n");
     }
 
+    /// Typed stroke by stroke before anybody has made a change of it.
+    #[test]
+    fn one_change_after_the_other() {
+        let file = b"poll a user x password \"s3\" keep\nuser y password z\n";
+        let (mut document, mut shown) = rendered(file);
+        for (from, to) in [
+            ("keep", "no keep"),
+            ("user x", "user xy"),
+            (MASK, "new"),
+            ("user y", "user"),
+        ] {
+            let now = shown.text.replacen(from, to, 1);
+            let change = shown.change(&now).expect("a change");
+            shown = shown.after(&now, &change);
+            document = document.change(&[change]);
+        }
+        assert_eq!(
+            document.bytes(),
+            b"poll a user xy password new no keep\nuser password z\n"
+        );
+        assert_eq!(
+            shown.text,
+            "poll a user xy password new no keep\nuser password ••••••\n"
+        );
+    }
+
     proptest! {
         /// What somebody makes of a text is what the bytes say afterwards.
         #[test]
@@ -304,6 +359,9 @@ mod tests {
             let again = Rendered { is_latin: shown.is_latin, ..Rendered::new(&after, whole(&after), &[]) };
             if shown.is_latin == std::str::from_utf8(&after.bytes()).is_err() {
                 prop_assert_eq!(&again.text, &now);
+            }
+            if let Some(change) = shown.change(&now) {
+                prop_assert_eq!(&shown.after(&now, &change).text, &now);
             }
             for mark in marks {
                 prop_assert_eq!(shown.to_text(shown.to_document(mark)), mark);
