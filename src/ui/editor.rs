@@ -28,7 +28,7 @@ use crate::base::i18n::gettext;
 use crate::engine::api::job::{Job, JobId, Outcome};
 use crate::engine::api::saving::{Base, Saved, Version, Which};
 use crate::rc::diagnostic::Diagnostic;
-use crate::rc::edit::{Change, Refused};
+use crate::rc::edit::{self, At, Change, Refused};
 use crate::rc::option::Page;
 use crate::rc::settings::Value;
 use finder::Finder;
@@ -38,6 +38,7 @@ use model::search::Hit;
 use model::tree::Node;
 use model::{Model, Row};
 use page::Pages;
+use rows::Deed;
 use source::Source;
 use special::Wish;
 
@@ -62,8 +63,8 @@ pub(super) enum Input {
     Toggle(usize),
     /// Another page of the node.
     Turn(Page),
-    /// An option is to say this, or nothing.
-    Say(Box<Row>, Option<Value>),
+    /// Something is done with an option.
+    Option(Box<Row>, Deed),
     /// Something about an entry itself.
     Special(usize, Wish),
     /// A new server.
@@ -94,6 +95,10 @@ pub(super) enum Input {
     GoTo(Hit),
     /// Bytes were replaced in the source, where the file was so long.
     Typed(Change, u32),
+    /// Show secrets in the source, or no longer.
+    Secrets(bool),
+    /// The person has been asked.
+    MaySeeSecrets,
     /// The cursor of the source is at that byte.
     Cursor(u32),
     /// The button for the source was pressed.
@@ -150,6 +155,8 @@ pub(super) struct Editor {
     saving: Option<(model::history::Revision, Which)>,
     review: Option<adw::Window>,
     can_go_back: bool,
+    /// Somebody has agreed that secrets are shown.
+    may_see_secrets: bool,
 }
 
 impl Component for Editor {
@@ -184,7 +191,7 @@ impl Component for Editor {
             let (says, wishes, turns) = (to.clone(), to.clone(), to.clone());
             Pages::new(
                 to,
-                Rc::new(move |row, value| says.emit(Input::Say(Box::new(row.clone()), value))),
+                Rc::new(move |row, deed| says.emit(Input::Option(Box::new(row.clone()), deed))),
                 Rc::new(move |entry, wish| wishes.emit(Input::Special(entry, wish))),
                 move |page| turns.emit(Input::Turn(page)),
             )
@@ -226,6 +233,7 @@ impl Component for Editor {
             saving: None,
             review: None,
             can_go_back: false,
+            may_see_secrets: false,
         };
         ComponentParts { model, widgets: () }
     }
@@ -251,7 +259,7 @@ impl Component for Editor {
                 self.page = page;
                 self.show();
             }
-            Input::Say(row, value) => self.say(&row, value, &sender),
+            Input::Option(row, deed) => self.on_option(&row, deed, &sender),
             Input::Special(entry, wish) => self.special(entry, &wish, &sender),
             Input::AddServer => self.shift(&sender, |m, node, now| m.add_server(node, now)),
             Input::AddUser => self.shift(&sender, |m, node, now| m.add_user(node, now)),
@@ -278,6 +286,11 @@ impl Component for Editor {
                     self.changed(&sender);
                 }
             }
+            Input::Secrets(is_on) => self.secrets(is_on, root, &sender),
+            Input::MaySeeSecrets => {
+                self.may_see_secrets = true;
+                self.secrets(true, root, &sender);
+            }
             Input::Cursor(at) => self.follow(at),
             Input::ToggleSource => self.frame.toggle_source(),
             Input::PressSource => self.frame.press_source(),
@@ -293,6 +306,23 @@ impl Component for Editor {
 }
 
 impl Editor {
+    fn on_option(&mut self, row: &Row, deed: Deed, sender: &ComponentSender<Self>) {
+        let Some(model) = &mut self.model else { return };
+        match (deed, row.at, &row.value) {
+            (Deed::Say(value), ..) => self.say(row, value, sender),
+            (Deed::Share, At::User(edit::Which::Entry(entry), _), Some(value)) => {
+                let done = model.say_for_all(entry, row.id, value, Instant::now());
+                self.settle(done, sender);
+            }
+            (Deed::Enter, ..) => {
+                if let Some(span) = model.place(row.at, row.id) {
+                    self.source.reveal(span);
+                }
+            }
+            (Deed::Share, ..) => {}
+        }
+    }
+
     fn say(&mut self, row: &Row, value: Option<Value>, sender: &ComponentSender<Self>) {
         let Some(model) = &mut self.model else { return };
         if let Err(refused) = model.say(row, value, Instant::now()) {

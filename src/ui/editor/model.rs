@@ -203,6 +203,12 @@ impl Model {
             .map(|said| said.span)
     }
 
+    /// How many users an entry names.
+    pub(crate) fn users(&self, entry: usize) -> usize {
+        let entries = &self.now().stanzas.entries;
+        entries.get(entry).map_or(0, |entry| entry.users.len())
+    }
+
     /// Where a node begins.
     pub(crate) fn head(&self, node: Node) -> Option<Span> {
         let now = self.now();

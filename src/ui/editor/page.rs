@@ -139,8 +139,12 @@ impl Pages {
         if !same {
             self.fill(&rows);
         }
+        let has_others = match node {
+            Node::User(entry, _) => model.users(entry) > 1,
+            _ => false,
+        };
         for (shown, row) in self.rows.borrow().iter().zip(&rows) {
-            shown.show(row);
+            shown.show(row, has_others);
         }
         self.hints.show(model.found_at(node));
         let has_special = self.special.show(model, node, page);

@@ -17,8 +17,19 @@ use crate::rc::option::{Keyword, Kind, Support};
 use crate::rc::settings::Value;
 use control::Control;
 
-/// What somebody does to an option.
-pub(super) type Meant = Rc<dyn Fn(&Row, Option<Value>)>;
+/// What somebody does with an option.
+#[derive(Debug)]
+pub(in crate::ui) enum Deed {
+    /// It is to say this, or (`None`) nothing.
+    Say(Option<Value>),
+    /// All users of the server are to say the same.
+    Share,
+    /// The cursor came to it.
+    Enter,
+}
+
+/// Who hears of it.
+pub(super) type Meant = Rc<dyn Fn(&Row, Deed)>;
 
 /// The row of an option.
 pub(super) struct OptionRow {
@@ -28,6 +39,7 @@ pub(super) struct OptionRow {
     control: Control,
     said: gtk::Label,
     reset: gtk::Button,
+    share: gtk::Button,
     error: gtk::Label,
 }
 
@@ -47,7 +59,7 @@ impl OptionRow {
                 if let Ok(value) = value {
                     // What is meant may show this row again.
                     let now = row.borrow().clone();
-                    meant(&now, value);
+                    meant(&now, Deed::Say(value));
                 }
             })
         };
@@ -65,8 +77,28 @@ impl OptionRow {
         let (of, to) = (Rc::clone(&row), Rc::clone(meant));
         reset.connect_clicked(move |_| {
             let now = of.borrow().clone();
-            to(&now, None);
+            to(&now, Deed::Say(None));
         });
+        let share = gtk::Button::builder()
+            .icon_name("system-users-symbolic")
+            .valign(gtk::Align::Center)
+            .css_classes(["flat"])
+            .name("option-share")
+            .build();
+        let words = gettext("Use “{option}” for All Users of This Server");
+        a11y::name_button(&share, &fill(&words, &[("option", &title)]));
+        let (of, to) = (Rc::clone(&row), Rc::clone(meant));
+        share.connect_clicked(move |_| {
+            let now = of.borrow().clone();
+            to(&now, Deed::Share);
+        });
+        let cursor = gtk::EventControllerFocus::new();
+        let (of, to) = (Rc::clone(&row), Rc::clone(meant));
+        cursor.connect_enter(move |_| {
+            let now = of.borrow().clone();
+            to(&now, Deed::Enter);
+        });
+        control.focus().add_controller(cursor);
         let said = small("option-said", &["caption", "quiet"]);
         let parts = Parts {
             keyword,
@@ -74,6 +106,7 @@ impl OptionRow {
             control: &control,
             said: &said,
             reset: &reset,
+            share: &share,
             error: &error,
         };
         Self {
@@ -82,6 +115,7 @@ impl OptionRow {
             control,
             said,
             reset,
+            share,
             error,
         }
     }
@@ -91,8 +125,8 @@ impl OptionRow {
         self.row.borrow().clone()
     }
 
-    /// Shows what holds.
-    pub(super) fn show(&self, row: &Row) {
+    /// Shows what holds; whether other users of the server could say the same.
+    pub(super) fn show(&self, row: &Row, has_others: bool) {
         let keyword = row.keyword();
         let said = said(row);
         if self.said.text() != said {
@@ -102,6 +136,8 @@ impl OptionRow {
         // A user's name is what its part of the entry begins with.
         self.reset
             .set_visible(is_here && keyword.kind != Kind::User);
+        let is_of_one = keyword.kind == Kind::User || keyword.kind == Kind::Secret;
+        self.share.set_visible(is_here && has_others && !is_of_one);
         *self.row.borrow_mut() = row.clone();
         if self.control.show(row) {
             show_error(&self.error, "");
@@ -128,6 +164,7 @@ struct Parts<'p> {
     control: &'p Control,
     said: &'p gtk::Label,
     reset: &'p gtk::Button,
+    share: &'p gtk::Button,
     error: &'p gtk::Label,
 }
 
@@ -137,6 +174,7 @@ fn lay_out(parts: &Parts) -> gtk::ListBoxRow {
     title.set_hexpand(true);
     head.append(&title);
     head.append(&tag(parts.keyword.name()));
+    head.append(parts.share);
     head.append(parts.reset);
     head.append(&help::button(parts.keyword));
     let column = gtk::Box::builder()

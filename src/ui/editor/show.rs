@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
-use gtk::prelude::*;
+use adw::prelude::*;
+use relm4::ComponentSender;
 
-use super::Editor;
+use super::super::a11y;
 use super::frame::Front;
 use super::list::Shown;
 use super::model::Model;
 use super::model::search::Hit;
 use super::model::tree::{self, Node};
+use super::{Editor, Input};
 use crate::base::i18n::{fill, gettext};
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::Span;
@@ -65,6 +67,33 @@ impl Editor {
             self.show();
             self.list.reveal();
         }
+    }
+
+    /// Shows secrets once somebody has agreed to that; for a while.
+    pub(super) fn secrets(&mut self, is_on: bool, root: &gtk::Box, sender: &ComponentSender<Self>) {
+        if !is_on || self.may_see_secrets {
+            self.source.show_secrets(is_on, sender.input_sender());
+            return;
+        }
+        self.source.show_secrets(false, sender.input_sender());
+        let Some(window) = root.root().and_downcast::<gtk::Window>() else {
+            return;
+        };
+        let dialog = adw::MessageDialog::builder()
+            .transient_for(&window)
+            .modal(true)
+            .heading(gettext("Show Passwords?"))
+            .body(gettext(
+                "Whoever sees the screen can read them. They are hidden again after a minute.",
+            ))
+            .name("editor-secrets-question")
+            .build();
+        dialog.add_response("cancel", &gettext("_Cancel"));
+        dialog.add_response("show", &gettext("_Show"));
+        dialog.set_close_response("cancel");
+        let to = sender.input_sender().clone();
+        dialog.connect_response(Some("show"), move |_, _| to.emit(Input::MaySeeSecrets));
+        a11y::present(&dialog);
     }
 
     /// The source shows where the node begins.

@@ -28,6 +28,7 @@ pub(super) struct Source {
     pub root: gtk::Box,
     view: gtk::TextView,
     note: gtk::Label,
+    secrets: gtk::ToggleButton,
     state: Rc<State>,
 }
 
@@ -45,7 +46,12 @@ struct State {
     sent: Cell<u64>,
     heard: Cell<u64>,
     shows_secrets: Cell<bool>,
+    /// Hides them again.
+    timer: Cell<Option<glib::SourceId>>,
 }
+
+/// How long secrets are shown (`ui.md` section 7).
+const A_WHILE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What is shown.
 struct Shown {
@@ -93,8 +99,21 @@ impl Source {
             .width_request(260)
             .name("source")
             .build();
+        let secrets = gtk::ToggleButton::builder()
+            .icon_name("view-reveal-symbolic")
+            .css_classes(["flat"])
+            .valign(gtk::Align::End)
+            .name("editor-secrets")
+            .build();
+        a11y::name_button(&secrets, &gettext("Show Passwords"));
+        note.set_hexpand(true);
+        let below = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+        below.append(&note);
+        below.append(&secrets);
+        secrets.set_halign(gtk::Align::End);
+        secrets.set_hexpand(true);
         root.append(&scroll);
-        root.append(&note);
+        root.append(&below);
         let state = Rc::new(State {
             buffer,
             paint,
@@ -106,13 +125,21 @@ impl Source {
             sent: Cell::default(),
             heard: Cell::default(),
             shows_secrets: Cell::default(),
+            timer: Cell::default(),
         });
         let this = Self {
             root,
             view,
             note,
+            secrets,
             state,
         };
+        let (state, tell) = (Rc::downgrade(&this.state), to.clone());
+        this.secrets.connect_toggled(move |button| {
+            if state.upgrade().is_some_and(|state| !state.fills.get()) {
+                tell.emit(Input::Secrets(button.is_active()));
+            }
+        });
         this.connect(to);
         this
     }
@@ -215,18 +242,29 @@ impl Source {
         self.state.moved(&self.note);
     }
 
-    /// The cursor into the text.
-    pub(super) fn grab_focus(&self) {
-        self.view.grab_focus();
-    }
-
     /// Whether the cursor is in the text.
     pub(super) fn has_focus(&self) -> bool {
         self.view.has_focus()
     }
 
-    /// Shows secrets, or no longer.
-    pub(super) fn show_secrets(&self, yes: bool) {
+    /// Shows secrets for a minute, or no longer.
+    pub(super) fn show_secrets(&self, yes: bool, to: &relm4::Sender<Input>) {
+        self.state.fills.set(true);
+        self.secrets.set_active(yes);
+        self.state.fills.set(false);
+        if let Some(timer) = self.state.timer.take() {
+            timer.remove();
+        }
+        if yes {
+            let (state, to) = (Rc::downgrade(&self.state), to.clone());
+            let timer = glib::timeout_add_local_once(A_WHILE, move || {
+                if let Some(state) = state.upgrade() {
+                    state.timer.take();
+                    to.emit(Input::Secrets(false));
+                }
+            });
+            self.state.timer.set(Some(timer));
+        }
         self.state.shows_secrets.set(yes);
         self.state.render();
         self.state.paint_visible(&self.view);

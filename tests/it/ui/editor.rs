@@ -239,6 +239,46 @@ fn the_source_is_live() {
 }
 
 #[gtk::test]
+fn passwords_are_shown_to_who_wants_to_see_them() {
+    let page = Page::open(FILE, 1200);
+    let buffer = page.desk.find::<gtk::TextView>("editor-text").buffer();
+    let text = || {
+        let (start, end) = buffer.bounds();
+        buffer.text(&start, &end, true).to_string()
+    };
+    let toggle = page.desk.find::<gtk::ToggleButton>("editor-secrets");
+    toggle.set_active(true);
+    page.desk.until("the question", || {
+        !page.desk.all("editor-secrets-question").is_empty()
+    });
+    assert!(!text().contains("s3cret") && !toggle.is_active());
+    page.desk.is_named();
+    page.desk.press_text("Show");
+    page.desk.until("shown", || text().contains("s3cret"));
+    assert!(toggle.is_active());
+    toggle.set_active(false);
+    page.desk.until("hidden", || !text().contains("s3cret"));
+    // Not asked twice.
+    toggle.set_active(true);
+    page.desk.until("shown", || text().contains("s3cret"));
+}
+
+#[gtk::test]
+fn what_one_user_says_all_can_say() {
+    let mut page = Page::open(FILE, 1200);
+    page.select(3);
+    page.turn("Encryption");
+    page.desk.press("option-share");
+    assert_eq!(page.looks_over(), file("no keep\n", "no keep\n    ssl\n"));
+    // The cursor in an option leads the source there.
+    page.control::<gtk::Switch>("ssl").grab_focus();
+    let buffer = page.desk.find::<gtk::TextView>("editor-text").buffer();
+    page.desk.settle();
+    let at = buffer.iter_at_offset(buffer.cursor_position());
+    assert_eq!(at.line() + 1, 12);
+}
+
+#[gtk::test]
 fn pictures() {
     for (width, name) in [(1200, "wide"), (720, "medium"), (380, "narrow")] {
         let page = Page::open(FILE, width);

@@ -155,12 +155,6 @@ impl History {
         can
     }
 
-    /// The names of all steps that can be taken back, the last first.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let steps = self.steps.get(1..=self.at).unwrap_or_default();
-        steps.iter().rev().map(|step| step.name.as_str())
-    }
-
     /// What comes is a step of its own: the file was saved.
     pub(crate) fn rest(&mut self) {
         self.changed = None;
@@ -186,10 +180,6 @@ mod tests {
         history.go_on("one".into(), Some((1, 1)), state("d"), start + seconds(4));
         history.go_on("two".into(), Some((1, 2)), state("e"), start + seconds(4));
         history.go_on("two".into(), None, state("f"), start + seconds(4));
-        assert_eq!(
-            history.names().collect::<Vec<_>>(),
-            ["two", "two", "one", "one"]
-        );
         let mut seen = Vec::new();
         while history.undo() {
             seen.push(text(&history));

@@ -82,8 +82,14 @@ fn act(model: &mut Model, deed: &Deed, now: Instant) {
         Deed::Shift(n, is_down) => model.shift(node(*n), *is_down, now).map(drop),
         Deed::SetActive(n, is_active) => model.set_active(entry(*n), *is_active, now),
         Deed::Rename(n, label) => model.rename(entry(*n), label, now),
-        Deed::Undo => return drop(model.undo()),
-        Deed::Redo => return drop(model.redo()),
+        Deed::Undo => {
+            model.undo();
+            return;
+        }
+        Deed::Redo => {
+            model.redo();
+            return;
+        }
         Deed::Type(at, length, text) => {
             let start = at % (before.len() + 1);
             let end = (start + length).min(before.len());

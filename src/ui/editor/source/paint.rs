@@ -43,10 +43,10 @@ impl Paint {
         this.error.set_underline(pango::Underline::Error);
         this.warning.set_underline(pango::Underline::Single);
         let tags = [
-            (this.keyword.clone(), [0x1a_5f_b4, 0x99_c1_f1]),
-            (this.string.clone(), [0x1b_6b_3a, 0x8f_f0_a4]),
-            (this.number.clone(), [0x81_3d_9c, 0xdc_8a_dd]),
-            (this.comment.clone(), [0x5e_5c_64, 0xc0_bf_bc]),
+            (this.keyword.clone(), [0x001a_5fb4, 0x0099_c1f1]),
+            (this.string.clone(), [0x001b_6b3a, 0x008f_f0a4]),
+            (this.number.clone(), [0x0081_3d9c, 0x00dc_8add]),
+            (this.comment.clone(), [0x005e_5c64, 0x00c0_bfbc]),
         ];
         let manager = adw::StyleManager::default();
         let color = move |manager: &adw::StyleManager| {
