@@ -53,6 +53,7 @@ pub(super) struct Frame {
     redo: gtk::Button,
     save: gtk::Button,
     hints: gtk::Label,
+    hint_buttons: [gtk::Button; 2],
     toggle: gtk::ToggleButton,
     room: Cell<Room>,
     front: Cell<Front>,
@@ -110,18 +111,20 @@ impl Frame {
             .accessible_role(gtk::AccessibleRole::Status)
             .build();
         bar.append(&hints);
-        button(
-            "go-up-symbolic",
-            "hint-before",
-            &gettext("Previous Hint"),
-            || Input::Hint(false),
-        );
-        button(
-            "go-down-symbolic",
-            "hint-next",
-            &gettext("Next Hint"),
-            || Input::Hint(true),
-        );
+        let hint_buttons = [
+            button(
+                "go-up-symbolic",
+                "hint-before",
+                &gettext("Previous Hint"),
+                || Input::Hint(false),
+            ),
+            button(
+                "go-down-symbolic",
+                "hint-next",
+                &gettext("Next Hint"),
+                || Input::Hint(true),
+            ),
+        ];
         let toggle = gtk::ToggleButton::builder()
             .icon_name("view-dual-symbolic")
             .css_classes(["flat"])
@@ -168,8 +171,10 @@ impl Frame {
             redo,
             save,
             hints,
+            hint_buttons,
             toggle,
-            room: Cell::new(Room::Wide),
+            // Until it is known; a window that opens narrow would be made wider else.
+            room: Cell::new(Room::Narrow),
             front: Cell::new(Front::List),
             fills,
         };
@@ -228,6 +233,11 @@ impl Frame {
 
     fn arrange(&self) {
         let front = self.front.get();
+        // F8 does the same where there is no room for them.
+        let has_room = self.room.get() != Room::Narrow;
+        for button in &self.hint_buttons {
+            button.set_visible(has_room);
+        }
         let has_source = self.toggle.is_active();
         let (list, pages, source) = match self.room.get() {
             Room::Wide => (true, true, has_source),

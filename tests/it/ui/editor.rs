@@ -280,8 +280,9 @@ fn what_one_user_says_all_can_say() {
 
 #[gtk::test]
 fn pictures() {
-    for (width, name) in [(1200, "wide"), (720, "medium"), (380, "narrow")] {
+    for (width, name) in [(1200, "wide"), (720, "medium"), (360, "narrow")] {
         let page = Page::open(FILE, width);
+        assert!(page.desk.window().width() <= width, "nothing asks for more");
         let dark = adw::StyleManager::default();
         for scheme in [adw::ColorScheme::ForceLight, adw::ColorScheme::ForceDark] {
             dark.set_color_scheme(scheme);
