@@ -1,7 +1,8 @@
 //! The window in process: launched with a channel in place of the engine, acted on, looked at.
 //!
 //! `GSK_RENDERER=cairo GTK_A11Y=test xvfb-run -a dbus-run-session -- cargo test --test it ui::`
-//! With `POSTRIDER_SHOTS=DIR` each test also leaves pictures there.
+//! With `POSTRIDER_SHOTS=DIR` each test also leaves pictures there; with `POSTRIDER_LARGE=1` all text is
+//! twice as large.
 
 mod accounts;
 mod activity;
@@ -38,6 +39,11 @@ impl Desk {
     pub fn open(first: Snapshot, width: i32) -> Self {
         adw::init().unwrap();
         ui::prepare();
+        if std::env::var_os("POSTRIDER_LARGE").is_some()
+            && let Some(settings) = gtk::Settings::default()
+        {
+            settings.set_gtk_xft_dpi(2 * 96 * 1024);
+        }
         let (to_engine, commands) = mpsc::unbounded_channel();
         let (say, outs) = mpsc::unbounded_channel();
         let init = Init {

@@ -232,7 +232,6 @@ fn blank() -> gtk::Box {
         .css_classes(["flat", "small"])
         .valign(gtk::Align::Center)
         .focusable(false)
-        .action_name(TOGGLE)
         .build();
     let name = gtk::Label::builder()
         .xalign(0.0)
@@ -273,6 +272,7 @@ fn bind(child: &gtk::Widget, shown: &Shown) {
         button.set_icon_name(icon);
         let number = u32::try_from(entry).unwrap_or(u32::MAX);
         button.set_action_target_value(Some(&number.to_variant()));
+        button.set_action_name(Some(TOGGLE));
         a11y::name_button(button, &fill(&words, &[("server", &line.name)]));
     }
     let put = |widget: &gtk::Widget, text: &str| {

@@ -282,7 +282,11 @@ fn what_one_user_says_all_can_say() {
 fn pictures() {
     for (width, name) in [(1200, "wide"), (720, "medium"), (360, "narrow")] {
         let page = Page::open(FILE, width);
-        assert!(page.desk.window().width() <= width, "nothing asks for more");
+        let is_large = std::env::var_os("POSTRIDER_LARGE").is_some();
+        assert!(
+            is_large || page.desk.window().width() <= width,
+            "nothing asks for more"
+        );
         let dark = adw::StyleManager::default();
         for scheme in [adw::ColorScheme::ForceLight, adw::ColorScheme::ForceDark] {
             dark.set_color_scheme(scheme);
