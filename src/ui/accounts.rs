@@ -73,6 +73,8 @@ pub(super) enum Output {
     Describe(AccountId),
     /// Change this part of this account.
     Edit(AccountId, Part),
+    /// Show everything that the file says about it.
+    Expert(AccountId),
 }
 
 /// The component.

@@ -508,6 +508,10 @@ impl App {
             accounts::Output::Edit(id, part) => {
                 self.start(JobId::new(), Job::Describe(id), Asker::Edit(part));
             }
+            accounts::Output::Expert(id) => {
+                self.widgets.show_page("editor");
+                self.editor.emit(editor::Input::GoToAccount(id));
+            }
             accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back("accounts", can),
         }
     }

@@ -25,6 +25,7 @@ use adw::prelude::*;
 use relm4::{Component, ComponentParts, ComponentSender};
 
 use crate::base::i18n::gettext;
+use crate::engine::api::AccountId;
 use crate::engine::api::job::{Job, JobId, Outcome};
 use crate::engine::api::saving::{Base, Saved, Version, Which};
 use crate::rc::diagnostic::Diagnostic;
@@ -91,6 +92,8 @@ pub(super) enum Input {
     Search(bool),
     /// Something else is looked for.
     Searched,
+    /// To the user of an account, as soon as the file is there.
+    GoToAccount(AccountId),
     /// To an option that was found.
     GoTo(Hit),
     /// Bytes were replaced in the source, where the file was so long.
@@ -155,6 +158,8 @@ pub(super) struct Editor {
     saving: Option<(model::history::Revision, Which)>,
     review: Option<adw::Window>,
     can_go_back: bool,
+    /// Who is to be shown when the file is there.
+    wanted: Option<AccountId>,
     /// Somebody has agreed that secrets are shown.
     may_see_secrets: bool,
 }
@@ -233,6 +238,7 @@ impl Component for Editor {
             saving: None,
             review: None,
             can_go_back: false,
+            wanted: None,
             may_see_secrets: false,
         };
         ComponentParts { model, widgets: () }
@@ -276,6 +282,10 @@ impl Component for Editor {
             Input::Search(is_open) => self.search(is_open),
             Input::Searched => self.searched(),
             Input::GoTo(hit) => self.go_to(&hit),
+            Input::GoToAccount(id) => {
+                self.wanted = Some(id);
+                self.go_to_wanted();
+            }
             Input::Typed(change, length) => {
                 self.source.heard();
                 if let Some(model) = &mut self.model {

@@ -11,11 +11,13 @@ pub(crate) mod tree;
 use std::time::Instant;
 
 use crate::base::i18n::{fill, gettext};
+use crate::rc::AccountId;
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::Span;
 use crate::rc::edit::{self, At, Change, Edit, Refused, Which};
 use crate::rc::option::{self, Id, Keyword, Page};
-use crate::rc::settings::{Settings, Value};
+use crate::rc::resolve::{self, Surroundings};
+use crate::rc::settings::{Overrides, Settings, Value};
 use history::{History, Revision, Topic};
 use tree::Node;
 
@@ -201,6 +203,26 @@ impl Model {
         let mut said = said.into_iter();
         said.find(|said| said.keyword.id == id && said.user == user)
             .map(|said| said.span)
+    }
+
+    /// The user of an account; equals are counted as the engine counts them.
+    pub(crate) fn find(&self, id: &AccountId) -> Option<Node> {
+        let whole = resolve::whole(
+            &self.now().document,
+            &Overrides::default(),
+            &Surroundings::default(),
+        );
+        let is_meant = |known: &AccountId| {
+            // Whoever is not named is called after who runs the program, which the file does not tell.
+            known.label == id.label && known.ordinal == id.ordinal
+        };
+        let mut found = whole
+            .accounts
+            .iter()
+            .filter(|said| is_meant(&said.account.id));
+        let exact = found.clone().find(|said| said.account.id.user == id.user);
+        let said = exact.or_else(|| found.find(|said| said.account.id.user.is_empty()))?;
+        Some(Node::User(said.entry?, said.nth))
     }
 
     /// How many users an entry names.

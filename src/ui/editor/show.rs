@@ -104,6 +104,16 @@ impl Editor {
         }
     }
 
+    /// To whom was asked for before the file was there.
+    pub(super) fn go_to_wanted(&mut self) {
+        let Some(model) = &self.model else { return };
+        if let Some(node) = self.wanted.take().and_then(|id| model.find(&id)) {
+            self.search(false);
+            self.go(node);
+            self.list.reveal();
+        }
+    }
+
     /// Opens or closes the search.
     pub(super) fn search(&mut self, is_open: bool) {
         if is_open {

@@ -67,6 +67,7 @@ impl Editor {
         }
         self.stack.set_visible_child_name("file");
         self.changed(sender);
+        self.go_to_wanted();
     }
 
     fn cannot_read(&self, failed: &Failed) {

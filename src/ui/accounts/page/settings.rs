@@ -62,6 +62,22 @@ impl Settings {
             (part, row)
         });
         let rows = rows.collect();
+        let expert = adw::ActionRow::builder()
+            .title(gettext("Edit in Expert Mode"))
+            .subtitle(gettext("Every option of the file, and the file itself"))
+            .activatable(true)
+            .build();
+        expert.set_use_markup(false);
+        expert.set_widget_name("edit-expert");
+        a11y::set_description(&expert, &expert.subtitle().unwrap_or_default());
+        expert.add_suffix(&super::super::super::arrow());
+        let (to, whose) = (meant.clone(), Rc::clone(account));
+        expert.connect_activated(move |_| {
+            if let Some((id, _)) = whose.borrow().clone() {
+                to(Output::Expert(id));
+            }
+        });
+        group.add(&expert);
         let beside = gtk::Label::builder()
             .wrap(true)
             .wrap_mode(pango::WrapMode::WordChar)

@@ -149,6 +149,24 @@ fn is_true(model: &Model) {
     assert_eq!(one.defaults.is_some(), other.defaults.is_some());
 }
 
+#[test]
+fn accounts_are_found() {
+    let file = "poll a user x\npoll b user y user z\npoll a via c user x\npoll d\n";
+    let model = Model::open(file.as_bytes());
+    let check = |label: &str, user: &str, ordinal: u32, expected: Option<Node>| {
+        let id = AccountId {
+            label: label.into(),
+            user: user.into(),
+            ordinal,
+        };
+        assert_eq!(model.find(&id), expected, "{id}");
+    };
+    check("b", "z", 0, Some(Node::User(1, 1)));
+    check("a", "x", 1, Some(Node::User(2, 0)));
+    check("d", "ann", 0, Some(Node::User(3, 0)));
+    check("a", "q", 0, None);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 

@@ -150,6 +150,26 @@ fn what_is_set_stands_on_the_page_of_the_account() {
 }
 
 #[gtk::test]
+fn every_option_is_a_row_away() {
+    let mut run = window(&description());
+    let row: adw::ActionRow = run.desk.find("edit-expert");
+    row.emit_by_name::<()>("activated", &[]);
+    let (id, job) = run.job();
+    assert_eq!(job, Job::ReadRc);
+    let text = "poll imap.example.org proto imap\n    user other\n    user \"anna@example.org\"\n";
+    run.done(
+        id,
+        Outcome::RcRead(Box::new(RcText {
+            path: "/home/anna/.fetchmailrc".into(),
+            bytes: postrider::base::Secret::new(text),
+            base: postrider::engine::api::saving::Base::of(text.as_bytes()),
+        })),
+    );
+    let whom = "anna@example.org at imap.example.org";
+    run.desk.until("the account", || run.desk.shows(whom));
+}
+
+#[gtk::test]
 fn what_no_page_shows_is_named_and_cannot_be_opened() {
     let mut description = description();
     description.hidden = vec![
