@@ -12,6 +12,7 @@ pub mod lex;
 pub mod lint;
 pub mod local;
 pub mod mask;
+pub mod merge;
 pub mod option;
 pub mod outline;
 pub mod provider;

@@ -5,7 +5,7 @@
 //! than was meant, the edit is refused. Nothing here touches a file.
 
 mod entry;
-mod layout;
+pub(in crate::rc) mod layout;
 mod option;
 mod user;
 pub mod write;
