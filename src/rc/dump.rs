@@ -6,6 +6,7 @@
 //! breaks in a label, ours is.
 
 pub mod python;
+pub mod read;
 mod rows;
 pub mod view;
 

@@ -122,6 +122,40 @@ pub fn read(path: &Path, checks: bool, uid: u32, max: u64) -> Result<Private, Re
     })
 }
 
+/// Reads a file of whoever it is, if it is an ordinary one. With `follows` off a symbolic link is none.
+pub fn read_ordinary(path: &Path, follows: bool, max: u64) -> Result<Private, Refusal> {
+    // A pipe must not hold us up.
+    let mut flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+    if !follows {
+        flags |= OFlags::NOFOLLOW;
+    }
+    let file: File = match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(file) => file.into(),
+        Err(rustix::io::Errno::LOOP | rustix::io::Errno::NXIO) => {
+            let path = path.to_owned();
+            return Err(Refusal::NotRegular { path });
+        }
+        Err(error) => return Err(refusal(path, &error.into())),
+    };
+    let metadata = file.metadata().map_err(|e| refusal(path, &e))?;
+    if !metadata.is_file() && !is_null(&metadata) {
+        let path = path.to_owned();
+        return Err(Refusal::NotRegular { path });
+    }
+    let mut bytes = Vec::with_capacity(metadata.len().min(max) as usize);
+    let read = file.take(max + 1).read_to_end(&mut bytes);
+    read.map_err(|e| refusal(path, &e))?;
+    if bytes.len() as u64 > max {
+        let path = path.to_owned();
+        return Err(Refusal::TooLarge { path });
+    }
+    Ok(Private {
+        bytes,
+        metadata,
+        is_group_executable: false,
+    })
+}
+
 /// Whether it is `/dev/null`, which stands for an empty file.
 pub fn is_null(metadata: &Metadata) -> bool {
     metadata.file_type().is_char_device()

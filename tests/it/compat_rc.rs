@@ -3,6 +3,7 @@
 //! "The file stays fetchmail's") is listed in [`ON_PURPOSE`] with what each does; nothing else is
 //! excused.
 
+mod dumps;
 mod edits;
 mod format;
 mod moveto;

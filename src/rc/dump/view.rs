@@ -249,7 +249,8 @@ impl<'a> View<'a> {
     }
 }
 
-fn needs_no_password(auth: Auth, protocol: Protocol) -> bool {
+/// Whether nothing is said to the server that is a password.
+pub(super) fn needs_no_password(auth: Auth, protocol: Protocol) -> bool {
     use Auth::{External, Gssapi, KerberosV4, KerberosV5, Otp, Ssh};
     protocol == Protocol::Etrn
         || matches!(

@@ -81,11 +81,6 @@ impl Sheet {
         }
     }
 
-    /// The file.
-    pub fn document(&self) -> &Document {
-        &self.document
-    }
-
     /// Where a piece lies.
     pub fn core(&self, at: usize) -> Span {
         let empty = Span { start: 0, end: 0 };

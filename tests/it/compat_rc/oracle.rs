@@ -154,7 +154,7 @@ pub fn difference(theirs: &[u8], ours: &[u8]) -> Option<String> {
 }
 
 /// Where a line's first garbled byte begins: after its `\0x`.
-fn garbled(line: &[u8]) -> Option<usize> {
+pub fn garbled(line: &[u8]) -> Option<usize> {
     let mut at = 0;
     while let Some(found) = find(&line[at..], b"\\0x") {
         at += found + 3;
