@@ -7,6 +7,7 @@ pub mod document;
 pub mod draft;
 pub mod dump;
 pub mod edit;
+pub mod export;
 pub mod fmt;
 pub mod lex;
 pub mod lint;

@@ -5,6 +5,7 @@
 //! crash at any instruction leaves the old state or the new one ([`atomic`], [`journal`]).
 
 pub mod atomic;
+pub mod draft;
 pub mod idfile;
 pub mod journal;
 pub mod keyring;

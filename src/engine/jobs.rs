@@ -11,6 +11,7 @@ mod dry_run;
 mod editor;
 mod failed;
 mod fetch_one;
+mod file;
 mod files;
 mod folders;
 mod follow;
@@ -201,6 +202,7 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::Undo(undo) => return whole(undo::run(&context, &undo).await),
         Job::ReadRc => editor::read(&context),
         Job::Lint(text) => editor::lint(&context, text).await,
+        Job::File { path, wish } => file::run(&context, path, wish).await,
         Job::Import(path) => return whole(import::import(&context, &path).await),
         Job::MakePrivate => return whole(import::make_private(&context).await),
         Job::Probe(request) => return probe::run(&context, &request).await,

@@ -8,7 +8,7 @@ use super::source::{File, Source};
 use crate::base::i18n::gettext;
 use crate::rc::local::Local;
 use crate::store::rcfile::{self, SaveError};
-use crate::store::{Places, atomic, local};
+use crate::store::{Places, draft, local};
 
 impl Source {
     /// Writes a new version of the rc file or of `accounts.toml`, or puts it down as a draft.
@@ -21,9 +21,9 @@ impl Source {
                 (PathBuf::from("-"), Err(Unsaved::Refused(sentence)))
             }
             File::Path(path) if which == Which::Draft => {
-                let path = draft(path);
-                let put = put_draft(&path, version.bytes.expose());
-                (path, put)
+                let put = draft::put(path, version.bytes.expose());
+                let refused = |error: crate::store::Error| Unsaved::Refused(error.to_string());
+                (draft::path_of(path), put.map_err(refused))
             }
             File::Path(path) => (path.clone(), self.save_checked(path, version)),
         };
@@ -58,23 +58,6 @@ fn save_local(places: &Places, version: &Version) -> (PathBuf, Result<Base, Unsa
         ))
     };
     (path, result)
-}
-
-/// `NAME.draft`
-fn draft(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".draft");
-    name.into()
-}
-
-/// A draft stands over an older draft without a question; it is one window's own.
-fn put_draft(path: &Path, bytes: &[u8]) -> Result<Base, Unsaved> {
-    match atomic::replace(path, "_", bytes) {
-        Ok(_) => Ok(Base::of(bytes)),
-        Err(error) => Err(Unsaved::Refused(
-            crate::store::Error::disk(path, &error).to_string(),
-        )),
-    }
 }
 
 pub(super) fn unsaved(error: SaveError) -> Unsaved {

@@ -62,20 +62,38 @@ fn head(group: &[DiffOp]) -> Option<String> {
 }
 
 fn body(old: &Document, new: &Document) -> Vec<String> {
-    let mut out = Vec::new();
     if old == new {
-        return out;
+        return Vec::new();
     }
-    let diff = TextDiff::from_lines(old.bytes(), new.bytes());
     let (before, after) = (Side::new(old), Side::new(new));
+    between((&before, before.whole()), (&after, after.whole()))
+}
+
+/// The diff of a part of one file with a part of another, without its head; masked as in the whole
+/// files. Lines that are the same are all there: a part is short.
+pub fn of_parts(old: (&Side, Option<Span>), new: (&Side, Option<Span>)) -> String {
+    let nowhere = Span { start: 0, end: 0 };
+    let (before, after) = (old.1.unwrap_or(nowhere), new.1.unwrap_or(nowhere));
+    let mut lines = between((old.0, before), (new.0, after));
+    lines.retain(|line| !line.starts_with("@@") && !line.starts_with('\\'));
+    joined(&lines)
+}
+
+fn between(old: (&Side, Span), new: (&Side, Span)) -> Vec<String> {
+    let mut out = Vec::new();
+    let diff = TextDiff::from_lines(old.0.bytes(old.1), new.0.bytes(new.1));
+    let (before, after) = (old.0.lines_in(old.1), new.0.lines_in(new.1));
+    let line = |side: &Side, lines: &[Span], index: Option<usize>| {
+        let line = index.and_then(|index| lines.get(index));
+        line.map_or(String::new(), |line| side.lines.whole(*line))
+    };
     for group in diff.grouped_ops(CONTEXT) {
         out.extend(head(&group));
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let (side, index) = match change.tag() {
-                ChangeTag::Delete => (&before, change.old_index()),
-                ChangeTag::Equal | ChangeTag::Insert => (&after, change.new_index()),
+            let line = match change.tag() {
+                ChangeTag::Delete => line(old.0, &before, change.old_index()),
+                ChangeTag::Equal | ChangeTag::Insert => line(new.0, &after, change.new_index()),
             };
-            let line = index.map(|index| side.line(index)).unwrap_or_default();
             let sign = sign(change.tag());
             out.push(format!("{sign}{line}"));
             if change.missing_newline() {
@@ -97,32 +115,52 @@ fn range(start: usize, end: usize) -> String {
 }
 
 /// One of the two documents.
-struct Side {
+pub struct Side {
+    document: Document,
     lines: Lines,
-    starts: Vec<u32>,
 }
 
 impl Side {
     /// Where the document cannot be read, nobody knows which quotes belong together: all of it
     /// counts as damaged.
-    fn new(document: &Document) -> Self {
+    pub fn new(document: &Document) -> Self {
         let whole = Span {
             start: 0,
             end: document.len(),
         };
         let has_errors = has_errors(&Outline::read(document).diagnostics(document));
-        let lines = Lines::new(document, Vec::from_iter(has_errors.then_some(whole)));
         Self {
-            starts: lines.starts(),
-            lines,
+            lines: Lines::new(document, Vec::from_iter(has_errors.then_some(whole))),
+            document: document.clone(),
         }
     }
 
-    /// A line without its end, its secrets masked.
-    fn line(&self, index: usize) -> String {
-        let start = self.starts.get(index);
-        start.map_or(String::new(), |start| {
-            self.lines.whole(self.lines.at(*start))
-        })
+    fn whole(&self) -> Span {
+        Span {
+            start: 0,
+            end: self.document.len(),
+        }
+    }
+
+    fn bytes(&self, part: Span) -> Vec<u8> {
+        self.document.slice(part).into_owned()
+    }
+
+    /// The lines of a part, without their ends.
+    fn lines_in(&self, part: Span) -> Vec<Span> {
+        let mut start = part.start;
+        let bytes = self.document.slice(part);
+        let mut line = |length: usize| {
+            let span = Span {
+                start,
+                end: start + length as u32,
+            };
+            start = span.end + 1;
+            span
+        };
+        bytes
+            .split(|byte| *byte == b'\n')
+            .map(|text| line(text.len()))
+            .collect()
     }
 }

@@ -47,7 +47,9 @@ pub fn in_line(bytes: &[u8], line: Span, of_file: &[Span], is_damaged: bool) -> 
             let (span, raw) = (document.span(at).after(line.start), document.raw(at));
             let kind = document.kind(at);
             let is_word = matches!(kind, Some(Kind::Word | Kind::Number | Kind::Quoted));
-            let is_quoted = kind == Some(Kind::Quoted) || matches!(raw.first(), Some(b'"' | b'\''));
+            // A quote within a word may be the end of a string that began before.
+            let has_quote = memchr::memchr2(b'"', b'\'', raw).is_some() && is_word;
+            let is_quoted = kind == Some(Kind::Quoted) || has_quote;
             if is_quoted || (is_odd && is_word && !option::is_reserved(raw)) {
                 found.push(span);
             }

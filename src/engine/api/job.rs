@@ -2,6 +2,7 @@
 //! the engine asks back. Plain data; [`crate::engine::api::Command::Start`] begins a job.
 
 mod editing;
+mod file;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +18,7 @@ pub use crate::probe::{Candidate, Method, Protocol, Security, Source, UserForm};
 pub use crate::rc::diagnostic::Diagnostic;
 pub use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Rhythm, Setup, Trust};
 pub use editing::{Amendment, Description, Hidden, Part, differs, take};
+pub use file::{Beside, DraftText, DumpText, FileDone, FileWish};
 
 /// Names a piece of work; made by whoever asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +72,13 @@ pub enum Job {
     ReadRc,
     /// What there is to say about a text that may become the rc file. Passwords may be in it.
     Lint(Secret),
+    /// Something about a file that an editor works on.
+    File {
+        /// Which; `None`: the rc file.
+        path: Option<PathBuf>,
+        /// What about it.
+        wish: FileWish,
+    },
     /// Take this file over as the rc file; there must be none.
     Import(PathBuf),
     /// Take the rc file out of others' sight (mode 0600).
@@ -225,6 +234,8 @@ pub enum Outcome {
     RcRead(Box<RcText>),
     /// [`Job::Lint`]: in the order of the file.
     Linted(Vec<Diagnostic>),
+    /// [`Job::File`]
+    File(Box<FileDone>),
     /// [`Job::Import`], [`Job::MakePrivate`]
     Imported,
     /// [`Job::Secret`]: the source of the password now.
