@@ -201,6 +201,7 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::Undo(undo) => return whole(undo::run(&context, &undo).await),
         Job::ReadRc => editor::read(&context),
         Job::Lint(text) => editor::lint(&context, text).await,
+        Job::CheckCommand(command) => editor::check_command(command).await,
         Job::Import(path) => return whole(import::import(&context, &path).await),
         Job::MakePrivate => return whole(import::make_private(&context).await),
         Job::Probe(request) => return probe::run(&context, &request).await,

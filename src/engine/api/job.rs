@@ -70,6 +70,8 @@ pub enum Job {
     ReadRc,
     /// What there is to say about a text that may become the rc file. Passwords may be in it.
     Lint(Secret),
+    /// Whether the program of a command is there and can be run. Nothing is run.
+    CheckCommand(Vec<u8>),
     /// Take this file over as the rc file; there must be none.
     Import(PathBuf),
     /// Take the rc file out of others' sight (mode 0600).
@@ -225,6 +227,8 @@ pub enum Outcome {
     RcRead(Box<RcText>),
     /// [`Job::Lint`]: in the order of the file.
     Linted(Vec<Diagnostic>),
+    /// [`Job::CheckCommand`]: a sentence.
+    CommandChecked(String),
     /// [`Job::Import`], [`Job::MakePrivate`]
     Imported,
     /// [`Job::Secret`]: the source of the password now.
