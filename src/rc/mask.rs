@@ -245,7 +245,8 @@ fn behind_password(word: &[u8]) -> Option<usize> {
     let lower = word.to_ascii_lowercase();
     let name = NAMES.iter().find(|name| lower.starts_with(name))?;
     let is_misspelt = *name == b"pass" && distance(&lower, b"password", 3).is_some();
-    let is_attached = name.len() < word.len() && !is_misspelt && !option::is_reserved(word);
+    // `passwordeval` and others of later releases are words of their own.
+    let is_attached = name.len() < word.len() && !is_misspelt && option::meaning(word).is_none();
     (is_attached && !lower.starts_with(b"pass8")).then_some(name.len())
 }
 
@@ -261,8 +262,16 @@ fn is_password(word: &[u8]) -> bool {
         b"passphrase",
     ];
     let lower = word.to_ascii_lowercase();
-    if option::is_reserved(word) {
-        return matches!(word, b"pass" | b"password" | b"esmtppassword");
+    if option::meaning(word).is_some() {
+        const OURS: [&[u8]; 5] = [
+            b"pass",
+            b"password",
+            b"esmtppassword",
+            // A command may have the password in it.
+            b"passwordeval",
+            b"passeval",
+        ];
+        return OURS.contains(&word);
     }
     let lower = lower.strip_prefix(b"no").unwrap_or(&lower);
     let is_near = |name: &[u8], most| distance(lower, name, most).is_some();
@@ -341,6 +350,12 @@ mod tests {
         );
         check("user b PASSWORD x pasword y", "user b PASSWORD * * *");
         check("user b passwd 'x y' ssl", "user b passwd * ssl");
+        check(
+            "user b passwordeval 'echo x' ssl",
+            "user b passwordeval * ssl",
+        );
+        check("user b ssl passwordfile x", "user b ssl passwordfile x");
+        check("user b ssl passwordevil x", "user b ssl password* *");
         check("auth password user b", "auth password user b");
         check(
             "esmtppassword \"x\" pass8bits keep",
