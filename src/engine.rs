@@ -16,8 +16,10 @@ mod schedule;
 mod secrets;
 mod session;
 pub mod source;
+mod transcript;
 mod transfer;
 pub mod trouble;
 
 pub use handle::{Asks, Handle, Options, Rhythm, start};
 pub use source::{File, Source};
+pub use transcript::layer as transcript;

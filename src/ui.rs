@@ -22,9 +22,10 @@ mod icons;
 mod probe;
 mod setup_words;
 mod steps;
+mod transcript;
 mod wizard;
 
-pub use app::{App, Init, Msg, Out};
+pub use app::{App, Init, Kept, Msg, Out};
 
 use gtk::{gdk, gio};
 

@@ -14,6 +14,7 @@ mod question;
 mod sample;
 mod window;
 mod wizard;
+mod working;
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ use adw::prelude::*;
 use gtk::glib;
 use postrider::engine::api::job::{Job, JobId};
 use postrider::engine::api::{AccountId, Command, Event, Snapshot};
-use postrider::ui::{self, App, Init, Msg, Out, a11y};
+use postrider::ui::{self, App, Init, Kept, Msg, Out, a11y};
 use relm4::{Component, ComponentController, Controller};
 use tokio::sync::mpsc;
 
@@ -49,6 +50,7 @@ impl Desk {
         let init = Init {
             commands: to_engine,
             first,
+            editor: Kept::default(),
         };
         let app = App::builder()
             .launch(init)

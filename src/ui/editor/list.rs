@@ -137,6 +137,8 @@ impl List {
         popover.set_parent(&self.view);
         popover.set_has_arrow(false);
         popover.set_halign(gtk::Align::Start);
+        let gone = popover.clone();
+        self.view.connect_destroy(move |_| gone.unparent());
         let open = Rc::new(move |x: f64, y: f64| {
             popover.set_pointing_to(Some(&gdk::Rectangle::new(x as i32, y as i32, 1, 1)));
             popover.popup();

@@ -26,6 +26,8 @@ pub(in crate::ui) enum Deed {
     Share,
     /// The cursor came to it.
     Enter,
+    /// Somebody wants to know whether the command could be run.
+    Check,
 }
 
 /// Who hears of it.
@@ -53,7 +55,12 @@ impl OptionRow {
         let row = Rc::new(RefCell::new(row));
         let control = {
             let (row, meant, error) = (Rc::clone(&row), Rc::clone(meant), error.clone());
-            Control::new(keyword, move |value| {
+            let (of, to) = (Rc::clone(&row), Rc::clone(&meant));
+            let check = move || {
+                let now = of.borrow().clone();
+                to(&now, Deed::Check);
+            };
+            Control::new(keyword, check, move |value| {
                 let text = value.as_ref().err().cloned().unwrap_or_default();
                 show_error(&error, &text);
                 if let Ok(value) = value {
@@ -145,6 +152,11 @@ impl OptionRow {
         let help = gettext(keyword.help);
         let text = format!("{}, {help}. {said}", keyword.name());
         a11y::set_description(self.control.focus(), &text);
+    }
+
+    /// Says something about what stands there, until it is another.
+    pub(super) fn tell(&self, sentence: &str) {
+        self.said.set_text(sentence);
     }
 
     /// Says why something could not be written.

@@ -36,6 +36,7 @@ impl Editor {
         let (undo, redo) = (history.undoable(), history.redoable());
         self.frame.show_history(undo, redo, model.is_changed());
         let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        self.states.stop_ignoring.set_enabled(model.hidden() > 0);
         let errors = model.found().iter().filter(is_error).count();
         self.frame.show_hints(errors, model.found().len() - errors);
     }

@@ -242,6 +242,11 @@ impl Source {
         self.state.moved(&self.note);
     }
 
+    /// The cursor into the text.
+    pub(super) fn grab_focus(&self) {
+        self.view.grab_focus();
+    }
+
     /// Whether the cursor is in the text.
     pub(super) fn has_focus(&self) -> bool {
         self.view.has_focus()

@@ -42,6 +42,10 @@ impl Editor {
                 Outcome::Failed(failed) => self.cannot_read(&failed),
                 _ => {}
             }
+        } else if let Some(row) = self.commands.remove(&id) {
+            if let Outcome::CommandChecked(sentence) = outcome {
+                self.pages.tell(row.at, row.id, &sentence);
+            }
         } else if let Some((_, count)) = self.linting.filter(|(job, _)| *job == id) {
             self.linting = None;
             if let (Outcome::Linted(found), Some(model)) = (outcome, &mut self.model)
@@ -63,7 +67,9 @@ impl Editor {
         self.path.clone_from(&text.path);
         self.base = text.base;
         if !is_same {
-            self.model = Some(Model::open(text.bytes.expose()));
+            let mut model = Model::open(text.bytes.expose());
+            model.ignore(&self.kept.ignored);
+            self.model = Some(model);
         }
         self.stack.set_visible_child_name("file");
         self.changed(sender);

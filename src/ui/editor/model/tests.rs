@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::*;
+use crate::rc::AccountId;
 use crate::rc::option::all;
 
 const FILES: [&str; 4] = [
