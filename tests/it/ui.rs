@@ -8,6 +8,7 @@ mod accounts;
 mod activity;
 mod desktop;
 mod editor;
+mod large;
 mod looks;
 mod probe;
 mod question;

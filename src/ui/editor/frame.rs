@@ -72,7 +72,6 @@ impl Frame {
         let root = vertical();
         let fills = std::rc::Rc::new(Cell::new(false));
         let bar = gtk::Box::builder()
-            .spacing(3)
             .margin_top(6)
             .margin_bottom(6)
             .margin_start(6)
@@ -111,7 +110,9 @@ impl Frame {
             .name("editor-hints")
             .accessible_role(gtk::AccessibleRole::Status)
             .build();
-        bar.append(&hints);
+        let middle = gtk::Box::builder().hexpand(true).build();
+        middle.append(&hints);
+        bar.append(&middle);
         let hint_buttons = [
             button(
                 "go-up-symbolic",
@@ -246,6 +247,8 @@ impl Frame {
         for button in &self.hint_buttons {
             button.set_visible(has_room);
         }
+        // The list says how much was found where.
+        self.hints.set_visible(has_room);
         let has_source = self.toggle.is_active();
         let (list, pages, source) = match self.room.get() {
             Room::Wide => (true, true, has_source),

@@ -230,6 +230,9 @@ pub(super) fn tag(word: &str) -> gtk::Label {
     gtk::Label::builder()
         .label(word)
         .valign(gtk::Align::Center)
+        // Where large text leaves no room.
+        .wrap(true)
+        .wrap_mode(pango::WrapMode::Char)
         .css_classes(["keyword", "caption"])
         .build()
 }

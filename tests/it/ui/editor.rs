@@ -19,6 +19,13 @@ pub struct Page {
 
 impl Page {
     pub fn open(text: &str, width: i32) -> Self {
+        let mut page = Self::open_quietly(text, width);
+        page.looks_over();
+        page
+    }
+
+    /// The same, and the text is not looked over yet.
+    pub fn open_quietly(text: &str, width: i32) -> Self {
         let desk = Desk::open(Snapshot::default(), width);
         let mut page = Self { desk };
         page.desk.act("show-editor");
@@ -26,7 +33,6 @@ impl Page {
         page.ends(id, read(text));
         page.desk
             .until("the file", || !page.desk.all("editor-structure").is_empty());
-        page.looks_over();
         page
     }
 

@@ -340,3 +340,70 @@ fn words_of_later_releases_are_written_after_a_question() {
     );
     assert!(page.desk.shows("There is no program pass."));
 }
+
+/// The innermost widgets that ask for more room than a narrow window has.
+fn wide(widget: &gtk::Widget, out: &mut Vec<String>) {
+    let (least, ..) = widget.measure(gtk::Orientation::Horizontal, -1);
+    if !widget.is_visible() || least <= 360 {
+        return;
+    }
+    let count = out.len();
+    for child in a11y::children(widget) {
+        wide(&child, out);
+    }
+    if out.len() == count {
+        out.push(format!(
+            "{} {} {least}",
+            widget.type_(),
+            widget.widget_name()
+        ));
+    }
+}
+
+/// Nothing asks for more than 360 px, also with text of twice the size; what is shown above each other
+/// is scrolled.
+#[gtk::test]
+fn large_text_fits_a_narrow_window() {
+    adw::init().unwrap();
+    let settings = gtk::Settings::default().unwrap();
+    let before = settings.gtk_xft_dpi();
+    settings.set_gtk_xft_dpi(2 * 96 * 1024);
+    let page = Page::open(FILE, 360);
+    let mut found = Vec::new();
+    let mut look = |what: &str| {
+        let mut out = Vec::new();
+        for window in windows() {
+            let inner = a11y::children(window.upcast_ref());
+            inner.for_each(|child| wide(&child, &mut out));
+        }
+        found.extend(out.into_iter().map(|one| format!("{what}: {one}")));
+    };
+    for name in ["accounts", "activity", "probe", "editor"] {
+        page.desk.act(&format!("show-{name}"));
+        look(name);
+    }
+    for place in [0u32, 1, 2, 3] {
+        page.desk.act("back");
+        page.desk.act("back");
+        page.select(place);
+        if page.desk.all("editor-page").is_empty() {
+            let list = page.desk.find::<gtk::ListView>("editor-list");
+            list.emit_by_name::<()>("activate", &[&place]);
+        }
+        page.desk
+            .until("a page", || !page.desk.all("editor-page").is_empty());
+        let choice = page.desk.find::<gtk::DropDown>("editor-page");
+        for at in 0..choice.model().unwrap().n_items() {
+            choice.set_selected(at);
+            page.desk.settle();
+            look(&format!("page {at} of line {place}"));
+        }
+    }
+    page.desk.act("set-up");
+    look("wizard");
+    settings.set_gtk_xft_dpi(before);
+    drop(page);
+    found.sort();
+    found.dedup();
+    assert_eq!(found, [] as [&str; 0]);
+}
