@@ -100,6 +100,7 @@ fn walk(document: &Document, offset: u32) -> Vec<Span> {
             // What is quoted in a comment may be an option out of use, its password still in use; and
             // a password that begins with # is a comment.
             Some(Kind::Comment) if walk.state == State::First => walk.found.push(span),
+            Some(Kind::Comment) if !may_hold_secret(raw) => {}
             Some(Kind::Comment) => {
                 // Read once, however many comments are in it.
                 let tail = raw
@@ -114,6 +115,19 @@ fn walk(document: &Document, offset: u32) -> Vec<Span> {
         }
     }
     walk.found
+}
+
+/// Whether a comment has any word that a secret could follow. Nearly none has, and looking is cheaper
+/// than reading.
+fn may_hold_secret(comment: &[u8]) -> bool {
+    let parts = comment.split(|byte| !byte.is_ascii_alphanumeric());
+    let mut words = parts.chain(comment.split(u8::is_ascii_whitespace));
+    words.any(|word| {
+        let lower = word.to_ascii_lowercase();
+        let is_part = |part: &&[u8]| memchr::memmem::find(&lower, part).is_some();
+        let parts: [&[u8]; 4] = [b"pass", b"pw", b"user", b"auth"];
+        parts.iter().any(is_part) || is_password(word)
+    })
 }
 
 struct Walk {

@@ -43,7 +43,7 @@ use finder::Finder;
 use frame::{Frame, Front, Room};
 use list::List;
 use model::search::Hit;
-use model::tree::Node;
+use model::tree::{Lines, Node};
 use model::{Model, Row};
 use page::Pages;
 use rows::Deed;
@@ -201,6 +201,7 @@ pub(super) struct Editor {
     node: Node,
     page: Page,
     closed: HashSet<usize>,
+    lines: Lines,
     stack: gtk::Stack,
     frame: Frame,
     list: List,
@@ -298,6 +299,7 @@ impl Component for Editor {
             node: Node::General,
             page: Page::Schedule,
             closed: HashSet::new(),
+            lines: Lines::default(),
             stack,
             frame,
             list,

@@ -11,6 +11,7 @@ mod editor;
 mod large;
 mod looks;
 mod probe;
+mod pseudo;
 mod question;
 mod sample;
 mod window;

@@ -11,6 +11,7 @@ pub(crate) mod tree;
 pub(crate) mod who;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::time::Instant;
 
 use crate::base::i18n::{fill, gettext};
@@ -72,7 +73,7 @@ pub(crate) struct Model {
     history: History,
     saved: Revision,
     /// What was found in the state that holds; of an older one until it is looked over again.
-    found: Vec<Diagnostic>,
+    found: Rc<Vec<Diagnostic>>,
     /// Findings that are not told, by [`Diagnostic::key`], and how many there are of them.
     ignored: BTreeSet<String>,
     hidden: usize,
@@ -86,7 +87,7 @@ impl Model {
         Self {
             history: History::new(revision.clone()),
             saved: revision,
-            found,
+            found: Rc::new(found),
             ignored: BTreeSet::new(),
             hidden: 0,
         }
@@ -119,13 +120,13 @@ impl Model {
     }
 
     /// What is wrong or worth saying, in the order of the file.
-    pub(crate) fn found(&self) -> &[Diagnostic] {
+    pub(crate) fn found(&self) -> &Rc<Vec<Diagnostic>> {
         &self.found
     }
 
     /// The state that holds was looked over.
     pub(crate) fn looked_over(&mut self, found: Vec<Diagnostic>) {
-        self.found = found;
+        self.found = Rc::new(found);
         self.pass_over();
     }
 
@@ -311,7 +312,7 @@ impl Model {
     /// What reading alone tells, until the file is looked over.
     fn read_found(&mut self) {
         let now = self.history.now();
-        self.found = now.outline.diagnostics(&now.document);
+        self.found = Rc::new(now.outline.diagnostics(&now.document));
         self.pass_over();
     }
 

@@ -231,8 +231,7 @@ pub(super) fn tag(word: &str) -> gtk::Label {
         .label(word)
         .valign(gtk::Align::Center)
         // Where large text leaves no room.
-        .wrap(true)
-        .wrap_mode(pango::WrapMode::Char)
+        .ellipsize(pango::EllipsizeMode::End)
         .css_classes(["keyword", "caption"])
         .build()
 }

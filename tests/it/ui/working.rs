@@ -342,7 +342,7 @@ fn words_of_later_releases_are_written_after_a_question() {
 }
 
 /// The innermost widgets that ask for more room than a narrow window has.
-fn wide(widget: &gtk::Widget, out: &mut Vec<String>) {
+pub fn wide(widget: &gtk::Widget, out: &mut Vec<String>) {
     let (least, ..) = widget.measure(gtk::Orientation::Horizontal, -1);
     if !widget.is_visible() || least <= 360 {
         return;

@@ -2,6 +2,7 @@
 //! would change. Also lines, by their number. Pure.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::time::Instant;
 
 use super::Model;
@@ -114,8 +115,12 @@ impl Model {
     pub(super) fn pass_over(&mut self) {
         let before = self.found.len();
         let ignored = &self.ignored;
-        self.found
-            .retain(|found| found.severity == Severity::Error || !ignored.contains(&found.key()));
+        if !ignored.is_empty() {
+            let is_told = |found: &Diagnostic| {
+                found.severity == Severity::Error || !ignored.contains(&found.key())
+            };
+            Rc::make_mut(&mut self.found).retain(is_told);
+        }
         self.hidden = before - self.found.len();
     }
 
