@@ -6,6 +6,7 @@ pub(crate) mod field;
 pub(crate) mod history;
 pub(crate) mod moves;
 pub(crate) mod odd;
+pub(crate) mod multidrop;
 pub(crate) mod search;
 pub(crate) mod tree;
 pub(crate) mod who;
