@@ -78,6 +78,8 @@ pub enum Job {
     Route(Box<RouteWish>),
     /// The headers of messages that wait in a mailbox. Changes nothing on the server.
     SampleHeaders(Box<Spot>),
+    /// The header of a message in a file.
+    ReadHeader(PathBuf),
     /// The samples that are kept with accounts.
     Samples(Box<SampleWish>),
     /// Take this file over as the rc file; there must be none.
@@ -241,6 +243,8 @@ pub enum Outcome {
     Routed(Box<Routes>),
     /// [`Job::SampleHeaders`]
     Waiting(Box<Waiting>),
+    /// [`Job::ReadHeader`]
+    Header(Vec<u8>),
     /// [`Job::Samples`]: all there are now.
     Samples(Box<Samples>),
     /// [`Job::Import`], [`Job::MakePrivate`]

@@ -1,6 +1,9 @@
 //! Who would get a message by an account that need not be saved, and the headers of messages that
 //! wait for it. The server is only looked at, and nothing is recorded.
 
+use std::fs::File;
+use std::path::PathBuf;
+
 use super::Context;
 use super::failed::{About, Result, failed, refused_text, setup};
 use super::heads::heads;
@@ -53,6 +56,22 @@ fn warnings(all: &All, account: &Account) -> Vec<String> {
     let text = gettext("{account} is not polled: this version cannot do “{keyword}”.");
     let unable = unable.map(|(id, word)| fill(&text, &[("account", id), ("keyword", word)]));
     unable.chain(account.local.refusal.clone()).collect()
+}
+
+/// See [`Job::ReadHeader`](crate::engine::api::job::Job::ReadHeader).
+pub async fn read(path: PathBuf) -> Result<Outcome> {
+    let shown = path.display().to_string();
+    let work = move || File::open(path).and_then(|mut file| header(&mut file));
+    let read = tokio::task::spawn_blocking(work).await;
+    let read = read.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    match read {
+        Ok(header) => Ok(Outcome::Header(header.lines.to_vec())),
+        Err(error) => {
+            let text = gettext("{path} cannot be used: {what}.");
+            let values: [(&str, &dyn std::fmt::Display); 2] = [("path", &shown), ("what", &error)];
+            Err(setup(fill(&text, &values)))
+        }
+    }
 }
 
 /// See [`Job::SampleHeaders`](crate::engine::api::job::Job::SampleHeaders).

@@ -64,6 +64,7 @@ impl Editor {
             };
             column.append(&fact::point(icon, class, sentence));
         }
+        column.append(&self.multidrop.review(model));
         column.append(&checks(errors, model.found().len() - errors));
         let lines = Diff::new("review-diff");
         lines.show(&diff::of_rc(&old.bytes(), &new.bytes()));
