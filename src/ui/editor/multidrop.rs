@@ -1,9 +1,11 @@
 //! One mailbox for several people (`ui.md` section 10): below the options of the page the names, a
 //! place to try a message, and the samples that every change is held against.
 
+mod keeping;
 mod message;
 mod names;
 mod result;
+mod show;
 mod table;
 mod taking;
 mod work;
@@ -17,16 +19,16 @@ use std::time::Duration;
 use gtk::glib;
 use gtk::prelude::*;
 
-use super::super::{a11y, fact};
-use super::Input;
+use super::super::a11y;
 use super::model::Model;
 use super::model::multidrop::samples::{Kept, Names, Work};
 use super::model::multidrop::{self as model, Typed};
 use super::rows::label;
-use crate::base::i18n::{fill, gettext};
-use crate::base::text::{QUIET_MAX, quiet};
+use super::{Input, Output};
+use crate::base::i18n::gettext;
 use crate::engine::api::job::JobId;
 use crate::engine::api::routing::{Dns, Routed};
+use crate::engine::api::samples::SampleWish;
 use crate::rc::option::Id;
 use crate::rc::resolve::Numbered;
 use crate::rc::settings::Value;
@@ -64,6 +66,8 @@ pub(in crate::ui) enum Told {
     Loaded(String, Vec<u8>),
     /// The window to choose from was closed.
     NotTaken,
+    /// Try it at once.
+    Now,
     /// Keep the message with its recipients.
     Keep,
     /// Show this sample.
@@ -87,6 +91,17 @@ struct Facts {
     names: Names,
 }
 
+impl Facts {
+    fn of(model: &Model, login: &str) -> Self {
+        let now = model::accounts(model.now(), login);
+        let names = match model.is_changed() {
+            true => Names::between(&model::accounts(model.saved(), login), &now),
+            false => Names::default(),
+        };
+        Self { now, names }
+    }
+}
+
 /// What was tried.
 struct Tried {
     header: Vec<u8>,
@@ -102,6 +117,7 @@ pub(super) struct Multidrop {
     link: gtk::Button,
     visits: Rc<Cell<(usize, usize)>>,
     body: gtk::Box,
+    users: gtk::Box,
     who: gtk::DropDown,
     single: gtk::Label,
     names: NameList,
@@ -109,6 +125,8 @@ pub(super) struct Multidrop {
     answer: Answer,
     table: Table,
     fills: Rc<Cell<bool>>,
+    /// The page of an entry is shown: this one was last.
+    is_shown: bool,
     entry: Option<usize>,
     user: usize,
     typed: Typed,
@@ -121,6 +139,8 @@ pub(super) struct Multidrop {
     tried: Option<Tried>,
     /// Samples are being read or written.
     keeping: Option<JobId>,
+    /// What is to be done about them then.
+    wishes: VecDeque<SampleWish>,
     /// Samples that are being routed, and what comes then.
     checking: Option<(JobId, Work)>,
     queue: VecDeque<Work>,
@@ -151,6 +171,7 @@ impl Multidrop {
             on(Told::Visit(entry, user));
         });
         let who = gtk::DropDown::from_strings(&[]);
+        who.set_hexpand(true);
         who.set_widget_name("multidrop-user");
         a11y::set_label(&who, &gettext("User"));
         let (on, quiet) = (Rc::clone(&tell), Rc::clone(&fills));
@@ -167,7 +188,10 @@ impl Multidrop {
         let answer = Answer::new(&tell);
         let table = Table::new(&tell);
         let body = column(18);
-        body.append(&who);
+        let users = gtk::Box::builder().spacing(12).build();
+        users.append(&heading(&gettext("User")));
+        users.append(&who);
+        body.append(&users);
         body.append(&single);
         body.append(names.root());
         body.append(&message.root);
@@ -182,6 +206,7 @@ impl Multidrop {
             link,
             visits,
             body,
+            users,
             who,
             single,
             names,
@@ -189,6 +214,7 @@ impl Multidrop {
             answer,
             table,
             fills,
+            is_shown: false,
             entry: None,
             user: 0,
             typed: Typed::default(),
@@ -199,6 +225,7 @@ impl Multidrop {
             routing: None,
             tried: None,
             keeping: None,
+            wishes: VecDeque::new(),
             checking: None,
             queue: VecDeque::new(),
             checked: None,
@@ -211,7 +238,8 @@ impl Multidrop {
     /// The text is another one.
     pub(super) fn forget(&mut self) {
         self.facts = None;
-        if self.entry.is_some() || !self.kept.is_empty() {
+        self.kept.doubt();
+        if self.is_shown || !self.kept.is_empty() {
             self.later();
         }
     }
@@ -228,113 +256,18 @@ impl Multidrop {
         if let Some(facts) = &self.facts {
             return Rc::clone(facts);
         }
-        let login = self.kept.login();
-        let now = model::accounts(model.now(), login);
-        let names = match model.is_changed() {
-            true => Names::between(&model::accounts(model.saved(), login), &now),
-            false => Names::default(),
-        };
-        let facts = Rc::new(Facts { now, names });
+        let facts = Rc::new(Facts::of(model, self.kept.login()));
         self.facts = Some(Rc::clone(&facts));
         facts
     }
 
-    /// Shows the way to here, on the page of a user, or nothing.
-    fn show_link(&self, visit: Option<(usize, usize)>) {
-        self.link.set_visible(visit.is_some());
-        self.visits.set(visit.unwrap_or_default());
-    }
-
-    /// Shows the part for an entry as it is now, or nothing.
-    fn show(&mut self, model: &Model, entry: Option<usize>) {
-        self.body.set_visible(entry.is_some());
-        let Some(entry) = entry else { return };
-        let count = model.users(entry).max(1);
-        let user = match self.entry == Some(entry) {
-            true => self.user.min(count - 1),
-            false => 0,
-        };
-        if (self.entry, self.user) != (Some(entry), user) {
-            (self.entry, self.user) = (Some(entry), user);
-            self.later();
-        }
-        self.show_users(model, entry, count);
-        let facts = self.facts(model);
-        let keyword = crate::rc::option::keyword(Id::Is);
-        let node = super::model::tree::Node::User(entry, user);
-        if let Some(row) = model.row(node, keyword) {
-            let is_inherited = row.origin == super::model::Origin::Defaults;
-            self.names
-                .show((entry, user), row.value.as_ref(), is_inherited);
-        }
-        let Some(found) = model::account(&facts.now, entry, user) else {
-            return;
-        };
-        let account = &found.account;
-        self.single.set_visible(!account.is_multidrop());
-        if !account.is_multidrop() {
-            let only = account.local_names.first();
-            let only = only.map_or(&account.user, |name| &name.remote);
-            let text = gettext(
-                "One recipient: no header is looked at, every message goes to {name}. Add another name, or switch on every other name, and recipients are found in the headers.",
-            );
-            let text = fill(&text, &[("name", &quiet(only, QUIET_MAX))]);
-            if self.single.text() != text {
-                self.single.set_text(&text);
-            }
-        }
-        self.table.show(self.kept.of(facts.names.key(&account.id)));
-    }
-
-    fn show_users(&self, model: &Model, entry: usize, count: usize) {
-        self.who.set_visible(count > 1);
-        let names: Vec<String> = (0..count)
-            .map(|user| model.user_name(entry, user))
-            .collect();
-        let shown = self.who.model().and_downcast::<gtk::StringList>();
-        let is_same = shown.is_some_and(|shown| {
-            let all = (0..shown.n_items()).filter_map(|at| shown.string(at));
-            all.map(String::from).eq(names.iter().cloned())
-        });
-        self.fills.set(true);
-        if !is_same {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            self.who.set_model(Some(&gtk::StringList::new(&names)));
-            if let Some(inner) = self.who.first_child() {
-                a11y::set_label(&inner, &gettext("User"));
-            }
-        }
-        self.who
-            .set_selected(u32::try_from(self.user).unwrap_or_default());
-        self.fills.set(false);
-    }
-
-    /// What saving means for the samples, to be put into the review; it follows what comes of them.
-    pub(super) fn review(&mut self, model: &Model) -> gtk::Box {
-        let root = column(6);
-        root.set_widget_name("review-samples");
-        self.review.set(Some(&root));
-        self.show_review(model);
-        root
-    }
-
-    fn show_review(&mut self, model: &Model) {
-        let Some(root) = self.review.upgrade() else {
-            return;
-        };
-        fact::empty(&root);
+    /// Whether saving changes nothing about samples, as far as that is known.
+    pub(super) fn is_well(&self, model: &Model) -> bool {
         if self.kept.is_empty() {
-            return;
+            return true;
         }
-        let facts = self.facts(model);
-        let told = self.kept.summary(&facts.names, &facts.now);
-        for (sentence, is_warning) in told.unwrap_or_default() {
-            let (icon, class) = match is_warning {
-                true => ("dialog-warning-symbolic", "wait"),
-                false => ("dialog-information-symbolic", "quiet"),
-            };
-            root.append(&fact::point(icon, class, &sentence));
-        }
+        let facts = Facts::of(model, self.kept.login());
+        self.kept.is_well(&facts.names, &facts.now)
     }
 }
 

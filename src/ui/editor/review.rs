@@ -28,6 +28,7 @@ impl Editor {
             && self.saving.is_none()
             && model.error().is_none()
             && !is_grave()
+            && self.multidrop.is_well(model)
     }
 
     /// Opens the window, if there is anything to save.

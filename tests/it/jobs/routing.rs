@@ -243,7 +243,7 @@ async fn samples_are_kept_apart_and_private() {
         panic!("not adopted");
     };
     let now = samples(&mut bench, SampleWish::Read).await;
-    assert_eq!(now.of(&id("ada2")), [sample.clone()]);
+    assert_eq!(now.of(&id("ada2")), std::slice::from_ref(&sample));
     bench.run(Job::Undo(Box::new(adopted.undo))).await;
     let now = samples(&mut bench, SampleWish::Read).await;
     assert_eq!(now.of(&id("ada")), [sample]);

@@ -248,7 +248,7 @@ fn who_gets_a_message_and_what_a_change_does() {
         let name = names[0].trim_start_matches("Last resort: ");
         assert!(out.starts_with(&format!("{name}\t")), "{out}");
         for (title, text) in steps {
-            if ["Host", "Name", "Prefix", "Last resort"].contains(&title.as_str()) {
+            if ["Host", "Name", "Prefix", "In the end"].contains(&title.as_str()) {
                 assert!(out.contains(text), "{text}: {out}");
             }
         }

@@ -66,6 +66,11 @@ impl Typed {
         text.clone_into(&mut self.shown);
     }
 
+    /// What was there before has nothing to do with it.
+    pub(crate) fn stands_alone(&mut self) {
+        self.before = None;
+    }
+
     /// Its header lines without what follows; `None` while there is nothing.
     pub(crate) fn header(&self) -> Option<Vec<u8>> {
         let all: Cow<[u8]> = match &self.raw {
@@ -172,6 +177,8 @@ mod tests {
         );
         typed.load("", b"To: d\n".to_vec());
         assert_eq!(typed.headers().unwrap()[0], b"To: c\n");
+        typed.stands_alone();
+        assert_eq!(typed.headers().unwrap(), [b"To: d\n".to_vec()]);
         assert_eq!(typed.name("S"), "S");
         assert!(!typed.name("").is_empty());
     }

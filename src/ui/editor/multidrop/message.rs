@@ -19,6 +19,7 @@ pub(super) struct Message {
     view: gtk::TextView,
     used: gtk::TextTag,
     keep: gtk::Button,
+    radios: Vec<(Dns, gtk::CheckButton)>,
     fills: Rc<Cell<bool>>,
 }
 
@@ -89,12 +90,15 @@ impl Message {
         ));
         root.append(&over);
         root.append(&buttons);
-        root.append(&dns(tell));
+        let (dns, radios) = dns(tell);
+        root.append(&dns);
+        at_once(&view, tell);
         Self {
             root,
             view,
             used,
             keep,
+            radios,
             fills,
         }
     }
@@ -104,6 +108,13 @@ impl Message {
         self.fills.set(true);
         self.view.buffer().set_text(text);
         self.fills.set(false);
+    }
+
+    /// Says that of DNS.
+    pub(super) fn set_dns(&self, dns: Dns) {
+        for (_, radio) in self.radios.iter().filter(|(of, _)| *of == dns) {
+            radio.set_active(true);
+        }
     }
 
     /// Whether there is a result that can be kept.
@@ -146,6 +157,21 @@ impl Message {
     }
 }
 
+/// Ctrl+Enter tries the message at once.
+fn at_once(view: &gtk::TextView, tell: &Tell) {
+    let to = Rc::clone(tell);
+    let keys = gtk::EventControllerKey::new();
+    keys.connect_key_pressed(move |_, key, _, state| {
+        let is_enter = matches!(key, gdk::Key::Return | gdk::Key::KP_Enter);
+        if is_enter && state.contains(gdk::ModifierType::CONTROL_MASK) {
+            to(Told::Now);
+            return gtk::glib::Propagation::Stop;
+        }
+        gtk::glib::Propagation::Proceed
+    });
+    view.add_controller(keys);
+}
+
 /// Where a field ends: its last continuation line.
 fn field_end(buffer: &gtk::TextBuffer, from: &gtk::TextIter) -> gtk::TextIter {
     let mut end = *from;
@@ -173,7 +199,7 @@ fn button(text: &str, name: &str, tell: &Tell, told: fn() -> Told) -> gtk::Butto
 }
 
 /// What is said of hosts that DNS would be asked about.
-fn dns(tell: &Tell) -> gtk::Box {
+fn dns(tell: &Tell) -> (gtk::Box, Vec<(Dns, gtk::CheckButton)>) {
     let root = column(2);
     root.append(&label(
         &gettext("Whether a host is another name of the server"),
@@ -185,15 +211,12 @@ fn dns(tell: &Tell) -> gtk::Box {
         (Dns::Is, gettext("Assume it is"), "dns-yes"),
     ];
     let row = wrapping(3);
-    let mut first: Option<gtk::CheckButton> = None;
+    let mut radios: Vec<(Dns, gtk::CheckButton)> = Vec::new();
     for (dns, text, name) in kinds {
         let radio = gtk::CheckButton::builder().label(&text).name(name).build();
-        match &first {
-            Some(first) => radio.set_group(Some(first)),
-            None => {
-                radio.set_active(true);
-                first = Some(radio.clone());
-            }
+        match radios.first() {
+            Some((_, first)) => radio.set_group(Some(first)),
+            None => radio.set_active(true),
         }
         let to = Rc::clone(tell);
         radio.connect_toggled(move |radio| {
@@ -205,7 +228,8 @@ fn dns(tell: &Tell) -> gtk::Box {
         if let Some(around) = radio.parent() {
             around.set_focusable(false);
         }
+        radios.push((dns, radio));
     }
     root.append(&row);
-    root
+    (root, radios)
 }

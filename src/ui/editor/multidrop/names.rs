@@ -1,6 +1,8 @@
 //! The names of an account as rows of two fields: what a message is addressed to, and who gets it
 //! here. `*` is a switch and comes last.
 
+mod line;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -10,8 +12,9 @@ use super::super::super::a11y;
 use super::super::model::multidrop::names::{self, Map, Pair};
 use super::super::rows::{label, tag};
 use super::{column, heading};
-use crate::base::i18n::{fill, gettext};
+use crate::base::i18n::gettext;
 use crate::rc::settings::Value;
+use line::{Line, row_of};
 
 /// The list.
 #[derive(Clone)]
@@ -28,15 +31,6 @@ struct Inner {
     /// It is being filled: that is nobody's wish.
     fills: Cell<bool>,
     tell: Box<dyn Fn(Option<Value>)>,
-}
-
-struct Line {
-    row: gtk::ListBoxRow,
-    remote: gtk::Entry,
-    local: gtk::Entry,
-    remove: gtk::Button,
-    error: gtk::Label,
-    was_pair: bool,
 }
 
 impl NameList {
@@ -196,91 +190,6 @@ impl Inner {
     }
 }
 
-impl Line {
-    fn new(pair: &Pair) -> Self {
-        let entry = |text: &str, name: &str, words: &str, placeholder: &str| {
-            let entry = gtk::Entry::builder()
-                .text(text)
-                .hexpand(true)
-                .width_chars(5)
-                .placeholder_text(placeholder)
-                .name(name)
-                .build();
-            a11y::set_label(&entry, words);
-            entry
-        };
-        let remote = entry(
-            &pair.remote,
-            "name-remote",
-            &gettext("Name or address on the server"),
-            &gettext("On the server"),
-        );
-        let local = entry(
-            &pair.local,
-            "name-local",
-            &gettext("Name here"),
-            &gettext("The same"),
-        );
-        let remove = gtk::Button::builder()
-            .icon_name("list-remove-symbolic")
-            .valign(gtk::Align::Center)
-            .css_classes(["flat"])
-            .name("name-remove")
-            .build();
-        let arrow = gtk::Image::builder()
-            .icon_name("go-next-symbolic")
-            .css_classes(["quiet"])
-            .accessible_role(gtk::AccessibleRole::Presentation)
-            .build();
-        let line = gtk::Box::builder().spacing(6).build();
-        line.append(&remote);
-        line.append(&arrow);
-        line.append(&local);
-        line.append(&remove);
-        let error = label("", &["error", "caption"]);
-        error.set_visible(false);
-        error.set_widget_name("name-error");
-        let all = column(4);
-        all.set_margin_top(6);
-        all.set_margin_bottom(6);
-        all.set_margin_start(12);
-        all.set_margin_end(6);
-        all.append(&line);
-        all.append(&error);
-        let row = row_of(&all);
-        let this = Self {
-            row,
-            remote,
-            local,
-            remove,
-            error,
-            was_pair: pair.was_pair,
-        };
-        this.show_trouble();
-        this
-    }
-
-    fn pair(&self) -> Pair {
-        Pair {
-            remote: self.remote.text().into(),
-            local: self.local.text().into(),
-            was_pair: self.was_pair,
-        }
-    }
-
-    /// Why it says nothing yet, and what the row is called.
-    fn show_trouble(&self) {
-        let trouble = self.pair().trouble();
-        a11y::set_invalid(&self.remote, trouble.is_some());
-        self.error.set_visible(trouble.is_some());
-        self.error.set_text(&trouble.unwrap_or_default());
-        let name = self.remote.text();
-        let words = fill(&gettext("Remove “{name}”"), &[("name", &name)]);
-        a11y::name_button(&self.remove, &words);
-        a11y::set_label(&self.row, &name);
-    }
-}
-
 fn everyone_row(everyone: &gtk::Switch) -> gtk::ListBoxRow {
     let words = gettext("Every other name");
     let text = gettext("A name that is not in the list is delivered under itself.");
@@ -302,12 +211,4 @@ fn everyone_row(everyone: &gtk::Switch) -> gtk::ListBoxRow {
     let row = row_of(&all);
     a11y::set_label(&row, &words);
     row
-}
-
-fn row_of(child: &gtk::Box) -> gtk::ListBoxRow {
-    gtk::ListBoxRow::builder()
-        .child(child)
-        .activatable(false)
-        .focusable(false)
-        .build()
 }

@@ -15,7 +15,6 @@ use crate::base::Secret;
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{Failed, Job, JobId, Outcome};
 use crate::engine::api::routing::{RouteWish, Routes, Spot};
-use crate::engine::api::samples::{Sample, SampleWish};
 use crate::engine::api::words;
 use crate::rc::option::{self, Id, Page, Scope};
 use crate::rc::settings::Value;
@@ -50,6 +49,7 @@ impl Editor {
             }
             Told::Pause(stamp) if stamp == self.multidrop.stamp => self.try_all(sender),
             Told::Pause(_) => {}
+            Told::Now => self.try_all(sender),
             Told::Open => {
                 let tell = std::rc::Rc::clone(&self.multidrop.tell);
                 let title = gettext("Open a Message");
@@ -64,11 +64,7 @@ impl Editor {
                 }
             }
             Told::Keep => self.keep_sample(sender),
-            Told::Load(at) => {
-                if let Some((sample, _)) = self.sample(at) {
-                    self.load_message(&sample.name, sample.header);
-                }
-            }
+            Told::Load(at) => self.load_sample(at),
             Told::Expect(at) => self.expect(at, sender),
             Told::Forget(at) => self.forget_sample(at, sender),
             Told::Option(id) => self.go_to_option(id),
@@ -139,7 +135,8 @@ impl Editor {
         });
     }
 
-    fn load_message(&mut self, name: &str, header: Vec<u8>) {
+    /// Shows a message from elsewhere.
+    pub(super) fn load_message(&mut self, name: &str, header: Vec<u8>) {
         let shown = self.multidrop.typed.load(name, header);
         self.multidrop.message.load(&shown);
         self.multidrop.message.can_keep(false);
@@ -184,6 +181,9 @@ impl Editor {
             let _ = sender.output(Output::Cancel(id));
         }
         self.multidrop.tried = None;
+        if !self.multidrop.is_shown {
+            return;
+        }
         let header = self.multidrop.typed.header();
         let (Some(header), Some(of)) = (header, self.spot()) else {
             self.multidrop.answer.clear();
@@ -205,37 +205,6 @@ impl Editor {
         self.multidrop.routing = Some(start(Job::Route(Box::new(wish)), sender));
     }
 
-    fn check_samples(&mut self, sender: &Sender) {
-        let Some(model) = &self.model else { return };
-        if let Some((id, _)) = self.multidrop.checking.take() {
-            let _ = sender.output(Output::Cancel(id));
-        }
-        self.multidrop.checked = Some(self.count);
-        let facts = self.multidrop.facts(model);
-        let works = self.multidrop.kept.begin(&facts.names, &facts.now);
-        self.multidrop.queue = works.into();
-        self.check_next(sender);
-        self.show_multidrop();
-    }
-
-    fn check_next(&mut self, sender: &Sender) {
-        let Some(model) = &self.model else { return };
-        let Some(work) = self.multidrop.queue.pop_front() else {
-            return;
-        };
-        let wish = RouteWish {
-            of: Spot {
-                text: Secret::new(model.now().document.bytes()),
-                entry: work.entry,
-                user: work.user,
-            },
-            headers: work.headers.clone(),
-            dns: work.dns,
-        };
-        let id = start(Job::Route(Box::new(wish)), sender);
-        self.multidrop.checking = Some((id, work));
-    }
-
     /// What came of a job of this part; another's is given back.
     pub(in crate::ui::editor) fn multidrop_done(
         &mut self,
@@ -250,27 +219,6 @@ impl Editor {
         if multidrop.routing == Some(id) {
             multidrop.routing = None;
             self.routed(&outcome);
-        } else if let Some((_, work)) = multidrop.checking.take_if(|(job, _)| *job == id) {
-            let routed = match &outcome {
-                Outcome::Routed(routes) => &routes.routed[..],
-                _ => &[],
-            };
-            multidrop.kept.learn(&work, routed);
-            self.check_next(sender);
-            self.show_multidrop();
-        } else if multidrop.keeping == Some(id) {
-            multidrop.keeping = None;
-            match outcome {
-                Outcome::Samples(samples) => {
-                    multidrop.kept.take(*samples);
-                    multidrop.table.fail("");
-                    multidrop.checked = None;
-                    multidrop.forget();
-                    self.show_multidrop();
-                }
-                Outcome::Failed(failed) => multidrop.table.fail(&sentences(&failed).join("\n")),
-                _ => {}
-            }
         } else if let Some((_, name)) = multidrop.opening.take_if(|(job, _)| *job == id) {
             match outcome {
                 Outcome::Header(header) => self.load_message(&name, header),
@@ -286,7 +234,7 @@ impl Editor {
                 }
             }
         } else {
-            return Some(outcome);
+            return self.samples_done(id, outcome, sender);
         }
         None
     }
@@ -324,92 +272,17 @@ impl Editor {
         }
         multidrop.message.can_keep(!routed.routing.is_deferred);
     }
-
-    /// Reads the samples.
-    pub(in crate::ui::editor) fn read_samples(&mut self, sender: &Sender) {
-        self.wish_samples(SampleWish::Read, sender);
-    }
-
-    /// Accounts may have got other names with what was saved: their samples go along. To be asked
-    /// before the saved state is forgotten.
-    pub(in crate::ui::editor) fn samples_follow(&mut self, sender: &Sender) {
-        let Some(model) = &self.model else { return };
-        if self.multidrop.kept.is_empty() {
-            return;
-        }
-        let names = self.multidrop.facts(model).names.0.clone();
-        self.multidrop.facts = None;
-        if !names.is_empty() {
-            self.wish_samples(SampleWish::Follow(names), sender);
-        }
-    }
-
-    fn wish_samples(&mut self, wish: SampleWish, sender: &Sender) {
-        let id = start(Job::Samples(Box::new(wish)), sender);
-        self.multidrop.keeping = Some(id);
-    }
-
-    fn keep_sample(&mut self, sender: &Sender) {
-        let Some(Tried {
-            header,
-            dns,
-            routed: Some(routed),
-        }) = &self.multidrop.tried
-        else {
-            return;
-        };
-        let sample = Sample {
-            name: self.multidrop.typed.name(&routed.subject),
-            header: header.clone(),
-            dns: *dns,
-            expected: routed.routing.recipients.clone(),
-        };
-        self.put_sample(sample, sender);
-    }
-
-    fn put_sample(&mut self, sample: Sample, sender: &Sender) {
-        if let Some(key) = self.key() {
-            self.wish_samples(SampleWish::Keep(key, sample), sender);
-        }
-    }
-
-    fn expect(&mut self, at: usize, sender: &Sender) {
-        use super::super::model::multidrop::samples::Verdict;
-        if let Some((sample, Verdict::Changed(expected))) = self.sample(at) {
-            self.put_sample(Sample { expected, ..sample }, sender);
-        }
-    }
-
-    fn forget_sample(&mut self, at: usize, sender: &Sender) {
-        if let (Some((sample, _)), Some(key)) = (self.sample(at), self.key()) {
-            self.wish_samples(SampleWish::Forget(key, sample.header), sender);
-        }
-    }
-
-    fn sample(
-        &mut self,
-        at: usize,
-    ) -> Option<(Sample, super::super::model::multidrop::samples::Verdict)> {
-        let key = self.key()?;
-        self.multidrop.kept.of(&key).into_iter().nth(at)
-    }
-
-    /// What samples call the account that is shown.
-    fn key(&mut self) -> Option<crate::rc::AccountId> {
-        let facts = self.multidrop.facts(self.model.as_ref()?);
-        let found = account(&facts.now, self.multidrop.entry?, self.multidrop.user)?;
-        Some(facts.names.key(&found.account.id).clone())
-    }
 }
 
-fn start(job: Job, sender: &Sender) -> JobId {
+/// Begins work; what comes of it comes to `multidrop_done`.
+pub(super) fn start(job: Job, sender: &Sender) -> JobId {
     let id = JobId::new();
     let _ = sender.output(Output::Start(id, Box::new(job)));
     id
 }
 
 /// What happened, what can be done, and what is known beside it.
-fn sentences(failed: &Failed) -> Vec<String> {
+pub(super) fn sentences(failed: &Failed) -> Vec<String> {
     let details = failed.details.lines().map(str::to_owned);
     let cause = failed.cause();
     let told = [words::headline(cause), words::advice(cause)];

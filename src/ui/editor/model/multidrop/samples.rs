@@ -77,6 +77,8 @@ pub(crate) struct Work {
 pub(crate) struct Kept {
     samples: Samples,
     verdicts: HashMap<(AccountId, Vec<u8>), Verdict>,
+    /// They were not gone through yet for the file as it is now.
+    is_doubtful: bool,
 }
 
 impl Kept {
@@ -111,9 +113,15 @@ impl Kept {
         samples.map(|s| (s.clone(), verdict(s))).collect()
     }
 
-    /// The file is another one: nothing is known. Returns what is to be found out.
+    /// The file is another one: what is known is not to be relied on.
+    pub(crate) fn doubt(&mut self) {
+        self.is_doubtful = true;
+    }
+
+    /// Begins anew: nothing is known. Returns what is to be found out.
     pub(crate) fn begin(&mut self, names: &Names, now: &[Numbered]) -> Vec<Work> {
         self.verdicts.clear();
+        self.is_doubtful = false;
         let mut works = Vec::new();
         for (key, samples) in &self.samples.of {
             let Some((entry, user)) = names.place(key, now) else {
@@ -152,12 +160,23 @@ impl Kept {
         }
     }
 
+    /// Whether all of them in the file as it is now still go to the same people.
+    pub(crate) fn is_well(&self, names: &Names, now: &[Numbered]) -> bool {
+        let keys = self.samples.of.iter().map(|(key, _)| key);
+        let mut here = keys.filter(|key| names.place(key, now).is_some());
+        !self.is_doubtful && here.all(|key| self.of(key).iter().all(|(_, v)| *v == Verdict::Same))
+    }
+
     /// What saving means for them: sentences, and whether each is a warning. `None`: there are
     /// none in the file as it is now.
     pub(crate) fn summary(&self, names: &Names, now: &[Numbered]) -> Option<Vec<(String, bool)>> {
         let keys = self.samples.of.iter().map(|(key, _)| key);
         let here = keys.filter(|key| names.place(key, now).is_some());
-        let all: Vec<(Sample, Verdict)> = here.flat_map(|key| self.of(key)).collect();
+        let mut all: Vec<(Sample, Verdict)> = here.flat_map(|key| self.of(key)).collect();
+        if self.is_doubtful {
+            all.iter_mut()
+                .for_each(|(_, verdict)| *verdict = Verdict::Open);
+        }
         summary(&all)
     }
 }

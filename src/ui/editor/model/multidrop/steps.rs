@@ -249,7 +249,7 @@ fn fallback(routing: &Routing, steps: &mut Vec<Step>) {
             false => Id::Postmaster,
         };
         let text = words::nobody(routing);
-        steps.push(step(&gettext("Last resort"), text, Some(option)));
+        steps.push(step(&gettext("In the end"), text, Some(option)));
     }
     if routing.warning.is_some() {
         let line = routing.warning_line();

@@ -87,6 +87,7 @@ fn samples_are_gone_through_by_account_and_dns() {
     assert_eq!(places, [(1, 1, Dns::Ask, 2), (1, 1, Dns::IsNot, 1)]);
     let told = kept.summary(&names, &now).unwrap();
     assert_eq!(told, [("The samples are being checked…".to_owned(), false)]);
+    assert!(!kept.is_well(&names, &now));
     kept.learn(&works[0], &[routed(&["a"]), routed(&["c"])]);
     kept.learn(&works[1], &[routed(&["a"])]);
     let told = kept.summary(&names, &now).unwrap();
@@ -97,6 +98,19 @@ fn samples_are_gone_through_by_account_and_dns() {
             ("2 samples still go to the same people".to_owned(), false)
         ]
     );
+    assert!(!kept.is_well(&names, &now));
+    kept.learn(&works[0], &[routed(&["a"]), routed(&["b"])]);
+    assert!(kept.is_well(&names, &now));
+    kept.doubt();
+    assert!(!kept.is_well(&names, &now));
+    assert!(
+        kept.summary(&names, &now).unwrap()[0]
+            .0
+            .contains("being checked")
+    );
+    kept.begin(&names, &now);
+    kept.learn(&works[0], &[routed(&["a"]), routed(&["c"])]);
+    kept.learn(&works[1], &[routed(&["a"])]);
     // What cannot be routed is not taken for well.
     kept.learn(&works[1], &[]);
     let told = kept.summary(&names, &now).unwrap();

@@ -172,7 +172,7 @@ fn when_nobody_matches() {
         assert_eq!(
             last,
             [
-                "Last resort: the last resort: nobody matched",
+                "In the end: the last resort: nobody matched",
                 "Header added: X-Fetchmail-Warning: recipient address x@far didn't match any local name",
                 "Handed over by: RCPT TO:<chief>"
             ]
