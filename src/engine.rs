@@ -11,6 +11,7 @@ mod jobs;
 mod meter;
 pub mod oneshot;
 mod poll;
+mod routing;
 mod saving;
 mod schedule;
 mod secrets;

@@ -17,6 +17,7 @@ pub mod private;
 pub mod providers;
 pub mod rcfile;
 pub mod record;
+pub mod samples;
 mod uids;
 pub mod user;
 

@@ -4,7 +4,7 @@
 //! own that is ended as a group when it takes too long. Exit status 0 is its word that the mail is
 //! safe (engine.md section 15); whatever else happens, the message stays on the server.
 
-mod template;
+pub mod template;
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,9 @@
 
 pub mod job;
 pub mod report_text;
+pub mod route_words;
+pub mod routing;
+pub mod samples;
 pub mod saving;
 pub mod words;
 

@@ -14,9 +14,12 @@ mod fetch_one;
 mod files;
 mod folders;
 mod follow;
+mod heads;
 mod import;
 mod preview;
 mod probe;
+mod routing;
+mod samples;
 mod secret;
 mod sign_in;
 mod trial;
@@ -175,6 +178,7 @@ fn ends_itself(job: &Job) -> bool {
             | Job::Undo(_)
             | Job::FetchOne(_)
             | Job::Import(_)
+            | Job::Samples(_)
             | Job::MakePrivate
     )
 }
@@ -202,6 +206,10 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::ReadRc => editor::read(&context),
         Job::Lint(text) => editor::lint(&context, text).await,
         Job::CheckCommand(command) => editor::check_command(command).await,
+        Job::Route(wish) => routing::run(&context, &wish).await,
+        Job::SampleHeaders(of) => routing::waiting(&context, &of).await,
+        Job::ReadHeader(path) => routing::read(path).await,
+        Job::Samples(wish) => samples::run(&context, *wish).await,
         Job::Import(path) => return whole(import::import(&context, &path).await),
         Job::MakePrivate => return whole(import::make_private(&context).await),
         Job::Probe(request) => return probe::run(&context, &request).await,

@@ -609,6 +609,7 @@ impl App {
                 false => Command::Resume,
             }),
             editor::Output::Start(id, job) => self.start(id, *job, Asker::Editor),
+            editor::Output::Cancel(id) => self.send(Command::Cancel(id)),
             editor::Output::Save(version, which) => self.send(Command::SaveRc {
                 version: *version,
                 which,

@@ -12,6 +12,7 @@ mod hints;
 mod later;
 mod list;
 pub(crate) mod model;
+mod multidrop;
 mod page;
 mod review;
 mod rows;
@@ -45,6 +46,7 @@ use list::List;
 use model::search::Hit;
 use model::tree::{Lines, Node};
 use model::{Model, Row};
+use multidrop::{Multidrop, Told};
 use page::Pages;
 use rows::Deed;
 use source::Source;
@@ -157,6 +159,8 @@ pub(super) enum Input {
     Unknown(Span, String),
     /// Whether a command could be run.
     CheckCommand(Box<Row>),
+    /// Something is done about several recipients.
+    Multidrop(Told),
     /// To the list, where it is not beside the pages.
     Back,
     /// Read the file again, whatever was changed here.
@@ -168,6 +172,8 @@ pub(super) enum Input {
 pub(super) enum Output {
     /// Begin this work; what comes of it is wanted here.
     Start(JobId, Box<Job>),
+    /// What comes of this is not wanted any more.
+    Cancel(JobId),
     /// Write this.
     Save(Box<Version>, Which),
     /// Write this; when it is read, check these (`None`: all that are checked by themselves).
@@ -208,6 +214,7 @@ pub(super) struct Editor {
     pages: Pages,
     finder: Finder,
     source: Source,
+    multidrop: Multidrop,
     trouble: adw::StatusPage,
     /// The file is being read.
     reading: Option<JobId>,
@@ -273,6 +280,8 @@ impl Component for Editor {
                 move |page| turns.emit(Input::Turn(page)),
             )
         };
+        let multidrop = Multidrop::new(to);
+        pages.add_below(&multidrop.root);
         let source = Source::new(to);
         let finder = Finder::new(to);
         let middle = gtk::Box::new(gtk::Orientation::Vertical, 0);
@@ -306,6 +315,7 @@ impl Component for Editor {
             pages,
             finder,
             source,
+            multidrop,
             trouble,
             reading: None,
             linting: None,
@@ -416,6 +426,7 @@ impl Component for Editor {
             Input::Preview(at) => self.preview(at),
             Input::Unknown(span, word) => self.unknown(span, &word, &sender),
             Input::CheckCommand(row) => self.check_command(*row, &sender),
+            Input::Multidrop(told) => self.on_multidrop(told, root, &sender),
             Input::Back => {
                 self.frame.back(true);
             }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use super::routing::{RouteWish, Routes, Spot, Waiting};
+use super::samples::{SampleWish, Samples};
 use super::saving::{Base, Unsaved, Version};
 use super::{AccountId, Cause, Trouble};
 use crate::base::Secret;
@@ -72,6 +74,14 @@ pub enum Job {
     Lint(Secret),
     /// Whether the program of a command is there and can be run. Nothing is run.
     CheckCommand(Vec<u8>),
+    /// Who would get messages, and why, by a text that need not be saved. DNS may be asked.
+    Route(Box<RouteWish>),
+    /// The headers of messages that wait in a mailbox. Changes nothing on the server.
+    SampleHeaders(Box<Spot>),
+    /// The header of a message in a file.
+    ReadHeader(PathBuf),
+    /// The samples that are kept with accounts.
+    Samples(Box<SampleWish>),
     /// Take this file over as the rc file; there must be none.
     Import(PathBuf),
     /// Take the rc file out of others' sight (mode 0600).
@@ -229,6 +239,14 @@ pub enum Outcome {
     Linted(Vec<Diagnostic>),
     /// [`Job::CheckCommand`]: a sentence.
     CommandChecked(String),
+    /// [`Job::Route`]
+    Routed(Box<Routes>),
+    /// [`Job::SampleHeaders`]
+    Waiting(Box<Waiting>),
+    /// [`Job::ReadHeader`]
+    Header(Vec<u8>),
+    /// [`Job::Samples`]: all there are now.
+    Samples(Box<Samples>),
     /// [`Job::Import`], [`Job::MakePrivate`]
     Imported,
     /// [`Job::Secret`]: the source of the password now.

@@ -5,6 +5,7 @@ pub(crate) mod effects;
 pub(crate) mod field;
 pub(crate) mod history;
 pub(crate) mod moves;
+pub(crate) mod multidrop;
 pub(crate) mod odd;
 pub(crate) mod search;
 pub(crate) mod tree;

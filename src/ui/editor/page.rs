@@ -203,6 +203,11 @@ impl Pages {
         *self.rows.borrow_mut() = made;
     }
 
+    /// More below the options of the page.
+    pub(super) fn add_below(&self, more: &gtk::Box) {
+        self.body.append(more);
+    }
+
     /// The file cannot be used: a sentence; nothing can be set then but in the source.
     pub(super) fn show_trouble(&self, sentence: Option<&str>) {
         let text = sentence.unwrap_or_default();

@@ -28,6 +28,7 @@ impl Editor {
             && self.saving.is_none()
             && model.error().is_none()
             && !is_grave()
+            && self.multidrop.is_well(model)
     }
 
     /// Opens the window, if there is anything to save.
@@ -64,6 +65,7 @@ impl Editor {
             };
             column.append(&fact::point(icon, class, sentence));
         }
+        column.append(&self.multidrop.review(model));
         column.append(&checks(errors, model.found().len() - errors));
         let lines = Diff::new("review-diff");
         lines.show(&diff::of_rc(&old.bytes(), &new.bytes()));

@@ -33,6 +33,8 @@ impl Editor {
         self.pages.show_trouble(trouble.as_deref());
         let name = name(model, self.node);
         self.pages.show(model, self.node, self.page, &name);
+        self.show_multidrop();
+        let Some(model) = &self.model else { return };
         let history = model.history();
         let (undo, redo) = (history.undoable(), history.redoable());
         self.frame.show_history(undo, redo, model.is_changed());

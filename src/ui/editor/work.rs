@@ -35,6 +35,9 @@ impl Editor {
 
     /// What came of a job.
     pub(super) fn done(&mut self, id: JobId, outcome: Outcome, sender: &ComponentSender<Self>) {
+        let Some(outcome) = self.multidrop_done(id, outcome, sender) else {
+            return;
+        };
         if self.reading == Some(id) {
             self.reading = None;
             match outcome {
@@ -73,6 +76,7 @@ impl Editor {
         }
         self.stack.set_visible_child_name("file");
         self.changed(sender);
+        self.read_samples(sender);
         self.go_to_wanted();
     }
 
@@ -87,6 +91,7 @@ impl Editor {
     /// The text is another one.
     pub(super) fn changed(&mut self, sender: &ComponentSender<Self>) {
         self.count += 1;
+        self.multidrop.forget();
         self.show();
         self.look_later(sender);
     }
@@ -136,6 +141,7 @@ impl Editor {
         match (&saved.result, which) {
             (Ok(base), Which::Rc) => {
                 self.base = *base;
+                self.samples_follow(sender);
                 if let Some(model) = &mut self.model {
                     model.is_saved();
                 }
