@@ -144,7 +144,7 @@ impl Probe {
                     self.pages.busy(&hosts::status(&found));
                 }
             }
-            Progress::SignIn(_) | Progress::DryRun { .. } => {}
+            _ => {}
         }
     }
 
