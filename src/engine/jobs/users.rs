@@ -74,6 +74,10 @@ async fn look(context: &Context, whose: Whose, users: &[User]) -> UsersFile {
     let (state, running) = match answer {
         Answer::Seen(summary, running) => (FileState::Seen(summary), running),
         Answer::Absent(can_make, running) => (FileState::Absent { can_make }, running),
+        // As many users that programs have of their own.
+        Answer::Refused(Refusal::NoHome, running) => {
+            (FileState::Absent { can_make: false }, running)
+        }
         Answer::Refused(refusal, running) => (FileState::Refused(refusal), running),
         _ => (FileState::Refused(odd()), None),
     };

@@ -12,7 +12,7 @@ async fn mail(house: &House, count: usize) -> Server {
     server.store.add("bob", "INBOX", messages);
     let folder = house.path("bob/Maildir");
     let rc = format!(
-        "poll localhost proto imap service {} sslproto ''\n  user bob password 'sesame-7' is bob here\n  mda \"postrider deliver --maildir {}\"\n",
+        "poll localhost proto imap service {}\n  user bob password 'sesame-7' is bob here sslproto ''\n  mda \"postrider deliver --maildir {}\"\n",
         server.imap,
         folder.display()
     );
@@ -125,20 +125,17 @@ async fn one_server_is_checked_whatever_it_is_called() {
 async fn a_check_is_stopped() {
     let mut house = House::new("");
     let server = mail(&house, 1).await;
-    let rc = fs::read_to_string(house.path("bob/.fetchmailrc")).unwrap();
-    house.rc(
-        "bob",
-        &rc.replace("  mda", "  preconnect 'touch here; sleep 300'\n  mda"),
-    );
+    server.manner(|manner| manner.stalls_after = Some(300));
     let whose = house.whose("bob").await;
     let started = house.begin(Job::RunAs(whose, Deed::Check(None)));
-    let begun = std::time::Instant::now();
-    while !house.path("bob/here").exists() {
-        assert!(
-            begun.elapsed() < Duration::from_secs(30),
-            "it does not begin"
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    // It has begun, and what it says comes while it runs.
+    loop {
+        if let Event::Job { id, progress } = house.next().await
+            && id == started
+        {
+            assert!(matches!(progress, Progress::Said(_)));
+            break;
+        }
     }
     house.handle.send(Command::Cancel(started));
     loop {
