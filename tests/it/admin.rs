@@ -40,6 +40,22 @@ fn numbers() -> [u32; 2] {
     }
 }
 
+/// A path of the program that both users reach.
+fn program(dir: &Path) -> PathBuf {
+    let built = Path::new(env!("CARGO_BIN_EXE_postrider"));
+    let other = dir.join("postrider");
+    // Not copied unless it must be: what has just been written may be open in a child of another
+    // test, and is not run then.
+    if !is_root() {
+        built.to_owned()
+    } else {
+        if fs::hard_link(built, &other).is_err() {
+            fs::copy(built, &other).unwrap();
+        }
+        other
+    }
+}
+
 /// A computer with two users, and the administrator's engine.
 struct House {
     dir: TempDir,
@@ -77,12 +93,7 @@ impl House {
             places.system_rc = dir.path().join("fetchmailrc");
             places
         };
-        // A name of its own, which any user reaches.
-        let program = dir.path().join("postrider");
-        let built = Path::new(env!("CARGO_BIN_EXE_postrider"));
-        if fs::hard_link(built, &program).is_err() {
-            fs::copy(built, &program).unwrap();
-        }
+        let program = program(dir.path());
         let options = Options {
             source: Source {
                 file: File::Path(dir.path().join("admin/.fetchmailrc")),
