@@ -150,7 +150,7 @@ pub enum Deed {
 }
 
 /// What came of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ran {
     /// A check ended with this status; -1 after a signal.
     Ended(i32),
