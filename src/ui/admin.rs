@@ -45,6 +45,8 @@ pub(super) enum Input {
     Make,
     /// Check, start or stop.
     Do(Deed),
+    /// Check by this file, whatever is shown.
+    CheckOf(Box<Whose>, Option<String>),
     /// Ask how often, then start.
     AskToStart,
     /// End the check that is shown.
@@ -164,6 +166,7 @@ impl Component for Admin {
             }
             Input::Make => self.make(&sender),
             Input::Do(deed) => self.act(deed, &sender),
+            Input::CheckOf(whose, server) => self.check(whose, server, &sender),
             Input::AskToStart => starting::ask(&self.window, sender.input_sender()),
             Input::StopRun => {
                 if let Some(id) = self.run.as_ref().and_then(Run::job) {

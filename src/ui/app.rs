@@ -27,8 +27,8 @@ use super::wizard::{self, Wizard};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::{Job, JobId, Outcome, Part, QuestionId, Undo};
 use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, State, words};
-pub use checking::WatchWish;
 pub use all_users::AdminWish;
+pub use checking::WatchWish;
 pub use set_up::WizardWish;
 use window::Widgets;
 
@@ -630,6 +630,7 @@ impl App {
             editor::Output::Say(text) => self.widgets.toast(&text),
             editor::Output::CanGoBack(can) => self.widgets.set_can_go_back("editor", can),
             editor::Output::WrittenOf(whose) => self.users_file_changed(whose),
+            editor::Output::CheckOf(whose, server) => self.check_of(whose, server, root, sender),
         }
     }
 }

@@ -192,6 +192,8 @@ pub(super) enum Output {
     CanGoBack(bool),
     /// A user's file was written.
     WrittenOf(Box<Whose>),
+    /// Check by a user's file, all servers or one.
+    CheckOf(Box<Whose>, Option<String>),
 }
 
 /// What is remembered from one run to the next.
@@ -386,6 +388,9 @@ impl Component for Editor {
             Input::Searched => self.searched(),
             Input::GoTo(hit) => self.go_to(&hit),
             Input::GoToAccount(id) => {
+                if self.owner.is_some() {
+                    self.open_of(None, None, root, &sender);
+                }
                 self.wanted = Some(id);
                 self.go_to_wanted();
             }

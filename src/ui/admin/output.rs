@@ -125,6 +125,11 @@ impl Output {
         });
     }
 
+    /// In front of the others.
+    pub(super) fn present(&self) {
+        self.window.present();
+    }
+
     /// The check, while it runs.
     pub(super) fn job(&self) -> Option<JobId> {
         self.job.get()

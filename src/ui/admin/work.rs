@@ -105,21 +105,29 @@ impl Admin {
         let Some(whose) = self.whose().filter(|_| self.doing.is_none()) else {
             return;
         };
-        let is_check = matches!(deed, Deed::Check(_));
-        // One check at a time, in one window.
-        if is_check && self.run.as_ref().and_then(Run::job).is_some() {
-            return;
+        if let Deed::Check(server) = deed {
+            return self.check(whose, server, sender);
         }
-        let id = Self::start(Job::RunAs(whose.clone(), deed), sender);
-        if is_check {
-            if let Some(old) = self.run.take() {
-                old.close();
-            }
-            self.run = Some(Run::open(&self.window, whose, id, sender.input_sender()));
-        } else {
-            self.doing = Some(id);
-            self.show_page();
+        self.doing = Some(Self::start(Job::RunAs(whose, deed), sender));
+        self.show_page();
+    }
+
+    /// Checks in a window of its own; one check at a time.
+    pub(super) fn check(
+        &mut self,
+        whose: Box<Whose>,
+        server: Option<String>,
+        sender: &ComponentSender<Self>,
+    ) {
+        if let Some(open) = self.run.take_if(|run| run.job().is_none()) {
+            open.close();
         }
+        if let Some(open) = &self.run {
+            return open.present();
+        }
+        let job = Job::RunAs(whose.clone(), Deed::Check(server));
+        let id = Self::start(job, sender);
+        self.run = Some(Run::open(&self.window, whose, id, sender.input_sender()));
     }
 
     /// Makes an empty file for the user that is shown.

@@ -53,6 +53,20 @@ impl App {
         }
     }
 
+    /// The editor has a user's file, by which is to be checked.
+    pub(super) fn check_of(
+        &mut self,
+        whose: Box<Whose>,
+        server: Option<String>,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
+        self.all_users(root, sender);
+        if let Some(window) = &self.admin {
+            window.emit(admin::Input::CheckOf(whose, server));
+        }
+    }
+
     pub(super) fn tell_admin_progress(&self, id: JobId, progress: Box<Progress>) {
         if let Some(window) = &self.admin {
             window.emit(admin::Input::Progress(id, progress));

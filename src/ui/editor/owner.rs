@@ -23,6 +23,8 @@ pub(super) struct Owner {
     writing: Option<(JobId, Which)>,
     /// Which server is to be shown when the file is there.
     server: Option<usize>,
+    /// It is checked when it is written.
+    checks_next: bool,
 }
 
 /// The line above the editor that says whose file it is.
@@ -117,11 +119,11 @@ impl Editor {
             whose,
             writing: None,
             server,
+            checks_next: false,
         });
         self.model = None;
         self.node = Node::General;
         self.saving = None;
-        self.wanted = None;
         self.trouble
             .set_title(&gettext("Reading the Configuration…"));
         self.trouble.set_description(None);
@@ -208,13 +210,34 @@ impl Editor {
         if result.is_ok() && which == Which::Rc {
             let _ = sender.output(Output::WrittenOf(owner.whose.clone()));
         }
+        let checks = std::mem::take(&mut owner.checks_next) && result.is_ok();
         let saved = Saved {
             which,
             path,
             result,
         };
         self.saved(&saved, root, sender);
+        if checks {
+            self.check_as_owner(sender);
+        }
         true
+    }
+
+    /// Checks as the user whose file it is; `false` if it is one's own.
+    pub(super) fn check_as_owner(&self, sender: &ComponentSender<Self>) -> bool {
+        let Some(owner) = &self.owner else {
+            return false;
+        };
+        let servers = self.ids().unwrap_or_default();
+        let server = servers.into_iter().next().map(|id| id.label);
+        let _ = sender.output(Output::CheckOf(owner.whose.clone(), server));
+        true
+    }
+
+    /// It is checked as soon as it is written; `false` if it is one's own.
+    pub(super) fn will_check_as_owner(&mut self) -> bool {
+        let owner = self.owner.as_mut();
+        owner.map(|owner| owner.checks_next = true).is_some()
     }
 
     /// The page came to the front: what another program has changed is read, unless it was changed
@@ -222,7 +245,8 @@ impl Editor {
     pub(super) fn shown(&mut self, sender: &ComponentSender<Self>) {
         let is_changed = self.model.as_ref().is_some_and(Model::is_changed);
         let is_free = self.reading.is_none() && self.saving.is_none();
-        if self.model.is_none() || (self.owner.is_some() && !is_changed && is_free) {
+        let is_wanted = self.model.is_none() || (self.owner.is_some() && !is_changed);
+        if is_wanted && is_free {
             self.read(sender);
         }
     }
