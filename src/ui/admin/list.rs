@@ -122,8 +122,11 @@ impl Row {
             second: label("caption"),
         };
         this.second.add_css_class("quiet");
-        this.second.set_wrap(true);
-        this.second.set_lines(2);
+        for (label, lines) in [(&this.first, 4), (&this.second, 2)] {
+            label.set_wrap(true);
+            label.set_wrap_mode(pango::WrapMode::WordChar);
+            label.set_lines(lines);
+        }
         let texts = gtk::Box::builder()
             .orientation(gtk::Orientation::Vertical)
             .hexpand(true)

@@ -105,7 +105,7 @@ struct Office {
 
 impl Office {
     fn open(width: i32) -> Self {
-        let mut desk = Desk::open(Snapshot::default(), width.max(720));
+        let mut desk = Desk::open(Snapshot::default(), 1200);
         desk.act("all-users");
         let id = asked(&mut desk, |job| *job == Job::UsersFiles);
         let found = everybody();
