@@ -67,6 +67,11 @@ struct House {
 impl House {
     /// With these lines of a password database besides Ann and Bob.
     fn new(others: &str) -> Self {
+        Self::with(others, true)
+    }
+
+    /// The same, or with the users that the system knows.
+    fn with(others: &str, is_ours: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         fs::set_permissions(dir.path(), PermissionsExt::from_mode(0o755)).unwrap();
         let at = dir.path().display();
@@ -89,7 +94,7 @@ impl House {
             fs::create_dir(&home).unwrap();
             let env = move |name: &str| (name == "HOME").then(|| home.clone().into_os_string());
             let mut places = Places::from_env(env, 1000, |_| None).unwrap();
-            places.passwd = Some(dir.path().join("passwd"));
+            places.passwd = is_ours.then(|| dir.path().join("passwd"));
             places.system_rc = dir.path().join("fetchmailrc");
             places
         };

@@ -146,7 +146,7 @@ impl Frame {
         self.list.show(&shown);
         let is_looking = matches!(model.stage, Stage::Looking(..));
         let (icon, name) = match is_looking {
-            true => ("process-stop-symbolic", gettext("Stop")),
+            true => ("media-playback-stop-symbolic", gettext("Stop")),
             false => ("view-refresh-symbolic", gettext("Look Again")),
         };
         self.look.set_icon_name(icon);

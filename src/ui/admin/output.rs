@@ -137,6 +137,9 @@ impl Output {
 
     /// Lines it has said.
     pub(super) fn say(&self, lines: &[String]) {
+        // Whoever reads farther up stays there.
+        let place = self.view.vadjustment();
+        let is_at_end = place.is_none_or(|a| a.value() + a.page_size() + 40.0 >= a.upper());
         let mut end = self.buffer.end_iter();
         for line in lines {
             self.buffer.insert(&mut end, line);
@@ -151,11 +154,10 @@ impl Output {
             let mut start = self.buffer.start_iter();
             self.buffer.delete(&mut start, &mut from);
         }
-        let mark = self
-            .buffer
-            .create_mark(None, &self.buffer.end_iter(), false);
-        self.view.scroll_to_mark(&mark, 0.0, false, 0.0, 1.0);
-        self.buffer.delete_mark(&mark);
+        if is_at_end {
+            self.buffer.place_cursor(&self.buffer.end_iter());
+            self.view.scroll_mark_onscreen(&self.buffer.get_insert());
+        }
     }
 
     /// It is over.

@@ -95,7 +95,7 @@ impl Editor {
     ) {
         let now = self.owner.as_ref().map(|owner| &owner.whose);
         if now == whose.as_ref() && self.model.is_some() {
-            self.to_server(server);
+            self.go_to_server(server);
             return;
         }
         let is_changed = self.model.as_ref().is_some_and(Model::is_changed);
@@ -132,12 +132,12 @@ impl Editor {
     }
 
     /// The file has come.
-    pub(super) fn to_wanted_server(&mut self) {
+    pub(super) fn go_to_wanted_server(&mut self) {
         let server = self.owner.as_mut().and_then(|owner| owner.server.take());
-        self.to_server(server);
+        self.go_to_server(server);
     }
 
-    fn to_server(&mut self, server: Option<usize>) {
+    fn go_to_server(&mut self, server: Option<usize>) {
         if let Some(server) = server {
             self.search(false);
             self.go(Node::Server(server));

@@ -76,7 +76,7 @@ impl Editor {
         self.stack.set_visible_child_name("file");
         self.changed(sender);
         self.go_to_wanted();
-        self.to_wanted_server();
+        self.go_to_wanted_server();
     }
 
     fn cannot_read(&self, failed: &Failed) {

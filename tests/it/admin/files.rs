@@ -65,6 +65,15 @@ async fn everybody_is_listed() {
 }
 
 #[tokio::test]
+async fn the_system_is_asked_for_its_users() {
+    let mut house = House::with("", false);
+    let files = house.list().await.files;
+    let mut users = files.iter().map(|file| &file.whose.keeper);
+    assert!(users.any(|user| user.name == "root" && user.uid == 0));
+    assert!(!users.any(|user| user.name == "ann"));
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_told_in_place() {
     let mut house = House::new("");
     let path = house.rc("ann", "poll a frobnicate\npoll b user c\n");
@@ -80,7 +89,7 @@ async fn what_is_wrong_is_told_in_place() {
     assert_eq!(summary.servers[0].users.len(), 2);
     house.rc(
         "ann",
-        &format!("poll h\u{1b}[2J user \"\u{202e}x\" is 'a\u{1b}' here\n"),
+        "poll h\u{1b}[2J user \"\u{202e}x\" is 'a\u{1b}' here\n",
     );
     let told = format!("{:?}", house.summary("ann").await);
     assert!(
