@@ -5,6 +5,7 @@
 //! crash at any instruction leaves the old state or the new one ([`atomic`], [`journal`]).
 
 pub mod atomic;
+pub mod home;
 pub mod idfile;
 pub mod journal;
 pub mod keyring;
@@ -20,6 +21,7 @@ pub mod record;
 pub mod samples;
 mod uids;
 pub mod user;
+pub mod users;
 
 pub use lock::{Lock, LockError};
 pub use messages::{Messages, Sent};

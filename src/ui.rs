@@ -11,6 +11,7 @@ pub mod a11y;
 mod accounts;
 mod actions;
 mod activity;
+mod admin;
 mod app;
 mod bar;
 mod certificate;

@@ -24,6 +24,7 @@ mod secret;
 mod sign_in;
 mod trial;
 mod undo;
+mod users;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -180,6 +181,8 @@ fn ends_itself(job: &Job) -> bool {
             | Job::Import(_)
             | Job::Samples(_)
             | Job::MakePrivate
+            | Job::WriteAs(_)
+            | Job::RunAs(..)
     )
 }
 
@@ -215,6 +218,12 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::Probe(request) => return probe::run(&context, &request).await,
         Job::Discover(wish) => return discover::run(&context, wish).await,
         Job::Secret { id, what } => Ok(secret::run(&context, &id, what).await),
+        Job::UsersFiles => users::list(&context).await,
+        Job::LookAs(whose) => users::again(&context, *whose).await,
+        Job::ReadAs(whose) => users::read(&context, &whose).await,
+        Job::WriteAs(new) => users::write(&context, *new).await,
+        Job::LintAs(draught) => users::lint(*draught).await,
+        Job::RunAs(whose, deed) => users::run(&context, &whose, deed).await,
     };
     (done.unwrap_or_else(Outcome::Failed), End::default())
 }

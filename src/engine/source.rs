@@ -211,7 +211,7 @@ impl Source {
     }
 
     /// The errors of a text that is not in the file yet; all entries count.
-    pub(super) fn check(&self, bytes: &[u8]) -> Result<(), Vec<String>> {
+    pub(in crate::engine) fn check(&self, bytes: &[u8]) -> Result<(), Vec<String>> {
         match self.resolve(bytes, &[]) {
             Ok(_) => Ok(()),
             Err(errors) => Err(self.sentences(&errors)),

@@ -1,5 +1,6 @@
 //! The root of the window: the only component that talks to the engine.
 
+mod all_users;
 mod amending;
 mod asking;
 mod checking;
@@ -16,6 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::accounts::{self, Accounts};
 use super::actions;
 use super::activity::{self, Activity};
+use super::admin::Admin;
 use super::bar::Notice;
 pub use super::editor::Kept;
 use super::editor::{self, Editor};
@@ -25,6 +27,7 @@ use super::wizard::{self, Wizard};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::{Job, JobId, Outcome, Part, QuestionId, Undo};
 use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, State, words};
+pub use all_users::AdminWish;
 pub use checking::WatchWish;
 pub use set_up::WizardWish;
 use window::Widgets;
@@ -82,6 +85,9 @@ pub enum Msg {
     /// From the wizard.
     #[doc(hidden)]
     Wizard(Box<WizardWish>),
+    /// From the window of all users' files.
+    #[doc(hidden)]
+    Admin(AdminWish),
     /// Take back what the wizard wrote.
     #[doc(hidden)]
     Undo(Box<Undo>),
@@ -118,6 +124,8 @@ enum Asker {
     Wizard,
     Probe,
     Editor,
+    /// The window of all users' files.
+    Admin,
     /// The window, for single options of an account.
     Amend,
     /// The window itself.
@@ -155,6 +163,7 @@ pub struct App {
     probe: Controller<Probe>,
     editor: Controller<Editor>,
     wizard: Option<Controller<Wizard>>,
+    admin: Option<Controller<Admin>>,
     amending: Option<amending::Amending>,
     /// What the engine waits for.
     questions: HashMap<QuestionId, (adw::MessageDialog, asking::Answer)>,
@@ -233,6 +242,7 @@ impl Component for App {
             probe,
             editor,
             wizard: None,
+            admin: None,
             amending: None,
             questions: HashMap::new(),
             jobs: HashMap::new(),
@@ -269,6 +279,7 @@ impl Component for App {
                     self.set_up(None, root, &sender);
                 }
             }
+            Msg::Admin(wish) => self.on_admin(wish, root),
             Msg::Wizard(wish) => self.on_wizard(*wish, root, &sender),
             Msg::Undo(undo) => self.undo(*undo),
             Msg::Amend => self.amend(),
@@ -353,6 +364,7 @@ impl App {
                     (Some(Asker::Probe), _) => {
                         self.probe.emit(probe::Input::Progress(id, progress));
                     }
+                    (Some(Asker::Admin), _) => self.tell_admin_progress(id, progress),
                     _ => {}
                 }
             }
@@ -388,6 +400,7 @@ impl App {
             (Some(Asker::Editor), outcome) => {
                 self.editor.emit(editor::Input::Done(id, Box::new(outcome)));
             }
+            (Some(Asker::Admin), outcome) => self.tell_admin(id, outcome),
             (Some(Asker::Accounts), Outcome::Described(description)) => {
                 self.accounts.emit(accounts::Input::Described(description));
             }
@@ -503,6 +516,7 @@ impl App {
             "back" if self.widgets.shows("editor") => self.editor.emit(editor::Input::Back),
             "back" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Back),
             "set-up" => self.set_up(None, root, sender),
+            "all-users" => self.all_users(root, sender),
             "back" => self.accounts.emit(accounts::Input::Back),
             "show-accounts" => self.widgets.show_page("accounts"),
             "show-activity" => self.widgets.show_page("activity"),
@@ -616,6 +630,8 @@ impl App {
             }),
             editor::Output::Say(text) => self.widgets.toast(&text),
             editor::Output::CanGoBack(can) => self.widgets.set_can_go_back("editor", can),
+            editor::Output::WrittenOf(whose) => self.users_file_changed(whose),
+            editor::Output::CheckOf(whose, server) => self.check_of(whose, server, root, sender),
         }
     }
 }

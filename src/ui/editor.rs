@@ -13,6 +13,7 @@ mod later;
 mod list;
 pub(crate) mod model;
 mod multidrop;
+mod owner;
 mod page;
 mod review;
 mod rows;
@@ -32,6 +33,7 @@ use relm4::{Component, ComponentParts, ComponentSender};
 
 use crate::base::i18n::gettext;
 use crate::engine::api::AccountId;
+use crate::engine::api::job::users::Whose;
 use crate::engine::api::job::{Job, JobId, Outcome};
 use crate::engine::api::saving::{Base, Saved, Version, Which};
 use crate::rc::diagnostic::Diagnostic;
@@ -165,6 +167,12 @@ pub(super) enum Input {
     Back,
     /// Read the file again, whatever was changed here.
     Reread,
+    /// Open another user's file, at a server.
+    OpenOf(Box<Whose>, Option<usize>),
+    /// Open one's own.
+    OpenOwn,
+    /// The same as either, whatever was changed here.
+    Discard(Option<Box<Whose>>, Option<usize>),
 }
 
 /// What the person meant.
@@ -188,6 +196,10 @@ pub(super) enum Output {
     Say(String),
     /// Whether there is a list to go back to.
     CanGoBack(bool),
+    /// A user's file was written.
+    WrittenOf(Box<Whose>),
+    /// Check by a user's file, all servers or one.
+    CheckOf(Box<Whose>, Option<String>),
 }
 
 /// What is remembered from one run to the next.
@@ -241,6 +253,9 @@ pub(super) struct Editor {
     states: frame::States,
     /// Commands that are looked at, and whose.
     commands: HashMap<JobId, Row>,
+    /// Whose file it is, if it is not one's own.
+    owner: Option<owner::Owner>,
+    banner: owner::Banner,
 }
 
 impl Component for Editor {
@@ -296,7 +311,9 @@ impl Component for Editor {
         let stack = gtk::Stack::builder().vexpand(true).build();
         stack.add_named(&trouble, Some("trouble"));
         stack.add_named(&frame.root, Some("file"));
+        let banner = owner::Banner::new(to);
         root.append(&frame::ruler(to));
+        root.append(&banner.root);
         root.append(&stack);
         let states = frame::actions(&root, to);
         let always = !kept.saves_without_review;
@@ -332,17 +349,25 @@ impl Component for Editor {
             is_paused: false,
             states,
             commands: HashMap::new(),
+            owner: None,
+            banner,
         };
         ComponentParts { model, widgets: () }
     }
 
     fn update(&mut self, message: Input, sender: ComponentSender<Self>, root: &Self::Root) {
         match message {
-            Input::Shown if self.model.is_none() => self.read(&sender),
-            Input::Shown => {}
+            Input::Shown => self.shown(&sender),
             Input::FileChanged => self.file_changed(&sender),
             Input::Reread => self.read(&sender),
-            Input::Done(id, outcome) => self.done(id, *outcome, &sender),
+            Input::OpenOf(whose, server) => self.open_of(Some(whose), server, root, &sender),
+            Input::OpenOwn => self.open_of(None, None, root, &sender),
+            Input::Discard(whose, server) => self.turn_to_file(whose, server, &sender),
+            Input::Done(id, outcome) => {
+                if !self.written(id, &outcome, root, &sender) {
+                    self.done(id, *outcome, &sender);
+                }
+            }
             Input::Saved(saved) => self.saved(&saved, root, &sender),
             Input::Size(width) => self.frame.set_room(Room::of(width)),
             Input::Select(node) => self.go(node),
@@ -375,6 +400,9 @@ impl Component for Editor {
             Input::Searched => self.searched(),
             Input::GoTo(hit) => self.go_to(&hit),
             Input::GoToAccount(id) => {
+                if self.owner.is_some() {
+                    self.open_of(None, None, root, &sender);
+                }
                 self.wanted = Some(id);
                 self.go_to_wanted();
             }

@@ -2,6 +2,7 @@
 //! the engine asks back. Plain data; [`crate::engine::api::Command::Start`] begins a job.
 
 mod editing;
+pub mod users;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +20,7 @@ pub use crate::probe::{Candidate, Method, Protocol, Security, Source, UserForm};
 pub use crate::rc::diagnostic::Diagnostic;
 pub use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Rhythm, Setup, Trust};
 pub use editing::{Amendment, Description, Hidden, Part, differs, take};
+use users::{Deed, Draught, Everybody, Ran, Rewrite, UsersFile, Whose};
 
 /// Names a piece of work; made by whoever asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,6 +95,18 @@ pub enum Job {
         /// What about it.
         what: SecretWish,
     },
+    /// The files of all users, for the administrator.
+    UsersFiles,
+    /// How one of them is now.
+    LookAs(Box<Whose>),
+    /// A user's file as it is, for an editor.
+    ReadAs(Box<Whose>),
+    /// Write a user's file.
+    WriteAs(Box<Rewrite>),
+    /// The same as [`Job::Lint`] of a user's file. Nothing of the system is looked at.
+    LintAs(Box<Draught>),
+    /// Fetch by a user's file, or no longer.
+    RunAs(Box<Whose>, Deed),
 }
 
 /// What is to happen to a password of the keyring.
@@ -153,6 +167,17 @@ pub enum Progress {
         /// To read.
         of: u32,
     },
+    /// Users looked at so far, and how many there are.
+    Users {
+        /// Looked at.
+        done: usize,
+        /// To look at.
+        of: usize,
+        /// What was found since the last time.
+        found: Vec<UsersFile>,
+    },
+    /// What the program of [`Job::RunAs`] has said since the last time. Quiet lines.
+    Said(Vec<String>),
 }
 
 /// The steps of signing in, in their order (`ui.md`, W4).
@@ -233,9 +258,9 @@ pub enum Outcome {
     Adopted(Box<Adopted>),
     /// [`Job::Undo`]
     Undone,
-    /// [`Job::ReadRc`]
+    /// [`Job::ReadRc`], [`Job::ReadAs`]
     RcRead(Box<RcText>),
-    /// [`Job::Lint`]: in the order of the file.
+    /// [`Job::Lint`], [`Job::LintAs`]: in the order of the file.
     Linted(Vec<Diagnostic>),
     /// [`Job::CheckCommand`]: a sentence.
     CommandChecked(String),
@@ -251,6 +276,14 @@ pub enum Outcome {
     Imported,
     /// [`Job::Secret`]: the source of the password now.
     Secret(SecretSource),
+    /// [`Job::UsersFiles`]
+    Everybody(Box<Everybody>),
+    /// [`Job::LookAs`]
+    Looked(Box<UsersFile>),
+    /// [`Job::WriteAs`]: the base of the next version.
+    Written(Base),
+    /// [`Job::RunAs`]
+    Ran(Ran),
     /// It came to nothing.
     Failed(Box<Failed>),
     /// [`crate::engine::api::Command::Cancel`]

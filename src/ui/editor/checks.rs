@@ -31,13 +31,18 @@ impl Editor {
         if model.is_changed() {
             return self.review(root, sender);
         }
-        let _ = sender.output(Output::Check(self.ids()));
+        if !self.check_as_owner(sender) {
+            let _ = sender.output(Output::Check(self.ids()));
+        }
     }
 
     /// Saves, and checks when the file is read.
     pub(super) fn save_and_check(&mut self, sender: &ComponentSender<Self>) {
         if let Some(window) = self.review.take() {
             window.destroy();
+        }
+        if self.will_check_as_owner() {
+            return self.save(Which::Rc, sender);
         }
         let ids = self.ids();
         let Some(model) = &self.model else { return };
@@ -51,7 +56,7 @@ impl Editor {
     }
 
     /// Whom [`Whom`] means; `None`: all that are checked by themselves.
-    fn ids(&self) -> Option<Vec<AccountId>> {
+    pub(super) fn ids(&self) -> Option<Vec<AccountId>> {
         let model = self.model.as_ref()?;
         match (self.whom, self.node) {
             (Whom::Shown, Node::Server(_) | Node::User(..)) => Some(model.accounts(self.node)),

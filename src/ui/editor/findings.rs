@@ -7,6 +7,7 @@ use relm4::ComponentSender;
 
 use super::model::Row;
 use super::{Editor, Output};
+use crate::base::i18n::gettext;
 use crate::engine::api::job::{Job, JobId};
 use crate::rc::document::Span;
 use crate::rc::settings::Value;
@@ -48,6 +49,11 @@ impl Editor {
         let Some(Value::Text(command)) = &row.value else {
             return;
         };
+        if self.owner.is_some() {
+            // What this process finds says nothing of what that user may run.
+            let text = gettext("This can only be tried for your own file.");
+            return self.pages.tell(row.at, row.id, &text);
+        }
         let (id, command) = (JobId::new(), command.clone());
         self.commands.insert(id, row);
         let _ = sender.output(Output::Start(id, Box::new(Job::CheckCommand(command))));

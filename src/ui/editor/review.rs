@@ -23,7 +23,9 @@ impl Editor {
             let effects = effects(model.saved(), model.now());
             effects.iter().any(|effect| effect.is_grave)
         };
+        // What is not one's own is always shown before it is written.
         self.kept.saves_without_review
+            && self.owner.is_none()
             && model.is_changed()
             && self.saving.is_none()
             && model.error().is_none()

@@ -10,7 +10,7 @@ use super::model::Model;
 use super::{Editor, Input, Output};
 use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
-use crate::engine::api::job::{Failed, Job, JobId, Outcome, RcText};
+use crate::engine::api::job::{Failed, JobId, Outcome, RcText};
 use crate::engine::api::saving::{Base, Saved, Unsaved, Version, Which};
 use crate::engine::api::words;
 
@@ -22,13 +22,15 @@ impl Editor {
     pub(super) fn read(&mut self, sender: &ComponentSender<Self>) {
         let id = JobId::new();
         self.reading = Some(id);
-        let _ = sender.output(Output::Start(id, Box::new(Job::ReadRc)));
+        let job = Box::new(self.read_job());
+        let _ = sender.output(Output::Start(id, job));
     }
 
     /// Another program may have changed the file. What was changed here stays; saving will tell.
     pub(super) fn file_changed(&mut self, sender: &ComponentSender<Self>) {
         let is_changed = self.model.as_ref().is_some_and(Model::is_changed);
-        if self.model.is_some() && !is_changed && self.saving.is_none() {
+        let is_own = self.owner.is_none();
+        if is_own && self.model.is_some() && !is_changed && self.saving.is_none() {
             self.read(sender);
         }
     }
@@ -78,6 +80,7 @@ impl Editor {
         self.changed(sender);
         self.read_samples(sender);
         self.go_to_wanted();
+        self.go_to_wanted_server();
     }
 
     fn cannot_read(&self, failed: &Failed) {
@@ -110,7 +113,8 @@ impl Editor {
         let id = JobId::new();
         self.linting = Some((id, count));
         let text = Secret::new(model.now().document.bytes());
-        let _ = sender.output(Output::Start(id, Box::new(Job::Lint(text))));
+        let job = Box::new(self.lint_job(text));
+        let _ = sender.output(Output::Start(id, job));
     }
 
     /// Hands the text over to be written.
@@ -129,7 +133,7 @@ impl Editor {
             bytes: Secret::new(now.document.bytes()),
         };
         self.saving = Some((now, which));
-        let _ = sender.output(Output::Save(Box::new(version), which));
+        self.write(version, which, sender);
     }
 
     /// How a save went.
