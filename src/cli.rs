@@ -28,6 +28,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use crate::base::i18n::{fill, gettext};
+use crate::engine::oneshot::agent;
 use crate::rc::Document;
 
 /// fetchmail's status for bad arguments.
@@ -53,6 +54,8 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Some("report") => report::run(&rest[1..]),
         Some("route") => route::run(&rest[1..]),
         Some("secret") => secret::run(&rest[1..]),
+        // Of our own programs alone, for an administrator; no part of any help.
+        Some(agent::WORD) => agent::run(&rest[1..]),
         Some("man" | "help" | "--help" | "-h" | "-?" | "--version" | "-V") if words.len() > 1 => {
             usage().lines().for_each(say::err);
             USAGE

@@ -111,12 +111,14 @@ impl Desk {
         let init = Init {
             commands,
             first: first.clone(),
+            editor: prefs::kept(),
         };
         let quit = app.clone();
         let window = App::builder()
             .launch(init)
             .connect_receiver(move |_, out| match out {
                 Out::Quit => quit.quit(),
+                Out::Remember(kept) => prefs::keep(&kept),
                 Out::Prefer {
                     starts_at_login,
                     notifies,

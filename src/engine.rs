@@ -11,13 +11,16 @@ mod jobs;
 mod meter;
 pub mod oneshot;
 mod poll;
+mod routing;
 mod saving;
 mod schedule;
 mod secrets;
 mod session;
 pub mod source;
+mod transcript;
 mod transfer;
 pub mod trouble;
 
 pub use handle::{Asks, Handle, Options, Rhythm, start};
 pub use source::{File, Source};
+pub use transcript::layer as transcript;

@@ -6,6 +6,7 @@
 
 pub mod atomic;
 pub mod draft;
+pub mod home;
 pub mod idfile;
 pub mod journal;
 pub mod keyring;
@@ -18,8 +19,10 @@ pub mod private;
 pub mod providers;
 pub mod rcfile;
 pub mod record;
+pub mod samples;
 mod uids;
 pub mod user;
+pub mod users;
 
 pub use lock::{Lock, LockError};
 pub use messages::{Messages, Sent};

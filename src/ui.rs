@@ -11,6 +11,7 @@ pub mod a11y;
 mod accounts;
 mod actions;
 mod activity;
+mod admin;
 mod app;
 mod bar;
 mod certificate;
@@ -22,9 +23,10 @@ mod icons;
 mod probe;
 mod setup_words;
 mod steps;
+mod transcript;
 mod wizard;
 
-pub use app::{App, Init, Msg, Out};
+pub use app::{App, Init, Kept, Msg, Out};
 
 use gtk::{gdk, gio};
 

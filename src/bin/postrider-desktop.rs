@@ -6,12 +6,18 @@ use std::sync::Arc;
 use postrider::base::i18n;
 use postrider::desktop::{self, EngineDoor};
 use postrider::engine::{self, Asks, Options, Rhythm};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 fn main() -> ExitCode {
     i18n::init();
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_env("POSTRIDER_LOG"))
+    let log = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
+        .with_filter(EnvFilter::from_env("POSTRIDER_LOG"));
+    tracing_subscriber::registry()
+        .with(log)
+        .with(engine::transcript())
         .init();
     let options = match Options::from_environment(None, Rhythm::Desktop) {
         Ok(options) => Options {

@@ -1,7 +1,6 @@
 //! `postrider route`: the recipients of a message, one a line, each with the reason.
 
 mod json;
-mod why;
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,7 +10,9 @@ use super::say;
 use crate::base::i18n::gettext;
 use crate::base::text::quiet;
 use crate::engine::File;
-use crate::engine::oneshot::route::{Alias, Answer, Request, Routed, Verdict, route, sentence};
+use crate::engine::api::route_words::{self as why, SHOWN};
+use crate::engine::api::routing::{Dns, Routed, Verdict};
+use crate::engine::oneshot::route::{Request, route, sentence};
 
 /// The statuses: somebody gets it, only the postmaster or nobody does, bad arguments or file, nothing
 /// to read, DNS would have to say more.
@@ -19,9 +20,6 @@ const FOUND: u8 = 0;
 const NOBODY: u8 = 1;
 const UNREADABLE: u8 = 6;
 const WAITS: u8 = 75;
-
-/// Longest address or host shown.
-const SHOWN: usize = 320;
 
 /// What was typed.
 struct Typed {
@@ -76,7 +74,7 @@ fn parse(args: &[OsString]) -> Option<Typed> {
             file: None,
             server: None,
             user: None,
-            assumed: None,
+            dns: Dns::Ask,
         },
         message: None,
         json: false,
@@ -98,7 +96,7 @@ fn parse(args: &[OsString]) -> Option<Typed> {
             Some("--rc") => typed.request.file = Some(File::Path(value()?.into())),
             Some("--server") => typed.request.server = Some(value()?.into_string().ok()?),
             Some("--user") => typed.request.user = Some(value()?.into_string().ok()?),
-            Some("--dns") => typed.request.assumed = assumed(value()?.to_str()?)?,
+            Some("--dns") => typed.request.dns = dns(value()?.to_str()?)?,
             Some(_) => return None,
             None if typed.message.is_some() => return None,
             None => typed.message = Some(arg.clone()),
@@ -108,11 +106,11 @@ fn parse(args: &[OsString]) -> Option<Typed> {
 }
 
 /// What `--dns` says: whether every host that DNS would be asked about is the mail server.
-fn assumed(word: &str) -> Option<Option<Answer>> {
+fn dns(word: &str) -> Option<Dns> {
     match word {
-        "ask" => Some(None),
-        "yes" => Some(Some(Answer::Is(Alias::Canonical))),
-        "no" => Some(Some(Answer::IsNot)),
+        "ask" => Some(Dns::Ask),
+        "yes" => Some(Dns::Is),
+        "no" => Some(Dns::IsNot),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use rustix::fs::{FlockOperation, flock};
+use tracing::Instrument;
 
 use super::spool::{self, Spool};
 use super::{Error, Feed, Part, Settings, disk_error};
@@ -24,7 +25,7 @@ use crate::transit::{Outcome, Ticket};
 
 /// Starts the sink; `-` is standard output.
 pub(super) fn start(path: PathBuf, settings: Settings, feed: Feed) {
-    tokio::spawn(run(path, settings, feed));
+    tokio::spawn(run(path, settings, feed).in_current_span());
 }
 
 /// A message being collected.

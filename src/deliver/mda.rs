@@ -4,7 +4,7 @@
 //! own that is ended as a group when it takes too long. Exit status 0 is its word that the mail is
 //! safe (engine.md section 15); whatever else happens, the message stays on the server.
 
-mod template;
+pub mod template;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +22,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use super::spool::{self, Spool};
 use super::{Feed, Part, Settings, disk_error};
@@ -35,7 +36,7 @@ pub use template::maildir_of;
 /// Starts the sink for a command.
 pub(super) fn start(command: &[u8], settings: Settings, feed: Feed) {
     let limit = settings.timeout.max(LIMIT);
-    tokio::spawn(run(command.to_vec(), settings, limit, feed));
+    tokio::spawn(run(command.to_vec(), settings, limit, feed).in_current_span());
 }
 
 /// A message being collected.

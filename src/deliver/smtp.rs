@@ -14,6 +14,8 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use tracing::Instrument;
+
 use super::{Error, Feed, Part, Settings};
 use crate::mail::Envelope;
 use crate::net::{self, Turn};
@@ -28,7 +30,7 @@ use names::Names;
 /// Starts the sink for a hunt list; an empty one means `localhost`.
 pub(super) fn start(hosts: &[String], is_lmtp: bool, settings: Settings, feed: Feed) {
     let hunt = Hunt::new(hosts, is_lmtp, &settings, Box::new(dial));
-    tokio::spawn(Sink::new(hunt, settings, feed).run());
+    tokio::spawn(Sink::new(hunt, settings, feed).run().in_current_span());
 }
 
 struct Sink {

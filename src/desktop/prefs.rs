@@ -5,7 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use toml_edit::{DocumentMut, value};
+use toml_edit::{Array, DocumentMut, value};
+
+use crate::ui::Kept;
 
 /// Takes over what the wizard was told. What cannot be written is told in the log: mail is
 /// collected all the same.
@@ -30,6 +32,53 @@ pub(super) fn notifies() -> bool {
     dirs::config_dir().is_none_or(|config| reads_notifies(&settings(&config)))
 }
 
+/// What the editor was told in earlier runs.
+pub(super) fn kept() -> Kept {
+    let config = dirs::config_dir();
+    config.map_or_else(Kept::default, |config| reads_kept(&settings(&config)))
+}
+
+/// Keeps what the editor was told.
+pub(super) fn keep(kept: &Kept) {
+    let Some(config) = dirs::config_dir() else {
+        return;
+    };
+    let settings = settings(&config);
+    if let Err(error) = set_kept(&settings, kept) {
+        tracing::warn!(%error, path = %settings.display(), "settings");
+    }
+}
+
+fn reads_kept(path: &Path) -> Kept {
+    let document = fs::read_to_string(path).ok();
+    let document = document.and_then(|text| text.parse::<DocumentMut>().ok());
+    let read = || {
+        let document = document?;
+        let table = document.get("editor")?;
+        let ignored = table.get("ignored").and_then(|list| list.as_array());
+        let ignored = ignored.into_iter().flatten().filter_map(|key| key.as_str());
+        let saves = table
+            .get("saves_without_review")
+            .and_then(|yes| yes.as_bool());
+        Some(Kept {
+            ignored: ignored.map(str::to_owned).collect(),
+            saves_without_review: saves.unwrap_or_default(),
+        })
+    };
+    read().unwrap_or_default()
+}
+
+fn set_kept(path: &Path, kept: &Kept) -> io::Result<()> {
+    if reads_kept(path) == *kept {
+        return Ok(());
+    }
+    change(path, |document| {
+        let ignored: Array = kept.ignored.iter().map(String::as_str).collect();
+        document["editor"]["ignored"] = value(ignored);
+        document["editor"]["saves_without_review"] = value(kept.saves_without_review);
+    })
+}
+
 fn settings(config: &Path) -> PathBuf {
     config.join("postrider").join("settings.toml")
 }
@@ -46,13 +95,19 @@ fn set_notifies(path: &Path, notifies: bool) -> io::Result<()> {
     if reads_notifies(path) == notifies {
         return Ok(());
     }
+    change(path, |document| {
+        document["notifications"]["show"] = value(notifies)
+    })
+}
+
+fn change(path: &Path, how: impl FnOnce(&mut DocumentMut)) -> io::Result<()> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error),
     };
     let mut document = text.parse::<DocumentMut>().map_err(io::Error::other)?;
-    document["notifications"]["show"] = value(notifies);
+    how(&mut document);
     write(path, &document.to_string())
 }
 
@@ -133,6 +188,23 @@ mod tests {
             set_notifies(&path, false).is_err(),
             "a broken file is not overwritten"
         );
+    }
+
+    #[test]
+    fn what_the_editor_was_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = settings(dir.path());
+        assert_eq!(reads_kept(&path), Kept::default());
+        let kept = Kept {
+            ignored: ["keep-uidl\th\tann\t0".into()].into(),
+            saves_without_review: true,
+        };
+        set_notifies(&path, false).unwrap();
+        set_kept(&path, &kept).unwrap();
+        assert_eq!(reads_kept(&path), kept);
+        assert!(!reads_notifies(&path));
+        set_kept(&path, &Kept::default()).unwrap();
+        assert_eq!(reads_kept(&path), Kept::default());
     }
 
     #[test]

@@ -5,6 +5,9 @@
 
 pub mod job;
 pub mod report_text;
+pub mod route_words;
+pub mod routing;
+pub mod samples;
 pub mod saving;
 pub mod words;
 
@@ -42,6 +45,19 @@ pub enum Command {
         /// Which; `None`: all.
         ids: Option<Vec<AccountId>>,
     },
+    /// Tell what is said to servers and listeners, as [`Event::Wire`], in the polls of these accounts
+    /// (`None`: of all) that begin from now on; or no longer.
+    Record {
+        /// Whose.
+        ids: Option<Vec<AccountId>>,
+        /// Whether.
+        is_on: bool,
+    },
+    /// Poll nothing by itself until told otherwise. What is asked for is polled all the same, and what
+    /// is under way goes on.
+    Pause,
+    /// Poll by the schedule again; what was due meanwhile is polled at once.
+    Resume,
     /// Read the rc file again.
     Reload,
     /// Write the rc file, or its draft, and read it again. [`Event::Saved`] answers.
@@ -93,6 +109,16 @@ pub enum Event {
     /// Something about one account changed. At most ten a second for each account while a poll
     /// runs; changes of state come at once.
     Account(AccountStatus),
+    /// What was said in a poll that is recorded ([`Command::Record`]). At most twenty a second for each
+    /// account.
+    Wire {
+        /// Whose poll.
+        id: AccountId,
+        /// In order.
+        lines: Vec<Spoken>,
+    },
+    /// [`Command::Pause`] or [`Command::Resume`] has been obeyed.
+    Paused(bool),
     /// A line for the activity log.
     Activity(Entry),
     /// A poll ended that delivered something: for notices. Never sent twice for a message.
@@ -143,6 +169,10 @@ pub struct Snapshot {
     pub advice: Vec<String>,
     /// Path of the rc file, for display.
     pub rc_path: String,
+    /// Seconds between polls of an account by itself; 0: none.
+    pub interval: u32,
+    /// Nothing is polled by itself ([`Command::Pause`]).
+    pub is_paused: bool,
 }
 
 /// Why the engine polls nothing.
@@ -396,6 +426,38 @@ pub enum Cause {
     Stopped,
     /// Something that should not happen: what.
     Internal(String),
+}
+
+/// Something said in a poll, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// When.
+    pub at: SystemTime,
+    /// What.
+    pub said: Said,
+}
+
+/// Something said in a poll: quiet, and without secrets or bodies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// By us.
+    Sent {
+        /// Such as `IMAP`.
+        protocol: String,
+        /// The line.
+        text: String,
+    },
+    /// By the peer.
+    Received {
+        /// Such as `SMTP`.
+        protocol: String,
+        /// The line.
+        text: String,
+    },
+    /// A decision, in the words of the log.
+    Note(String),
+    /// So many lines that came too fast to be told.
+    LeftOut(u32),
 }
 
 /// A line of the activity log.

@@ -63,6 +63,12 @@ impl Board {
         self.tell(Event::Loaded(snapshot));
     }
 
+    /// Says whether anything is polled by itself.
+    pub fn set_paused(&self, is_paused: bool) {
+        self.lock().snapshot.is_paused = is_paused;
+        self.tell(Event::Paused(is_paused));
+    }
+
     /// Changes one account and tells it at once.
     pub fn change(&self, id: &AccountId, change: impl FnOnce(&mut AccountStatus)) {
         self.update(id, true, change);

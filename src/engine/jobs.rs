@@ -15,13 +15,17 @@ mod file;
 mod files;
 mod folders;
 mod follow;
+mod heads;
 mod import;
 mod preview;
 mod probe;
+mod routing;
+mod samples;
 mod secret;
 mod sign_in;
 mod trial;
 mod undo;
+mod users;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -176,7 +180,10 @@ fn ends_itself(job: &Job) -> bool {
             | Job::Undo(_)
             | Job::FetchOne(_)
             | Job::Import(_)
+            | Job::Samples(_)
             | Job::MakePrivate
+            | Job::WriteAs(_)
+            | Job::RunAs(..)
     )
 }
 
@@ -203,11 +210,22 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::ReadRc => editor::read(&context),
         Job::Lint(text) => editor::lint(&context, text).await,
         Job::File { path, wish } => file::run(&context, path, wish).await,
+        Job::CheckCommand(command) => editor::check_command(command).await,
+        Job::Route(wish) => routing::run(&context, &wish).await,
+        Job::SampleHeaders(of) => routing::waiting(&context, &of).await,
+        Job::ReadHeader(path) => routing::read(path).await,
+        Job::Samples(wish) => samples::run(&context, *wish).await,
         Job::Import(path) => return whole(import::import(&context, &path).await),
         Job::MakePrivate => return whole(import::make_private(&context).await),
         Job::Probe(request) => return probe::run(&context, &request).await,
         Job::Discover(wish) => return discover::run(&context, wish).await,
         Job::Secret { id, what } => Ok(secret::run(&context, &id, what).await),
+        Job::UsersFiles => users::list(&context).await,
+        Job::LookAs(whose) => users::again(&context, *whose).await,
+        Job::ReadAs(whose) => users::read(&context, &whose).await,
+        Job::WriteAs(new) => users::write(&context, *new).await,
+        Job::LintAs(draught) => users::lint(*draught).await,
+        Job::RunAs(whose, deed) => users::run(&context, &whose, deed).await,
     };
     (done.unwrap_or_else(Outcome::Failed), End::default())
 }

@@ -1,5 +1,6 @@
 //! Work the command line does at once, through the same door.
 
+pub mod agent;
 mod inspect;
 pub mod lint;
 pub mod probe;

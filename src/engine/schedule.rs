@@ -6,7 +6,7 @@ mod gather;
 mod reading;
 mod slot;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,6 +63,11 @@ pub struct Scheduler {
     /// Seconds between polls of an account; 0: never by itself.
     interval: u32,
     own_name: Arc<str>,
+    /// Nothing is polled by itself.
+    is_paused: bool,
+    /// Accounts whose polls are listened to, or all.
+    recorded: HashSet<AccountId>,
+    records_all: bool,
     /// No command will come any more.
     is_deaf: bool,
     is_ending: bool,
@@ -96,6 +101,9 @@ impl Scheduler {
             lock_again: None,
             interval: 0,
             own_name: "localhost".into(),
+            is_paused: false,
+            recorded: HashSet::new(),
+            records_all: false,
             is_deaf: false,
             is_ending: false,
         }
@@ -164,6 +172,9 @@ impl Scheduler {
                 if self.is_ending => {}
             Command::Check { ids } => self.check(ids.as_deref()).await,
             Command::Stop { ids } => self.stop(ids.as_deref()),
+            Command::Record { ids, is_on } => self.record(ids, is_on),
+            Command::Pause => self.set_paused(true),
+            Command::Resume => self.set_paused(false),
             Command::Ack { ids } => self.acknowledge(ids.as_deref()),
             Command::Reload => self.load().await,
             Command::SaveLocal(version) => self.save(version, Which::Local).await,
@@ -199,7 +210,8 @@ impl Scheduler {
         if self.is_ending {
             return None;
         }
-        let slots = self.slots.iter().filter(|slot| slot.running.is_none());
+        let slots = self.slots.iter();
+        let slots = slots.filter(|slot| slot.running.is_none() && self.may_begin(slot));
         slots
             .filter_map(|slot| slot.due)
             .chain(self.lock_again)

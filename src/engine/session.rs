@@ -279,12 +279,21 @@ fn sign_in(account: &Account, password: Secret) -> SignIn {
     }
 }
 
-/// The port by `service`/`port`: a number, a well-known name, or the protocol's own.
 /// The port IMAP is spoken on.
 pub(super) fn imap_port(account: &Account) -> Option<u16> {
     port(account, Kind::Imap).ok()
 }
 
+/// The port of its protocol; 0 if its service is none.
+pub(super) fn own_port(account: &Account) -> u16 {
+    let kind = match account.protocol {
+        Protocol::Pop3 | Protocol::Apop => Kind::Pop3,
+        _ => Kind::Imap,
+    };
+    port(account, kind).unwrap_or(0)
+}
+
+/// The port by `service`/`port`: a number, a well-known name, or the protocol's own.
 fn port(account: &Account, kind: Kind) -> Result<u16, Fault> {
     let Some(service) = account.service.as_deref() else {
         return Ok(match (kind, account.tls.implicit) {

@@ -8,7 +8,7 @@ use crate::base::i18n::{fill, gettext};
 use crate::net;
 use crate::rc::account::Protocol;
 use crate::rc::local::Local;
-use crate::rc::{self, Account, Config, Diagnostic, Document, Overrides};
+use crate::rc::{self, Account, AccountId, Config, Diagnostic, Document, Globals, Overrides};
 use crate::store::rcfile::{self, RcError, Stamp};
 use crate::store::{Places, local};
 
@@ -52,6 +52,27 @@ pub struct Loaded {
     pub config: Config,
     /// Sentences worth saying.
     pub advice: Vec<String>,
+}
+
+/// All accounts of a text.
+#[derive(Debug)]
+pub struct All {
+    /// In the order of the text.
+    pub accounts: Vec<Account>,
+    /// The number of each one's entry, and of its user in there.
+    numbers: Vec<(Option<usize>, usize)>,
+    /// Global settings.
+    pub globals: Globals,
+    /// Accounts that are not polled, each with the keyword that this version cannot obey.
+    pub unsupported: Vec<(AccountId, String)>,
+}
+
+impl All {
+    /// The account of a user, by numbers.
+    pub fn at(&self, entry: usize, user: usize) -> Option<&Account> {
+        let place = self.numbers.iter().position(|n| *n == (Some(entry), user));
+        self.accounts.get(place?)
+    }
 }
 
 /// What the files looked like from outside when they were last read, or tried.
@@ -109,10 +130,27 @@ impl Source {
     /// All accounts of the file, whoever may read it, and the postmaster.
     pub fn unchecked(&self, places: &Places) -> Result<(Vec<Account>, Vec<u8>), Halt> {
         let text = self.read(false)?.ok_or(Halt::NoFile)?;
-        let config = self.resolve(&text.bytes, &[]);
-        let mut config = config.map_err(|errors| self.refusal(&errors))?;
-        self.bind_local(places, &mut config.accounts)?;
-        Ok((config.accounts, config.globals.postmaster))
+        let all = self.all_of(&text.bytes, places)?;
+        Ok((all.accounts, all.globals.postmaster))
+    }
+
+    /// All accounts of a text, be it in the file or not, with the keys of `accounts.toml` laid over
+    /// them.
+    pub(super) fn all_of(&self, bytes: &[u8], places: &Places) -> Result<All, Halt> {
+        let document = Document::parse(bytes);
+        let whole = rc::resolve::whole(&document, &self.overrides, &self.around(&[]));
+        rc::resolve::usable(whole.diagnostics).map_err(|errors| self.refusal(&errors))?;
+        let numbers = whole.accounts.iter().map(|said| (said.entry, said.nth));
+        let numbers = numbers.collect();
+        let accounts = whole.accounts.into_iter().map(|said| said.account);
+        let mut accounts: Vec<Account> = accounts.collect();
+        self.bind_local(places, &mut accounts)?;
+        Ok(All {
+            accounts,
+            numbers,
+            globals: whole.globals,
+            unsupported: whole.unsupported,
+        })
     }
 
     /// The text; `None` if there is no file. Owner and mode are tested if `checks`.
@@ -173,7 +211,7 @@ impl Source {
     }
 
     /// The errors of a text that is not in the file yet; all entries count.
-    pub(super) fn check(&self, bytes: &[u8]) -> Result<(), Vec<String>> {
+    pub(in crate::engine) fn check(&self, bytes: &[u8]) -> Result<(), Vec<String>> {
         match self.resolve(bytes, &[]) {
             Ok(_) => Ok(()),
             Err(errors) => Err(self.sentences(&errors)),

@@ -102,6 +102,7 @@ fn walk(document: &Document, offset: u32) -> Vec<Span> {
             // What is quoted in a comment may be an option out of use, its password still in use; and
             // a password that begins with # is a comment.
             Some(Kind::Comment) if walk.state == State::First => walk.found.push(span),
+            Some(Kind::Comment) if !may_hold_secret(raw) => {}
             Some(Kind::Comment) => {
                 // Read once, however many comments are in it.
                 let tail = raw
@@ -116,6 +117,19 @@ fn walk(document: &Document, offset: u32) -> Vec<Span> {
         }
     }
     walk.found
+}
+
+/// Whether a comment has any word that a secret could follow. Nearly none has, and looking is cheaper
+/// than reading.
+fn may_hold_secret(comment: &[u8]) -> bool {
+    let parts = comment.split(|byte| !byte.is_ascii_alphanumeric());
+    let mut words = parts.chain(comment.split(u8::is_ascii_whitespace));
+    words.any(|word| {
+        let lower = word.to_ascii_lowercase();
+        let is_part = |part: &&[u8]| memchr::memmem::find(&lower, part).is_some();
+        let parts: [&[u8]; 4] = [b"pass", b"pw", b"user", b"auth"];
+        parts.iter().any(is_part) || is_password(word)
+    })
 }
 
 struct Walk {
@@ -247,7 +261,8 @@ fn behind_password(word: &[u8]) -> Option<usize> {
     let lower = word.to_ascii_lowercase();
     let name = NAMES.iter().find(|name| lower.starts_with(name))?;
     let is_misspelt = *name == b"pass" && distance(&lower, b"password", 3).is_some();
-    let is_attached = name.len() < word.len() && !is_misspelt && !option::is_reserved(word);
+    // `passwordeval` and others of later releases are words of their own.
+    let is_attached = name.len() < word.len() && !is_misspelt && option::meaning(word).is_none();
     (is_attached && !lower.starts_with(b"pass8")).then_some(name.len())
 }
 
@@ -263,8 +278,16 @@ fn is_password(word: &[u8]) -> bool {
         b"passphrase",
     ];
     let lower = word.to_ascii_lowercase();
-    if option::is_reserved(word) {
-        return matches!(word, b"pass" | b"password" | b"esmtppassword");
+    if option::meaning(word).is_some() {
+        const OURS: [&[u8]; 5] = [
+            b"pass",
+            b"password",
+            b"esmtppassword",
+            // A command may have the password in it.
+            b"passwordeval",
+            b"passeval",
+        ];
+        return OURS.contains(&word);
     }
     let lower = lower.strip_prefix(b"no").unwrap_or(&lower);
     let is_near = |name: &[u8], most| distance(lower, name, most).is_some();
@@ -343,6 +366,12 @@ mod tests {
         );
         check("user b PASSWORD x pasword y", "user b PASSWORD * * *");
         check("user b passwd 'x y' ssl", "user b passwd * ssl");
+        check(
+            "user b passwordeval 'echo x' ssl",
+            "user b passwordeval * ssl",
+        );
+        check("user b ssl passwordfile x", "user b ssl passwordfile x");
+        check("user b ssl passwordevil x", "user b ssl password* *");
         check("auth password user b", "auth password user b");
         check(
             "esmtppassword \"x\" pass8bits keep",

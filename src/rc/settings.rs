@@ -277,6 +277,12 @@ pub struct Placed {
 }
 
 impl Placed {
+    /// Whether both are the same statement, so that they need not be compared. Where they stand does
+    /// not count.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.statement, &other.statement)
+    }
+
     /// The entry of a statement, if it is one.
     pub fn of(start: u32, statement: &Arc<Statement>) -> Option<Self> {
         let is_entry = matches!(statement.what, What::Entry(_) | What::Defaults(_));

@@ -38,6 +38,11 @@ pub struct Places {
     /// A person's own additions to what is installed: `$XDG_DATA_HOME/postrider`. `None` without a
     /// home.
     pub data_dir: Option<PathBuf>,
+    /// The rc file of the whole computer.
+    pub system_rc: PathBuf,
+    /// A passwd(5) file in place of the system's users, with a group(5) file `group` beside it; for
+    /// tests.
+    pub passwd: Option<PathBuf>,
     is_root: bool,
 }
 
@@ -87,6 +92,8 @@ impl Places {
             state_dir,
             config_dir,
             data_dir,
+            system_rc: "/etc/fetchmailrc".into(),
+            passwd: None,
             is_root: uid == 0,
         })
     }

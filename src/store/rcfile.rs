@@ -12,7 +12,7 @@ use std::path::Path;
 use crate::base::i18n::{fill, gettext};
 use crate::store::private::{self, Refusal};
 
-pub use save::{Base, SaveError, save};
+pub use save::{Base, SaveError, save, save_in};
 
 /// Why the rc file is not read.
 pub type RcError = Refusal;

@@ -4,7 +4,8 @@
 use gtk::prelude::*;
 use gtk::{gio, glib};
 
-use crate::base::i18n::gettext;
+use crate::base::i18n::{gettext, gettext_noop};
+use crate::engine::api::job::users::is_administrator;
 
 /// One thing to be done from the keyboard or a menu.
 struct Action {
@@ -108,6 +109,12 @@ const ACTIONS: &[Action] = &[
         keys: &["<Control>q"],
         title: "Quit",
     },
+    // In the menu for the administrator alone.
+    Action {
+        name: "all-users",
+        keys: &[],
+        title: gettext_noop("Files of All Users…"),
+    },
     Action {
         name: "about",
         keys: &[],
@@ -151,6 +158,9 @@ pub(super) fn primary_menu() -> gio::Menu {
         ("ack", "Mark All as Seen"),
         ("reload", "Reload the Configuration"),
     ]);
+    if is_administrator() {
+        section(&[("all-users", "Files of All Users…")]);
+    }
     section(&[
         ("shortcuts", "Keyboard Shortcuts"),
         ("about", "About Postrider"),

@@ -1,7 +1,9 @@
 //! The root of the window: the only component that talks to the engine.
 
+mod all_users;
 mod amending;
 mod asking;
+mod checking;
 mod quit;
 mod set_up;
 mod window;
@@ -15,13 +17,18 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::accounts::{self, Accounts};
 use super::actions;
 use super::activity::{self, Activity};
+use super::admin::Admin;
 use super::bar::Notice;
+pub use super::editor::Kept;
 use super::editor::{self, Editor};
 use super::probe::{self, Probe};
+use super::transcript::Transcript;
 use super::wizard::{self, Wizard};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::{Job, JobId, Outcome, Part, QuestionId, Undo};
-use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, words};
+use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, State, words};
+pub use all_users::AdminWish;
+pub use checking::WatchWish;
 pub use set_up::WizardWish;
 use window::Widgets;
 
@@ -32,6 +39,8 @@ pub struct Init {
     pub commands: UnboundedSender<Command>,
     /// What is so at the start; later changes come as [`Msg::Event`].
     pub first: Snapshot,
+    /// What the editor has been told in earlier runs.
+    pub editor: Kept,
 }
 
 /// What the window is told, by the engine, the tray, the program's start and itself.
@@ -70,9 +79,15 @@ pub enum Msg {
     /// From the editor.
     #[doc(hidden)]
     Editor(EditorWish),
+    /// From the window of a check.
+    #[doc(hidden)]
+    Watched(WatchWish),
     /// From the wizard.
     #[doc(hidden)]
     Wizard(Box<WizardWish>),
+    /// From the window of all users' files.
+    #[doc(hidden)]
+    Admin(AdminWish),
     /// Take back what the wizard wrote.
     #[doc(hidden)]
     Undo(Box<Undo>),
@@ -109,6 +124,8 @@ enum Asker {
     Wizard,
     Probe,
     Editor,
+    /// The window of all users' files.
+    Admin,
     /// The window, for single options of an account.
     Amend,
     /// The window itself.
@@ -126,6 +143,8 @@ enum Asker {
 pub enum Out {
     /// The engine has ended and the person wants to quit.
     Quit,
+    /// What the editor is to know in later runs.
+    Remember(Kept),
     /// What a person wants of the program beyond its accounts.
     Prefer {
         /// Start at login.
@@ -144,6 +163,7 @@ pub struct App {
     probe: Controller<Probe>,
     editor: Controller<Editor>,
     wizard: Option<Controller<Wizard>>,
+    admin: Option<Controller<Admin>>,
     amending: Option<amending::Amending>,
     /// What the engine waits for.
     questions: HashMap<QuestionId, (adw::MessageDialog, asking::Answer)>,
@@ -151,7 +171,14 @@ pub struct App {
     jobs: HashMap<JobId, Asker>,
     /// It has been on the screen.
     was_shown: bool,
+    /// The check that is watched.
+    transcript: Option<Transcript>,
+    /// What is to be checked when the file that was just saved is read.
+    watch_when_loaded: Option<Option<Vec<AccountId>>>,
     ids: Vec<AccountId>,
+    /// Those that are checked by themselves.
+    scheduled: Vec<AccountId>,
+    is_paused: bool,
     busy: HashSet<AccountId>,
     halted: Option<Halt>,
     stale: Option<Halt>,
@@ -196,7 +223,7 @@ impl Component for App {
             .launch(servers(&init.first))
             .forward(sender.input_sender(), |out| Msg::Autoprobe(ProbeWish(out)));
         let editor = Editor::builder()
-            .launch(())
+            .launch(init.editor)
             .forward(sender.input_sender(), |out| Msg::Editor(EditorWish(out)));
         let pages = window::Pages {
             accounts: accounts.widget(),
@@ -215,11 +242,16 @@ impl Component for App {
             probe,
             editor,
             wizard: None,
+            admin: None,
             amending: None,
             questions: HashMap::new(),
             jobs: HashMap::new(),
             was_shown: false,
+            transcript: None,
+            watch_when_loaded: None,
             ids: Vec::new(),
+            scheduled: Vec::new(),
+            is_paused: false,
             busy: HashSet::new(),
             halted: None,
             stale: None,
@@ -247,6 +279,7 @@ impl Component for App {
                     self.set_up(None, root, &sender);
                 }
             }
+            Msg::Admin(wish) => self.on_admin(wish, root),
             Msg::Wizard(wish) => self.on_wizard(*wish, root, &sender),
             Msg::Undo(undo) => self.undo(*undo),
             Msg::Amend => self.amend(),
@@ -268,7 +301,8 @@ impl Component for App {
             Msg::Account(AccountWish(wish)) => self.on_account(wish, &sender),
             Msg::Activity(ActivityWish(wish)) => self.on_activity(&wish),
             Msg::Autoprobe(ProbeWish(wish)) => self.on_probe(wish, root, &sender),
-            Msg::Editor(EditorWish(wish)) => self.on_editor(wish),
+            Msg::Editor(EditorWish(wish)) => self.on_editor(wish, root, &sender),
+            Msg::Watched(wish) => self.watched(wish),
             Msg::BarDetails => self.show_details(root, &sender),
             Msg::BarSettle => self.settle(),
         }
@@ -294,14 +328,32 @@ impl App {
                 self.probe.emit(probe::Input::Accounts(servers(&all)));
                 self.editor.emit(editor::Input::FileChanged);
                 self.accounts.emit(accounts::Input::Load(Box::new(all)));
+                if let Some(ids) = self.watch_when_loaded.take() {
+                    self.watch(ids, root, sender);
+                }
             }
             Event::Account(status) => {
                 self.note_busy(&status);
+                if let Some(open) = &mut self.transcript {
+                    open.status(&status);
+                }
                 self.accounts
                     .emit(accounts::Input::Account(Box::new(status)));
             }
-            Event::Activity(entry) => self.activity.emit(activity::Input::Entry(Box::new(entry))),
-            Event::Saved(saved) => self.editor.emit(editor::Input::Saved(saved)),
+            Event::Activity(entry) => {
+                if let Some(open) = &mut self.transcript {
+                    open.entry(&entry);
+                }
+                self.activity.emit(activity::Input::Entry(Box::new(entry)));
+            }
+            Event::Saved(saved) => {
+                if saved.result.is_err() {
+                    self.not_saved();
+                }
+                self.editor.emit(editor::Input::Saved(saved));
+            }
+            Event::Wire { id, lines } => self.overheard(&id, &lines),
+            Event::Paused(is_paused) => self.paused(is_paused),
             Event::RcChanged | Event::Arrived { .. } | Event::CycleEnded => {}
             Event::Job { id, progress } => {
                 let progress = Box::new(progress);
@@ -312,6 +364,7 @@ impl App {
                     (Some(Asker::Probe), _) => {
                         self.probe.emit(probe::Input::Progress(id, progress));
                     }
+                    (Some(Asker::Admin), _) => self.tell_admin_progress(id, progress),
                     _ => {}
                 }
             }
@@ -347,6 +400,7 @@ impl App {
             (Some(Asker::Editor), outcome) => {
                 self.editor.emit(editor::Input::Done(id, Box::new(outcome)));
             }
+            (Some(Asker::Admin), outcome) => self.tell_admin(id, outcome),
             (Some(Asker::Accounts), Outcome::Described(description)) => {
                 self.accounts.emit(accounts::Input::Described(description));
             }
@@ -374,6 +428,10 @@ impl App {
 
     fn take(&mut self, all: &Snapshot) {
         self.ids = all.accounts.iter().map(|a| a.id.clone()).collect();
+        let scheduled = all.accounts.iter().filter(|a| a.state != State::Skipped);
+        self.scheduled = scheduled.map(|a| a.id.clone()).collect();
+        self.is_paused = all.is_paused;
+        self.editor.emit(editor::Input::Paused(all.is_paused));
         let busy = all.accounts.iter().filter(|a| a.state.is_busy());
         self.busy = busy.map(|a| a.id.clone()).collect();
         self.halted = all.halted.clone();
@@ -408,6 +466,7 @@ impl App {
             self.stale.as_ref(),
             has_accounts,
             &self.advice,
+            self.is_paused,
             self.lacks_tray,
         )
     }
@@ -430,6 +489,7 @@ impl App {
         match self.notice() {
             Some(Notice::Halt(_) | Notice::Stale(_)) => self.send(Command::Reload),
             Some(Notice::Advice(_)) => self.advice.clear(),
+            Some(Notice::Paused) => self.send(Command::Resume),
             Some(Notice::NoTray) => self.lacks_tray = false,
             None => {}
         }
@@ -456,6 +516,7 @@ impl App {
             "back" if self.widgets.shows("editor") => self.editor.emit(editor::Input::Back),
             "back" if self.widgets.shows("probe") => self.probe.emit(probe::Input::Back),
             "set-up" => self.set_up(None, root, sender),
+            "all-users" => self.all_users(root, sender),
             "back" => self.accounts.emit(accounts::Input::Back),
             "show-accounts" => self.widgets.show_page("accounts"),
             "show-activity" => self.widgets.show_page("activity"),
@@ -547,15 +608,30 @@ impl App {
 }
 
 impl App {
-    fn on_editor(&mut self, wish: editor::Output) {
+    fn on_editor(
+        &mut self,
+        wish: editor::Output,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
         match wish {
+            editor::Output::Check(ids) => self.watch(ids, root, sender),
+            editor::Output::SaveAndCheck(version, ids) => self.save_and_watch(*version, ids),
+            editor::Output::Remember(kept) => drop(sender.output(Out::Remember(kept))),
+            editor::Output::Pause(is_on) => self.send(match is_on {
+                true => Command::Pause,
+                false => Command::Resume,
+            }),
             editor::Output::Start(id, job) => self.start(id, *job, Asker::Editor),
+            editor::Output::Cancel(id) => self.send(Command::Cancel(id)),
             editor::Output::Save(version, which) => self.send(Command::SaveRc {
                 version: *version,
                 which,
             }),
             editor::Output::Say(text) => self.widgets.toast(&text),
             editor::Output::CanGoBack(can) => self.widgets.set_can_go_back("editor", can),
+            editor::Output::WrittenOf(whose) => self.users_file_changed(whose),
+            editor::Output::CheckOf(whose, server) => self.check_of(whose, server, root, sender),
         }
     }
 }

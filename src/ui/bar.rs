@@ -15,6 +15,8 @@ pub(super) enum Notice {
     Stale(Halt),
     /// The rc file deserves a remark.
     Advice(Vec<String>),
+    /// Nothing is checked by itself, as the person wanted.
+    Paused,
     /// There is no place for a tray icon.
     NoTray,
 }
@@ -26,12 +28,14 @@ impl Notice {
         stale: Option<&Halt>,
         has_accounts: bool,
         advice: &[String],
+        is_paused: bool,
         lacks_tray: bool,
     ) -> Option<Self> {
         match halt {
             Some(halt) => has_accounts.then(|| Self::Halt(halt.clone())),
             None if stale.is_some() => stale.cloned().map(Self::Stale),
             None if !advice.is_empty() => Some(Self::Advice(advice.to_vec())),
+            None if is_paused => Some(Self::Paused),
             None => lacks_tray.then_some(Self::NoTray),
         }
     }
@@ -54,6 +58,7 @@ impl Notice {
                     &[("n", &more.len())],
                 ),
             },
+            Self::Paused => gettext("Checking in the background is paused."),
             Self::NoTray => gettext(
                 "The system cannot show tray icons. Postrider keeps running when the window is closed.",
             ),
@@ -74,7 +79,7 @@ impl Notice {
             Self::Advice(advice) => {
                 Some((gettext("Remarks on the Configuration"), advice.join("\n\n")))
             }
-            Self::NoTray => None,
+            Self::Paused | Self::NoTray => None,
         }
     }
 
@@ -85,6 +90,7 @@ impl Notice {
             Self::Halt(Halt::Locked { .. }) => (Some(gettext("Details")), gettext("Reload")),
             Self::Halt(_) => (None, gettext("Reload")),
             Self::Advice(advice) if advice.len() > 1 => (Some(gettext("Show")), gettext("Got It")),
+            Self::Paused => (None, gettext("Resume")),
             Self::Advice(_) | Self::NoTray => (None, gettext("Got It")),
         }
     }
@@ -161,7 +167,7 @@ mod tests {
         let advice = ["remark".to_owned()];
         let halt = Halt::NoFile;
         let check = |halted, stale, has_accounts, advice: &[String], expected: Option<Notice>| {
-            let chosen = Notice::choose(halted, stale, has_accounts, advice, true);
+            let chosen = Notice::choose(halted, stale, has_accounts, advice, false, true);
             assert_eq!(chosen, expected);
         };
         let stale = Notice::Stale(halt.clone());
@@ -182,6 +188,8 @@ mod tests {
             Some(Notice::Advice(advice.to_vec())),
         );
         check(None, None, true, &[], Some(Notice::NoTray));
+        let paused = Notice::choose(None, None, true, &[], true, true);
+        assert_eq!(paused, Some(Notice::Paused));
         // What is wrong is named with what can be done; reloading is the way out.
         let (heading, text) = stale.details("~/.fetchmailrc").unwrap();
         assert!(heading.contains("checked on") && text.contains("~/.fetchmailrc"));

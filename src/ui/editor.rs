@@ -3,20 +3,27 @@
 //! It reads and writes nothing itself: [`Output::Start`] lets the engine read the file and look a
 //! text over, [`Output::Save`] lets it write. [`model`] decides everything and is pure.
 
+mod checks;
 mod finder;
+mod findings;
 mod frame;
+mod going;
 mod hints;
+mod later;
 mod list;
 pub(crate) mod model;
+mod multidrop;
+mod owner;
 mod page;
 mod review;
 mod rows;
 mod show;
 mod source;
 mod special;
+mod words;
 mod work;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
@@ -26,18 +33,22 @@ use relm4::{Component, ComponentParts, ComponentSender};
 
 use crate::base::i18n::gettext;
 use crate::engine::api::AccountId;
+use crate::engine::api::job::users::Whose;
 use crate::engine::api::job::{Job, JobId, Outcome};
 use crate::engine::api::saving::{Base, Saved, Version, Which};
 use crate::rc::diagnostic::Diagnostic;
+use crate::rc::document::Span;
 use crate::rc::edit::{self, At, Change, Refused};
 use crate::rc::option::Page;
 use crate::rc::settings::Value;
+use checks::Whom;
 use finder::Finder;
 use frame::{Frame, Front, Room};
 use list::List;
 use model::search::Hit;
-use model::tree::Node;
+use model::tree::{Lines, Node};
 use model::{Model, Row};
+use multidrop::{Multidrop, Told};
 use page::Pages;
 use rows::Deed;
 use source::Source;
@@ -114,10 +125,54 @@ pub(super) enum Input {
     Review,
     /// Save it.
     Save(Which),
+    /// Save it, and check.
+    SaveAndCheck,
+    /// The review is not wanted, or wanted again, where nothing is dangerous.
+    SkipReview(bool),
+    /// The other of the two.
+    ToggleReview,
+    /// Check.
+    Check(Whom),
+    /// Pause checking in the background, or go on.
+    TogglePause,
+    /// The engine polls nothing by itself, or does again.
+    Paused(bool),
+    /// To the row that says how often accounts are checked.
+    Interval,
+    /// A line of the source is to be named.
+    AskLine,
+    /// To that line of the source.
+    GoToLine(u32),
+    /// To the first error.
+    GoToTrouble,
+    /// Show the states the file has had.
+    History,
+    /// To one of them.
+    GoToState(usize),
+    /// Whether words of later releases may be written.
+    MayWriteLater(bool),
+    /// A finding is to be told no more here.
+    Ignore(String),
+    /// All findings are to be told again.
+    StopIgnoring,
+    /// What a fix would change is to be shown, of the finding with that number.
+    Preview(usize),
+    /// A word that nobody knows is another one, or (empty) gone.
+    Unknown(Span, String),
+    /// Whether a command could be run.
+    CheckCommand(Box<Row>),
+    /// Something is done about several recipients.
+    Multidrop(Told),
     /// To the list, where it is not beside the pages.
     Back,
     /// Read the file again, whatever was changed here.
     Reread,
+    /// Open another user's file, at a server.
+    OpenOf(Box<Whose>, Option<usize>),
+    /// Open one's own.
+    OpenOwn,
+    /// The same as either, whatever was changed here.
+    Discard(Option<Box<Whose>>, Option<usize>),
 }
 
 /// What the person meant.
@@ -125,12 +180,35 @@ pub(super) enum Input {
 pub(super) enum Output {
     /// Begin this work; what comes of it is wanted here.
     Start(JobId, Box<Job>),
+    /// What comes of this is not wanted any more.
+    Cancel(JobId),
     /// Write this.
     Save(Box<Version>, Which),
+    /// Write this; when it is read, check these (`None`: all that are checked by themselves).
+    SaveAndCheck(Box<Version>, Option<Vec<AccountId>>),
+    /// Check these.
+    Check(Option<Vec<AccountId>>),
+    /// Pause checking in the background, or go on.
+    Pause(bool),
+    /// Know this in later runs.
+    Remember(Kept),
     /// Say this for a moment.
     Say(String),
     /// Whether there is a list to go back to.
     CanGoBack(bool),
+    /// A user's file was written.
+    WrittenOf(Box<Whose>),
+    /// Check by a user's file, all servers or one.
+    CheckOf(Box<Whose>, Option<String>),
+}
+
+/// What is remembered from one run to the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Findings that are not told, by [`Diagnostic::key`].
+    pub ignored: BTreeSet<String>,
+    /// What changes nothing dangerous is saved without being shown before.
+    pub saves_without_review: bool,
 }
 
 /// The component.
@@ -141,12 +219,14 @@ pub(super) struct Editor {
     node: Node,
     page: Page,
     closed: HashSet<usize>,
+    lines: Lines,
     stack: gtk::Stack,
     frame: Frame,
     list: List,
     pages: Pages,
     finder: Finder,
     source: Source,
+    multidrop: Multidrop,
     trouble: adw::StatusPage,
     /// The file is being read.
     reading: Option<JobId>,
@@ -162,13 +242,27 @@ pub(super) struct Editor {
     wanted: Option<AccountId>,
     /// Somebody has agreed that secrets are shown.
     may_see_secrets: bool,
+    /// Somebody has agreed that words of later releases are written.
+    may_write_later: bool,
+    /// What that was asked for.
+    asked: Option<(Row, Option<Value>)>,
+    kept: Kept,
+    /// Who is checked next.
+    whom: Whom,
+    is_paused: bool,
+    states: frame::States,
+    /// Commands that are looked at, and whose.
+    commands: HashMap<JobId, Row>,
+    /// Whose file it is, if it is not one's own.
+    owner: Option<owner::Owner>,
+    banner: owner::Banner,
 }
 
 impl Component for Editor {
     type CommandOutput = ();
     type Input = Input;
     type Output = Output;
-    type Init = ();
+    type Init = Kept;
     type Root = gtk::Box;
     type Widgets = ();
 
@@ -179,7 +273,7 @@ impl Component for Editor {
             .build()
     }
 
-    fn init(_: (), root: gtk::Box, sender: ComponentSender<Self>) -> ComponentParts<Self> {
+    fn init(kept: Kept, root: gtk::Box, sender: ComponentSender<Self>) -> ComponentParts<Self> {
         let to = sender.input_sender();
         let list = {
             let to = to.clone();
@@ -201,6 +295,8 @@ impl Component for Editor {
                 move |page| turns.emit(Input::Turn(page)),
             )
         };
+        let multidrop = Multidrop::new(to);
+        pages.add_below(&multidrop.root);
         let source = Source::new(to);
         let finder = Finder::new(to);
         let middle = gtk::Box::new(gtk::Orientation::Vertical, 0);
@@ -215,9 +311,13 @@ impl Component for Editor {
         let stack = gtk::Stack::builder().vexpand(true).build();
         stack.add_named(&trouble, Some("trouble"));
         stack.add_named(&frame.root, Some("file"));
+        let banner = owner::Banner::new(to);
         root.append(&frame::ruler(to));
+        root.append(&banner.root);
         root.append(&stack);
-        frame::actions(&root, to);
+        let states = frame::actions(&root, to);
+        let always = !kept.saves_without_review;
+        states.always_review.set_state(&always.to_variant());
         let model = Self {
             model: None,
             path: PathBuf::new(),
@@ -225,12 +325,14 @@ impl Component for Editor {
             node: Node::General,
             page: Page::Schedule,
             closed: HashSet::new(),
+            lines: Lines::default(),
             stack,
             frame,
             list,
             pages,
             finder,
             source,
+            multidrop,
             trouble,
             reading: None,
             linting: None,
@@ -240,17 +342,32 @@ impl Component for Editor {
             can_go_back: false,
             wanted: None,
             may_see_secrets: false,
+            may_write_later: false,
+            asked: None,
+            kept,
+            whom: Whom::All,
+            is_paused: false,
+            states,
+            commands: HashMap::new(),
+            owner: None,
+            banner,
         };
         ComponentParts { model, widgets: () }
     }
 
     fn update(&mut self, message: Input, sender: ComponentSender<Self>, root: &Self::Root) {
         match message {
-            Input::Shown if self.model.is_none() => self.read(&sender),
-            Input::Shown => {}
+            Input::Shown => self.shown(&sender),
             Input::FileChanged => self.file_changed(&sender),
             Input::Reread => self.read(&sender),
-            Input::Done(id, outcome) => self.done(id, *outcome, &sender),
+            Input::OpenOf(whose, server) => self.open_of(Some(whose), server, root, &sender),
+            Input::OpenOwn => self.open_of(None, None, root, &sender),
+            Input::Discard(whose, server) => self.turn_to_file(whose, server, &sender),
+            Input::Done(id, outcome) => {
+                if !self.written(id, &outcome, root, &sender) {
+                    self.done(id, *outcome, &sender);
+                }
+            }
             Input::Saved(saved) => self.saved(&saved, root, &sender),
             Input::Size(width) => self.frame.set_room(Room::of(width)),
             Input::Select(node) => self.go(node),
@@ -265,7 +382,7 @@ impl Component for Editor {
                 self.page = page;
                 self.show();
             }
-            Input::Option(row, deed) => self.on_option(&row, deed, &sender),
+            Input::Option(row, deed) => self.on_option(&row, deed, root, &sender),
             Input::Special(entry, wish) => self.special(entry, &wish, &sender),
             Input::AddServer => self.shift(&sender, |m, node, now| m.add_server(node, now)),
             Input::AddUser => self.shift(&sender, |m, node, now| m.add_user(node, now)),
@@ -283,6 +400,9 @@ impl Component for Editor {
             Input::Searched => self.searched(),
             Input::GoTo(hit) => self.go_to(&hit),
             Input::GoToAccount(id) => {
+                if self.owner.is_some() {
+                    self.open_of(None, None, root, &sender);
+                }
                 self.wanted = Some(id);
                 self.go_to_wanted();
             }
@@ -305,8 +425,36 @@ impl Component for Editor {
             Input::ToggleSource => self.frame.toggle_source(),
             Input::PressSource => self.frame.press_source(),
             Input::LookOver(count) => self.look_over(count, &sender),
+            Input::Review if self.needs_no_review() => self.save(Which::Rc, &sender),
             Input::Review => self.review(root, &sender),
             Input::Save(which) => self.save(which, &sender),
+            Input::SaveAndCheck => self.save_and_check(&sender),
+            Input::SkipReview(yes) => {
+                self.kept.saves_without_review = yes;
+                self.states.always_review.set_state(&(!yes).to_variant());
+                let _ = sender.output(Output::Remember(self.kept.clone()));
+            }
+            Input::ToggleReview => {
+                sender.input(Input::SkipReview(!self.kept.saves_without_review));
+            }
+            Input::Check(whom) => self.check(whom, root, &sender),
+            Input::TogglePause => self.toggle_pause(&sender),
+            Input::Paused(is_paused) => self.paused(is_paused),
+            Input::Interval => self.go_to_interval(),
+            Input::AskLine => self.ask_line(root, &sender),
+            Input::GoToLine(line) => self.go_to_line(line),
+            Input::GoToTrouble => self.go_to_trouble(),
+            Input::History => self.show_history(root, sender.input_sender()),
+            Input::GoToState(at) => {
+                self.step(move |model| model.go_to_state(at), &sender);
+            }
+            Input::MayWriteLater(may) => self.may_write_later(may, root, &sender),
+            Input::Ignore(key) => self.ignore(Some(key), &sender),
+            Input::StopIgnoring => self.ignore(None, &sender),
+            Input::Preview(at) => self.preview(at),
+            Input::Unknown(span, word) => self.unknown(span, &word, &sender),
+            Input::CheckCommand(row) => self.check_command(*row, &sender),
+            Input::Multidrop(told) => self.on_multidrop(told, root, &sender),
             Input::Back => {
                 self.frame.back(true);
             }
@@ -316,10 +464,17 @@ impl Component for Editor {
 }
 
 impl Editor {
-    fn on_option(&mut self, row: &Row, deed: Deed, sender: &ComponentSender<Self>) {
+    fn on_option(
+        &mut self,
+        row: &Row,
+        deed: Deed,
+        root: &gtk::Box,
+        sender: &ComponentSender<Self>,
+    ) {
         let Some(model) = &mut self.model else { return };
         match (deed, row.at, &row.value) {
-            (Deed::Say(value), ..) => self.say(row, value, sender),
+            (Deed::Say(value), ..) => self.say(row, value, root, sender),
+            (Deed::Check, ..) => sender.input(Input::CheckCommand(Box::new(row.clone()))),
             (Deed::Share, At::User(edit::Which::Entry(entry), _), Some(value)) => {
                 let done = model.say_for_all(entry, row.id, value, Instant::now());
                 self.settle(done, sender);
@@ -333,7 +488,16 @@ impl Editor {
         }
     }
 
-    fn say(&mut self, row: &Row, value: Option<Value>, sender: &ComponentSender<Self>) {
+    fn say(
+        &mut self,
+        row: &Row,
+        value: Option<Value>,
+        root: &gtk::Box,
+        sender: &ComponentSender<Self>,
+    ) {
+        if self.asks_first(row, value.as_ref(), root, sender) {
+            return;
+        }
         let Some(model) = &mut self.model else { return };
         if let Err(refused) = model.say(row, value, Instant::now()) {
             self.pages.refuse(row.at, row.id, &refused.to_string());
@@ -390,7 +554,7 @@ impl Editor {
         }
     }
 
-    fn step(&mut self, how: fn(&mut Model) -> bool, sender: &ComponentSender<Self>) {
+    fn step(&mut self, how: impl FnOnce(&mut Model) -> bool, sender: &ComponentSender<Self>) {
         if self.model.as_mut().is_some_and(how) {
             self.changed(sender);
         }

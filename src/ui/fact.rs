@@ -103,3 +103,46 @@ pub(super) fn empty(parent: &gtk::Box) {
         parent.remove(&child);
     }
 }
+
+/// Lets a drop-down be narrower than its words; the list of them is not.
+pub(super) fn shorten(choice: &gtk::DropDown) {
+    let short = gtk::SignalListItemFactory::new();
+    short.connect_setup(|_, item| {
+        let label = gtk::Label::builder()
+            .xalign(0.0)
+            .ellipsize(pango::EllipsizeMode::End)
+            .build();
+        if let Some(item) = item.downcast_ref::<gtk::ListItem>() {
+            item.set_child(Some(&label));
+        }
+    });
+    short.connect_bind(|_, item| {
+        let Some(item) = item.downcast_ref::<gtk::ListItem>() else {
+            return;
+        };
+        let words = item.item().and_downcast::<gtk::StringObject>();
+        let label = item.child().and_downcast::<gtk::Label>();
+        if let (Some(words), Some(label)) = (words, label) {
+            label.set_text(&words.string());
+        }
+    });
+    // The usual one marks the word that is chosen.
+    choice.set_list_factory(choice.factory().as_ref());
+    choice.set_factory(Some(&short));
+}
+
+/// Lets the words on the buttons below `widget` wrap, so that large text finds room in a narrow window.
+pub(super) fn wrap_buttons(widget: &impl IsA<gtk::Widget>) {
+    let widget = widget.as_ref();
+    let is_button = widget.is::<gtk::Button>() || widget.is::<gtk::CheckButton>();
+    for child in a11y::children(widget) {
+        match child.downcast_ref::<gtk::Label>() {
+            Some(label) if is_button => {
+                label.set_wrap(true);
+                label.set_wrap_mode(pango::WrapMode::WordChar);
+                label.set_justify(gtk::Justification::Center);
+            }
+            _ => wrap_buttons(&child),
+        }
+    }
+}

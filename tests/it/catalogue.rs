@@ -112,6 +112,14 @@ fn wanted() -> (String, String) {
     (print(&entries), list)
 }
 
+/// All texts of the source, with their plurals.
+#[cfg(feature = "desktop")]
+pub fn all_texts() -> Vec<(String, Option<String>)> {
+    let sources = files("src", &[".rs"]).into_iter();
+    let texts = sources.flat_map(|path| texts(&fs::read_to_string(path).unwrap()));
+    texts.map(|(text, plural, _)| (text, plural)).collect()
+}
+
 fn print(entries: &[(String, Entry)]) -> String {
     let mut out = String::from(
         "# Texts of Postrider.\n\

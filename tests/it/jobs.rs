@@ -6,6 +6,7 @@ mod check_once;
 mod deliver;
 mod dry_run;
 mod editing;
+mod routing;
 mod sign_in;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! One test binary; see `style.md` section 6 for what belongs where.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod admin;
 mod bad_input;
 mod bench;
 mod catalogue;

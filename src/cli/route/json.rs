@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::engine::oneshot::route::{Alias, Found, Host, Routed, Rule, Source, Verdict};
+use crate::engine::api::routing::{Alias, Found, Host, Routed, Rule, Source, Verdict};
 
 #[derive(Serialize)]
 struct Report {

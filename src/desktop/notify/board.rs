@@ -67,6 +67,8 @@ impl Board {
             Event::Loaded(all) => self.load(all),
             Event::RcChanged
             | Event::Activity(_)
+            | Event::Wire { .. }
+            | Event::Paused(_)
             | Event::Saved(_)
             | Event::Job { .. }
             | Event::JobDone { .. }

@@ -3,11 +3,14 @@
 
 mod editing;
 mod file;
+pub mod users;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use super::routing::{RouteWish, Routes, Spot, Waiting};
+use super::samples::{SampleWish, Samples};
 use super::saving::{Base, Unsaved, Version};
 use super::{AccountId, Cause, Trouble};
 use crate::base::Secret;
@@ -19,6 +22,7 @@ pub use crate::rc::diagnostic::Diagnostic;
 pub use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Rhythm, Setup, Trust};
 pub use editing::{Amendment, Description, Hidden, Part, differs, take};
 pub use file::{Beside, DraftText, DumpText, FileDone, FileWish};
+use users::{Deed, Draught, Everybody, Ran, Rewrite, UsersFile, Whose};
 
 /// Names a piece of work; made by whoever asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +83,16 @@ pub enum Job {
         /// What about it.
         wish: FileWish,
     },
+    /// Whether the program of a command is there and can be run. Nothing is run.
+    CheckCommand(Vec<u8>),
+    /// Who would get messages, and why, by a text that need not be saved. DNS may be asked.
+    Route(Box<RouteWish>),
+    /// The headers of messages that wait in a mailbox. Changes nothing on the server.
+    SampleHeaders(Box<Spot>),
+    /// The header of a message in a file.
+    ReadHeader(PathBuf),
+    /// The samples that are kept with accounts.
+    Samples(Box<SampleWish>),
     /// Take this file over as the rc file; there must be none.
     Import(PathBuf),
     /// Take the rc file out of others' sight (mode 0600).
@@ -90,6 +104,18 @@ pub enum Job {
         /// What about it.
         what: SecretWish,
     },
+    /// The files of all users, for the administrator.
+    UsersFiles,
+    /// How one of them is now.
+    LookAs(Box<Whose>),
+    /// A user's file as it is, for an editor.
+    ReadAs(Box<Whose>),
+    /// Write a user's file.
+    WriteAs(Box<Rewrite>),
+    /// The same as [`Job::Lint`] of a user's file. Nothing of the system is looked at.
+    LintAs(Box<Draught>),
+    /// Fetch by a user's file, or no longer.
+    RunAs(Box<Whose>, Deed),
 }
 
 /// What is to happen to a password of the keyring.
@@ -150,6 +176,17 @@ pub enum Progress {
         /// To read.
         of: u32,
     },
+    /// Users looked at so far, and how many there are.
+    Users {
+        /// Looked at.
+        done: usize,
+        /// To look at.
+        of: usize,
+        /// What was found since the last time.
+        found: Vec<UsersFile>,
+    },
+    /// What the program of [`Job::RunAs`] has said since the last time. Quiet lines.
+    Said(Vec<String>),
 }
 
 /// The steps of signing in, in their order (`ui.md`, W4).
@@ -230,16 +267,34 @@ pub enum Outcome {
     Adopted(Box<Adopted>),
     /// [`Job::Undo`]
     Undone,
-    /// [`Job::ReadRc`]
+    /// [`Job::ReadRc`], [`Job::ReadAs`]
     RcRead(Box<RcText>),
-    /// [`Job::Lint`]: in the order of the file.
+    /// [`Job::Lint`], [`Job::LintAs`]: in the order of the file.
     Linted(Vec<Diagnostic>),
     /// [`Job::File`]
     File(Box<FileDone>),
+    /// [`Job::CheckCommand`]: a sentence.
+    CommandChecked(String),
+    /// [`Job::Route`]
+    Routed(Box<Routes>),
+    /// [`Job::SampleHeaders`]
+    Waiting(Box<Waiting>),
+    /// [`Job::ReadHeader`]
+    Header(Vec<u8>),
+    /// [`Job::Samples`]: all there are now.
+    Samples(Box<Samples>),
     /// [`Job::Import`], [`Job::MakePrivate`]
     Imported,
     /// [`Job::Secret`]: the source of the password now.
     Secret(SecretSource),
+    /// [`Job::UsersFiles`]
+    Everybody(Box<Everybody>),
+    /// [`Job::LookAs`]
+    Looked(Box<UsersFile>),
+    /// [`Job::WriteAs`]: the base of the next version.
+    Written(Base),
+    /// [`Job::RunAs`]
+    Ran(Ran),
     /// It came to nothing.
     Failed(Box<Failed>),
     /// [`crate::engine::api::Command::Cancel`]

@@ -57,6 +57,12 @@ pub fn clock(at: SystemTime, now: SystemTime) -> String {
     }
 }
 
+/// The time of day of `at` to the second.
+pub fn moment(at: SystemTime) -> String {
+    let at = jiff::Timestamp::try_from(at).map(|t| t.to_zoned(jiff::tz::TimeZone::system()));
+    at.map_or_else(|_| "?".to_owned(), |at| at.strftime("%H:%M:%S").to_string())
+}
+
 /// A span as people say it: `42 s`, `4 min`, `2 h 5 min`, `3 d 4 h`. From a minute on it is
 /// rounded up, so that a countdown never says less than is left.
 pub fn span(time: Duration) -> String {

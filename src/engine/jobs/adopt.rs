@@ -7,7 +7,7 @@ use super::failed::{Result, setup};
 use super::files::{self, Files, Planned, planned};
 use super::trial::{stored, wants_stored};
 use super::undo::restore;
-use super::{Context, End, First, follow};
+use super::{Context, End, First, follow, samples};
 use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::{
@@ -136,6 +136,7 @@ async fn write(context: &Context, files: Files, planned: Planned) -> Result<Writ
     let (rc, was_new, local) = blocking(move || write_files(&of_files, &files, &plan)).await?;
     if let Some(former) = &former {
         follow::record(context, former, &account).await?;
+        samples::follow(context, &former.id, &account.id).await;
     }
     Ok(Written {
         account,

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::Context;
-use super::failed::Result;
+use super::failed::{About, Result};
+use super::heads::heads;
 use super::sign_in::{close, look, looking, open};
 use super::trial::Trial;
 use crate::base::text::{QUIET_MAX, quiet};
@@ -19,10 +20,10 @@ use crate::engine::session::Session;
 use crate::engine::trouble::of_server;
 use crate::rc::Account;
 use crate::rc::account::Target;
-use crate::retrieve::{Error, Fetched, Survey};
+use crate::retrieve::{Error, Survey};
 use crate::store::View;
 use crate::transit::stamp::full_address;
-use crate::transit::{self, Collector, Header, Listed};
+use crate::transit::{self, Header, Listed};
 
 /// Most headers that are read.
 const MOST: usize = 50;
@@ -33,7 +34,7 @@ const TOLD_EVERY: Duration = Duration::from_millis(100);
 pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
     let trial = Trial::new(context, draft).await?;
     let account = &trial.account;
-    let mut session = open(context, draft, account, &mut ()).await?;
+    let mut session = open(context, &About::from(&draft.setup), account, &mut ()).await?;
     let mut seen = Look::new(context, &trial, draft.setup.first_time);
     let mut folders: Vec<Option<&Vec<u8>>> = account.folders.iter().map(Some).collect();
     if folders.is_empty() {
@@ -165,41 +166,14 @@ impl<'c> Look<'c> {
         (polled, skips)
     }
 
-    /// The headers of these messages, as far as they came; `None` for one that is refused.
+    /// The headers of these messages, as far as they came.
     async fn heads(
         &mut self,
         session: &mut Session,
         listed: &[&Listed],
     ) -> (HashMap<u32, Option<Header>>, Option<Error>) {
-        let mut heads = HashMap::new();
-        let numbers: Vec<u32> = listed.iter().map(|listed| listed.number).collect();
-        self.of += u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-        if numbers.is_empty() {
-            return (heads, None);
-        }
-        session.maildrop.request_headers(&numbers);
-        let mut current = Current::None;
-        loop {
-            let item = match session.maildrop.next().await {
-                Ok(item) => item,
-                Err(error) => return (heads, Some(error)),
-            };
-            match item {
-                Fetched::Begin { .. } => current = Current::Comes(Collector::default()),
-                Fetched::Chunk(chunk) => current = current.with(&chunk),
-                Fetched::End { number } => {
-                    let header = std::mem::take(&mut current).finish();
-                    heads.insert(number, header);
-                    self.tell(heads.len());
-                }
-                Fetched::Refused { number, .. } => {
-                    heads.insert(number, None);
-                    self.tell(heads.len());
-                }
-                Fetched::Disposed { .. } => {}
-                Fetched::Idle => return (heads, None),
-            }
-        }
+        self.of += u32::try_from(listed.len()).unwrap_or(u32::MAX);
+        heads(session, listed, |come| self.tell(come)).await
     }
 
     fn tell(&mut self, come: usize) {
@@ -246,35 +220,6 @@ impl<'c> Look<'c> {
         }
         (seen.from, seen.subject) = (about.from, about.subject);
         seen
-    }
-}
-
-/// A header that is coming.
-#[derive(Default)]
-enum Current {
-    #[default]
-    None,
-    Comes(Collector),
-    Whole(Header),
-}
-
-impl Current {
-    fn with(self, chunk: &bytes::Bytes) -> Self {
-        match self {
-            Self::Comes(mut collector) => match collector.push(chunk) {
-                Some(header) => Self::Whole(header),
-                None => Self::Comes(collector),
-            },
-            other => other,
-        }
-    }
-
-    fn finish(self) -> Option<Header> {
-        match self {
-            Self::None => None,
-            Self::Comes(collector) => Some(collector.finish()),
-            Self::Whole(header) => Some(header),
-        }
     }
 }
 

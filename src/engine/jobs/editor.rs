@@ -4,11 +4,14 @@ use super::Context;
 use super::failed::{Result, setup};
 use super::files::Files;
 use crate::base::Secret;
+use crate::base::i18n::{fill, gettext};
+use crate::base::text::quiet;
 use crate::engine::api::job::{Outcome, RcText};
-use crate::engine::oneshot::lint::gather;
+use crate::engine::oneshot::lint::{gather, program};
 use crate::engine::source::File;
 use crate::rc::Document;
-use crate::rc::lint;
+use crate::rc::lint::facts::ProgramFacts;
+use crate::rc::lint::{self, program_of};
 
 /// See [`Job::ReadRc`](crate::engine::api::job::Job::ReadRc).
 pub fn read(context: &Context) -> Result<Outcome> {
@@ -38,4 +41,17 @@ pub async fn lint(context: &Context, text: Secret) -> Result<Outcome> {
     found
         .map(Outcome::Linted)
         .map_err(|error| setup(error.to_string()))
+}
+
+/// See [`Job::CheckCommand`](crate::engine::api::job::Job::CheckCommand).
+pub async fn check_command(command: Vec<u8>) -> Result<Outcome> {
+    let name = quiet(program_of(&command).unwrap_or_default(), 200);
+    let facts = tokio::task::spawn_blocking(move || program(&command)).await;
+    let text = match facts.map_err(|error| setup(error.to_string()))? {
+        ProgramFacts::Good => gettext("The program {name} is there and can be run."),
+        ProgramFacts::Missing => gettext("There is no program {name}."),
+        ProgramFacts::NotExecutable => gettext("{name} is there, but cannot be run."),
+        ProgramFacts::Unknown => gettext("Only the shell can tell what this runs."),
+    };
+    Ok(Outcome::CommandChecked(fill(&text, &[("name", &name)])))
 }

@@ -7,6 +7,7 @@ use crate::base::i18n::gettext;
 use crate::engine::api::job::{Failed, Hint, Setup, Shown};
 use crate::engine::api::saving::Unsaved;
 use crate::engine::api::{Cause, Halt, words};
+use crate::engine::session;
 use crate::engine::trouble::{Fault, status};
 use crate::probe::report::Service;
 use crate::probe::run::{Target, certificates};
@@ -20,6 +21,35 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// What a part of a job comes to.
 pub type Result<T> = std::result::Result<T, Box<Failed>>;
+
+/// What is known of an account beside itself, for sentences about signing in.
+pub struct About {
+    /// Whose mail it is; empty if that is not known.
+    address: String,
+    host: String,
+    port: u16,
+}
+
+impl From<&Setup> for About {
+    fn from(setup: &Setup) -> Self {
+        Self {
+            address: setup.address.clone(),
+            host: setup.host.clone(),
+            port: setup.port,
+        }
+    }
+}
+
+impl About {
+    /// As far as the account tells.
+    pub fn of(account: &Account) -> Self {
+        Self {
+            address: String::from_utf8_lossy(&account.user).into_owned(),
+            host: account.host.clone(),
+            port: session::own_port(account),
+        }
+    }
+}
 
 /// With nothing but a fault.
 pub fn failed(fault: Fault) -> Box<Failed> {
@@ -51,6 +81,18 @@ pub fn refused(context: &Context, why: Refused) -> Box<Failed> {
     }
 }
 
+/// A text that is not in the file yet cannot be used, or `accounts.toml` cannot.
+pub fn refused_text(halt: &Halt, path: &str) -> Box<Failed> {
+    let details = match halt {
+        Halt::Syntax(sentences) => sentences.join("\n"),
+        _ => String::new(),
+    };
+    Box::new(Failed {
+        details,
+        ..*setup(words::halt_advice(halt, path))
+    })
+}
+
 /// Nothing can be fetched now: the lock, or the record.
 pub fn halted(halt: &Halt, path: &str) -> Box<Failed> {
     let status = match halt {
@@ -67,7 +109,7 @@ pub async fn of_session(
     context: &Context,
     fault: Fault,
     account: &Account,
-    about: &Setup,
+    about: &About,
 ) -> Box<Failed> {
     let is_sign_in = matches!(fault.cause, Cause::SignIn | Cause::NoMethod);
     let is_certificate = matches!(fault.cause, Cause::Certificate(_));
@@ -102,7 +144,7 @@ async fn shown(context: &Context, account: &Account, port: u16) -> Option<Shown>
 }
 
 /// What the table of providers says of this server, or of the address.
-fn hint(about: &Setup) -> Option<Hint> {
+fn hint(about: &About) -> Option<Hint> {
     let domain = about.address.rsplit_once('@').map(|(_, domain)| domain);
     let is = |name: &String, other: &str| name.eq_ignore_ascii_case(other);
     let is_meant = |provider: &&Provider| {

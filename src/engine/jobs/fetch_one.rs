@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Context;
-use super::failed::{Result, failed, halted, of_session, setup};
+use super::failed::{About, Result, failed, halted, of_session, setup};
 use super::trial::Trial;
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{Draft, Failed, Fetched, FirstTime, Outcome};
@@ -199,7 +199,7 @@ async fn outcome(
                 ..*failed(fault)
             }))
         }
-        Some(fault) => Err(of_session(context, fault, account, &draft.setup).await),
+        Some(fault) => Err(of_session(context, fault, account, &About::from(&draft.setup)).await),
     }
 }
 

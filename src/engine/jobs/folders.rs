@@ -5,7 +5,7 @@ use base64::alphabet::Alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::Context;
-use super::failed::{Result, failed};
+use super::failed::{About, Result, failed};
 use super::sign_in::{close, open};
 use super::trial::Trial;
 use crate::base::text::{QUIET_MAX, quiet};
@@ -15,7 +15,7 @@ use crate::engine::trouble::of_server;
 /// See [`Job::ListFolders`](crate::engine::api::job::Job::ListFolders).
 pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
     let account = Trial::new(context, draft).await?.account;
-    let mut session = open(context, draft, &account, &mut ()).await?;
+    let mut session = open(context, &About::from(&draft.setup), &account, &mut ()).await?;
     let port = session.port;
     let named = session.maildrop.folders().await;
     let named = named.map_err(|error| failed(of_server(error, &account, port)))?;

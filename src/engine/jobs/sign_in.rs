@@ -1,7 +1,7 @@
 //! Signs in and looks into the mailbox, step by step. Nothing is changed on the server.
 
 use super::Context;
-use super::failed::{Result, failed, of_session};
+use super::failed::{About, Result, failed, of_session};
 use super::trial::Trial;
 use crate::engine::api::job::{
     Draft, Failed, Outcome, Progress, SignInStep, SignedIn, Stage, StageState,
@@ -34,7 +34,8 @@ async fn all(
     account: &Account,
     steps: &mut Steps<'_>,
 ) -> Result<SignedIn> {
-    let mut session = open(context, draft, account, steps).await?;
+    let about = About::from(&draft.setup);
+    let mut session = open(context, &about, account, steps).await?;
     steps.begins(Stage::OpenMailbox);
     let want = Want {
         all: false,
@@ -68,7 +69,7 @@ pub fn looking() -> Want {
 /// Connects and signs in as a poll does.
 pub async fn open(
     context: &Context,
-    draft: &Draft,
+    about: &About,
     account: &Account,
     onlooker: &mut dyn Onlooker,
 ) -> Result<Session> {
@@ -81,7 +82,7 @@ pub async fn open(
     };
     match session::open(account, company, onlooker).await {
         Ok(session) => Ok(session),
-        Err(fault) => Err(of_session(context, fault, account, &draft.setup).await),
+        Err(fault) => Err(of_session(context, fault, account, about).await),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::rc::setup::write::{Basis, Plan, plan};
 use crate::rc::{Account, Globals};
 
 /// Longest silence of a server while somebody waits before a window.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An account that can be tried.
 pub struct Trial {

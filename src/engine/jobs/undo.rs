@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::adopt::{blocking, unsaved};
 use super::failed::{Result, setup};
-use super::{Context, End, follow};
+use super::{Context, End, follow, samples};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::AccountId;
 use crate::engine::api::job::{Outcome, Undo};
@@ -46,6 +46,7 @@ pub async fn run(context: &Context, undo: &Undo) -> Result<(Outcome, End)> {
         }
         // What was fetched meanwhile was fetched.
         if let Some(written) = written {
+            samples::follow(context, &written.id, &former.id).await;
             follow::record(context, &written, &former).await?;
         }
     }

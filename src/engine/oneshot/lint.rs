@@ -139,7 +139,7 @@ pub fn gather(document: &Document, path: Option<&Path>, file: Option<FileFacts>)
 }
 
 /// Whether the program of a command can be run, as the shell would look for it.
-fn program(command: &[u8]) -> ProgramFacts {
+pub fn program(command: &[u8]) -> ProgramFacts {
     use std::os::unix::ffi::OsStrExt;
     let Some(word) = program_of(command) else {
         return ProgramFacts::Unknown;

@@ -1,22 +1,14 @@
 //! `postrider route`: who would get a message, and why. No mail server is asked, nothing is
 //! delivered; DNS is asked only if that is wanted.
 
-use std::io::{self, Read};
+use std::io::Read;
 
-use bytes::Bytes;
-
-use crate::engine::aliases::Asked;
+use crate::engine::api::routing::{Dns, Routed};
 use crate::engine::api::{Halt, words};
 use crate::engine::handle::{Options, Rhythm};
+use crate::engine::routing::{Router, header};
 use crate::engine::source::File;
 use crate::rc::Account;
-use crate::rc::account::AccountId;
-use crate::transit::header::{Collector, HEADER_MAX};
-use crate::transit::route::{Answers, reason};
-use crate::transit::stamp::full_address;
-use crate::transit::{self, Header};
-
-pub use reason::{Alias, Answer, Found, Host, Routing, Rule, Source, Verdict};
 
 /// What is wanted.
 #[derive(Clone, Debug)]
@@ -27,21 +19,8 @@ pub struct Request {
     pub server: Option<String>,
     /// Only accounts of this remote user.
     pub user: Option<String>,
-    /// What holds of every host in place of asking DNS.
-    pub assumed: Option<Answer>,
-}
-
-/// Where an account's mail server name and a message lead.
-#[derive(Clone, Debug)]
-pub struct Routed {
-    /// Whose mailbox the message would lie in.
-    pub id: AccountId,
-    /// The host its mail comes from.
-    pub host: String,
-    /// Who gets it, and why.
-    pub routing: Routing,
-    /// The recipients as the listener is told them, or the program.
-    pub addresses: Vec<Vec<u8>>,
+    /// Whether DNS is asked.
+    pub dns: Dns,
 }
 
 /// Routes a message by every account that is meant. An account with one recipient is routed too,
@@ -68,14 +47,8 @@ pub fn route(request: &Request, message: &mut impl Read) -> Result<Vec<Routed>, 
         .build()
         .map_err(|error| Halt::State(error.to_string()))?;
     let routed = meant.into_iter().map(|account| {
-        let routing = runtime.block_on(routing(account, &header, &postmaster, request.assumed));
-        let full = |recipient: &Vec<u8>| full_address(recipient, account);
-        Routed {
-            id: account.id.clone(),
-            host: account.host.clone(),
-            addresses: routing.recipients.iter().map(full).collect(),
-            routing,
-        }
+        let mut router = Router::new(account, &postmaster, request.dns);
+        runtime.block_on(router.route(&header))
     });
     Ok(routed.collect())
 }
@@ -83,37 +56,4 @@ pub fn route(request: &Request, message: &mut impl Read) -> Result<Vec<Routed>, 
 /// A sentence for a halt.
 pub fn sentence(halt: &Halt) -> String {
     words::halt_advice(halt, "~/.fetchmailrc")
-}
-
-async fn routing(
-    account: &Account,
-    header: &Header,
-    postmaster: &[u8],
-    assumed: Option<Answer>,
-) -> Routing {
-    let about = transit::rewrite(header, account, &account.host);
-    let mut asked = Asked::default();
-    if let Some(answer) = assumed {
-        asked.answers = Answers::assumed(answer);
-    }
-    asked.route(&about.clues, account, postmaster).await
-}
-
-/// The header of a message; what follows is not read.
-fn header(message: &mut impl Read) -> io::Result<Header> {
-    let mut collector = Collector::default();
-    let mut buffer = vec![0; 16 * 1024];
-    let mut read = 0;
-    while read <= HEADER_MAX {
-        let length = message.read(&mut buffer)?;
-        if length == 0 {
-            break;
-        }
-        read += length;
-        let chunk = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
-        if let Some(header) = collector.push(&chunk) {
-            return Ok(header);
-        }
-    }
-    Ok(collector.finish())
 }

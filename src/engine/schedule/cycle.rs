@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use super::slot::{Slot, pause};
 use super::{MailboxKey, Scheduler};
@@ -13,6 +14,7 @@ use crate::engine::api::{AccountId, Cause, Event, Once, Snapshot, State, Trouble
 use crate::engine::handle::Rhythm;
 use crate::engine::poll::{self, Ended, Order, Surroundings, Way, pop3_mailbox};
 use crate::engine::source::Loaded;
+use crate::engine::transcript::Recording;
 use crate::engine::trouble::{Fault, status};
 use crate::rc::Account;
 use crate::rc::account::Protocol;
@@ -107,6 +109,8 @@ impl Scheduler {
             stale: None,
             advice: loaded.advice,
             rc_path: self.options.source.name(),
+            interval: self.interval,
+            is_paused: self.is_paused,
         });
         self.say_taken(&before);
     }
@@ -119,9 +123,34 @@ impl Scheduler {
         let now = Instant::now();
         for at in 0..self.slots.len() {
             let slot = &self.slots[at];
-            if slot.running.is_none() && slot.due.is_some_and(|due| due <= now) {
+            let is_due = slot.due.is_some_and(|due| due <= now);
+            if slot.running.is_none() && is_due && self.may_begin(slot) {
                 self.start(at);
             }
+        }
+    }
+
+    /// Whether its turn counts now.
+    pub(super) fn may_begin(&self, slot: &Slot) -> bool {
+        slot.is_asked || !self.is_paused
+    }
+
+    /// Polls nothing by itself from now on, or does again.
+    pub(super) fn set_paused(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+        self.board.set_paused(is_paused);
+    }
+
+    /// Tells what is said in polls that begin from now on, or no longer.
+    pub(super) fn record(&mut self, ids: Option<Vec<AccountId>>, is_on: bool) {
+        match (ids, is_on) {
+            (None, true) => self.records_all = true,
+            (None, false) => {
+                self.records_all = false;
+                self.recorded.clear();
+            }
+            (Some(ids), true) => self.recorded.extend(ids),
+            (Some(ids), false) => self.recorded.retain(|id| !ids.contains(id)),
         }
     }
 
@@ -155,7 +184,12 @@ impl Scheduler {
             a.state = State::Queued;
             a.next_check = None;
         });
-        let task = self.polls.spawn(async move {
+        let is_recorded = self.records_all || self.recorded.contains(&account.id);
+        let recording = is_recorded.then(|| Recording::begin(&self.board, &account.id));
+        let span = recording
+            .as_ref()
+            .map_or_else(Span::none, |r| r.span.clone());
+        let poll = async move {
             // Closed never: the semaphore lives as long as the scheduler.
             let turn = async { (places.acquire_owned().await, mailbox.lock_owned().await) };
             let ended = tokio::select! {
@@ -164,8 +198,10 @@ impl Scheduler {
                 }
                 () = stop.cancelled() => Ended::stopped(),
             };
+            drop(recording);
             (account.id.clone(), ended)
-        });
+        };
+        let task = self.polls.spawn(poll.instrument(span));
         slot.task = Some(task.id());
     }
 

@@ -93,7 +93,8 @@ fn told(event: &Event) -> Option<String> {
         Event::RcChanged => "changed".to_owned(),
         Event::Account(_) | Event::Arrived { .. } | Event::Saved(_) => return None,
         Event::Job { .. } | Event::JobDone { .. } => return None,
-        Event::Question(_) | Event::Unasked(_) => return None,
+        Event::Question(_) | Event::Unasked(_) | Event::Wire { .. } => return None,
+        Event::Paused(is_paused) => format!("paused {is_paused}"),
     })
 }
 
@@ -568,4 +569,26 @@ async fn pause_and_every_of_accounts_toml() {
     write(&rig.home, "watch = ");
     rig.until("stale").await;
     rig.until("b started").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_it_is_paused_only_what_is_asked_for_is_polled() {
+    let mut rig = rig(ONE, Rhythm::Desktop);
+    rig.until("cycle").await;
+    rig.handle.send(Command::Pause);
+    assert_eq!(rig.next().await, "paused true");
+    assert!(rig.handle.snapshot().is_paused);
+    assert_eq!(rig.handle.snapshot().interval, 600);
+    let hours = tokio::time::timeout(Duration::from_secs(7200), rig.next()).await;
+    assert!(hours.is_err(), "{hours:?}");
+    rig.handle.send(Command::Check { ids: None });
+    assert_eq!(rig.until("cycle").await[0], "a started");
+    let hours = tokio::time::timeout(Duration::from_secs(7200), rig.next()).await;
+    assert!(hours.is_err(), "{hours:?}");
+    // What was due meanwhile does not wait any longer.
+    let before = Instant::now();
+    rig.handle.send(Command::Resume);
+    assert_eq!(rig.next().await, "paused false");
+    assert_eq!(rig.next().await, "a started");
+    assert_eq!(before.elapsed().as_secs(), 0);
 }

@@ -4,6 +4,7 @@ use super::outcome::Disposals;
 use super::{Course, Letter, Transfer};
 use crate::engine::api::{What, Why};
 use crate::engine::clock;
+use crate::engine::routing::may_come_twice;
 use crate::mail::Uid;
 use crate::store::{Known, Sent, user};
 use crate::transit::route::reason::Routing;
@@ -76,9 +77,8 @@ impl Transfer<'_> {
         header: &Header,
         uid: Option<&Uid>,
     ) -> Option<Likeness> {
-        let is_guessed = self.account.is_multidrop() && !routing.source.is_envelope();
         let is_wanted_again = uid.is_some_and(|uid| self.view.known(uid) != Known::New);
-        let may_come_twice = is_guessed && !routing.is_last_resort && !is_wanted_again;
+        let may_come_twice = may_come_twice(self.account, routing) && !is_wanted_again;
         Likeness::of(header).filter(|_| may_come_twice)
     }
 

@@ -31,6 +31,27 @@ impl Base {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Some(Sha256::digest(bytes).into()))
     }
+
+    /// For another process of ours.
+    pub fn to_words(self) -> String {
+        let hex = |bytes: [u8; 32]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.0.map_or_else(|| "none".to_owned(), hex)
+    }
+
+    /// What [`Self::to_words`] has said.
+    pub fn from_words(text: &str) -> Option<Self> {
+        if text == "none" {
+            return Some(Self::NONE);
+        }
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        Some(Self(Some(bytes)))
+    }
 }
 
 impl std::fmt::Debug for Base {
@@ -98,12 +119,45 @@ enum Step {
 type Watch<'a> = &'a mut dyn FnMut(Step) -> io::Result<()>;
 
 fn save_by(path: &Path, base: Base, bytes: &[u8], watch: Watch) -> Result<Base, SaveError> {
+    let target = Target::open(path, watch).map_err(|error| refusal(path, &error))?;
+    replace(&target, path, base, bytes, watch)
+}
+
+/// The same in a directory that is held open already, by a plain name; a link there is refused.
+/// `path` is what the file is called when something is wrong.
+pub fn save_in(
+    directory: File,
+    name: &OsStr,
+    path: &Path,
+    base: Base,
+    bytes: &[u8],
+) -> Result<Base, SaveError> {
+    let name = name.to_owned();
+    let target = Target { directory, name };
+    let flags = AtFlags::SYMLINK_NOFOLLOW;
+    let there = rustix::fs::statat(&target.directory, &target.name, flags);
+    let is_regular = |stat: rustix::fs::Stat| {
+        rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::RegularFile
+    };
+    if !there.map_or(true, is_regular) {
+        let path = path.to_owned();
+        return Err(SaveError::NotRegular { path });
+    }
+    replace(&target, path, base, bytes, &mut |_| Ok(()))
+}
+
+fn replace(
+    target: &Target,
+    path: &Path,
+    base: Base,
+    bytes: &[u8],
+    watch: Watch,
+) -> Result<Base, SaveError> {
     if bytes.len() as u64 > SIZE_MAX {
         let path = path.to_owned();
         return Err(SaveError::TooLarge { path });
     }
     let failed = |error: io::Error| refusal(path, &error);
-    let target = Target::open(path, watch).map_err(failed)?;
     let old = target.read().map_err(failed)?;
     if let Some(old) = &old
         && !old.metadata.is_file()

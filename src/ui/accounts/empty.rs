@@ -98,6 +98,7 @@ fn buttons(halt: Option<&Halt>, meant: impl Fn(Output) + Clone + 'static) -> gtk
             Output::Reload
         });
     }
+    super::super::fact::wrap_buttons(&column);
     column
 }
 

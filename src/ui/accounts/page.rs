@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use adw::prelude::*;
 use gtk::pango;
 
-use super::super::a11y;
+use super::super::{a11y, fact};
 use super::Output;
 use super::row::{set_text, show_progress, show_state};
 use crate::base::i18n::{fill, gettext};
@@ -174,6 +174,7 @@ impl Head {
         buttons.append(&self.check);
         buttons.append(&self.seen);
         column.append(&buttons);
+        fact::wrap_buttons(&buttons);
         column
     }
 

@@ -79,13 +79,19 @@ impl Widgets {
         let search = search_toggle(sender, &stack);
         let header = adw::HeaderBar::builder().title_widget(&title).build();
         header.pack_start(&back);
-        header.pack_start(&button(
+        let set_up = button(
             sender,
             "list-add-symbolic",
             "set-up",
             &gettext("Set Up an Account"),
             "set-up",
-        ));
+        );
+        // There is no room for both where one thing is shown at a time.
+        back.bind_property("visible", &set_up, "visible")
+            .invert_boolean()
+            .sync_create()
+            .build();
+        header.pack_start(&set_up);
         header.pack_start(&check);
         header.pack_end(&menu_button());
         header.pack_end(&search);
@@ -119,7 +125,7 @@ impl Widgets {
             back,
             deep: Rc::default(),
         };
-        this.narrow();
+        this.narrow(&header);
         let (back, deep) = (this.back.clone(), this.deep.clone());
         this.stack
             .connect_visible_child_notify(move |stack| show_back(&back, stack, &deep.borrow()));
@@ -130,12 +136,19 @@ impl Widgets {
     /// switcher moves while sizes are given out: what changes the button's size then would be
     /// left without one, and not be drawn at all. Before the first time there are no words
     /// either, or a window that opens narrow would be made wider for them.
-    fn narrow(&self) {
+    fn narrow(&self, header: &adw::HeaderBar) {
         let update = {
-            let face = self.face.clone();
+            let (face, header) = (self.face.clone(), header.downgrade());
             move |title: &adw::ViewSwitcherTitle| {
-                let (face, title) = (face.clone(), title.clone());
-                glib::idle_add_local_once(move || show_words(&face, &title));
+                let (face, title, header) = (face.clone(), title.clone(), header.clone());
+                glib::idle_add_local_once(move || {
+                    show_words(&face, &title);
+                    // Where there is little room, a window is closed and nothing else.
+                    if let Some(header) = header.upgrade() {
+                        let only_close = title.is_title_visible().then_some(":close");
+                        header.set_decoration_layout(only_close);
+                    }
+                });
             }
         };
         self.title.connect_title_visible_notify(update.clone());

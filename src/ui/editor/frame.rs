@@ -7,6 +7,7 @@ use gtk::gio;
 
 use super::super::a11y;
 use super::Input;
+use super::checks::Whom;
 use crate::base::i18n::{fill, gettext, ngettext};
 
 /// How much room there is (`ui.md` section 20).
@@ -71,7 +72,6 @@ impl Frame {
         let root = vertical();
         let fills = std::rc::Rc::new(Cell::new(false));
         let bar = gtk::Box::builder()
-            .spacing(3)
             .margin_top(6)
             .margin_bottom(6)
             .margin_start(6)
@@ -110,7 +110,9 @@ impl Frame {
             .name("editor-hints")
             .accessible_role(gtk::AccessibleRole::Status)
             .build();
-        bar.append(&hints);
+        let middle = gtk::Box::builder().hexpand(true).build();
+        middle.append(&hints);
+        bar.append(&middle);
         let hint_buttons = [
             button(
                 "go-up-symbolic",
@@ -145,6 +147,7 @@ impl Frame {
             &gettext("Search the Options"),
             || Input::Search(true),
         );
+        bar.append(&more_menu());
         let save = gtk::Button::builder()
             .label(gettext("Save…"))
             .css_classes(["suggested-action"])
@@ -213,6 +216,12 @@ impl Frame {
         self.arrange();
     }
 
+    /// The source is to be seen, if it is not.
+    pub(super) fn show_source(&self) {
+        self.set_source(true);
+        self.arrange();
+    }
+
     fn set_source(&self, is_on: bool) {
         self.fills.set(true);
         self.toggle.set_active(is_on);
@@ -238,6 +247,8 @@ impl Frame {
         for button in &self.hint_buttons {
             button.set_visible(has_room);
         }
+        // The list says how much was found where.
+        self.hints.set_visible(has_room);
         let has_source = self.toggle.is_active();
         let (list, pages, source) = match self.room.get() {
             Room::Wide => (true, true, has_source),
@@ -335,13 +346,57 @@ fn add_menu() -> gtk::MenuButton {
     button
 }
 
+/// What else can be done.
+fn more_menu() -> gtk::MenuButton {
+    let menu = gio::Menu::new();
+    let section = |items: &[(String, &str)]| {
+        let part = gio::Menu::new();
+        for (title, action) in items {
+            part.append(Some(title), Some(&format!("editor.{action}")));
+        }
+        menu.append_section(None, &part);
+    };
+    section(&[
+        (gettext("_Check What Is Shown"), "check-shown"),
+        (gettext("Check _All"), "check-all"),
+    ]);
+    section(&[
+        (gettext("_Pause Background Checking"), "pause"),
+        (gettext("_Interval of Background Checking"), "interval"),
+    ]);
+    section(&[
+        (gettext("_History"), "history"),
+        (gettext("_Go to Line…"), "line"),
+        (gettext("_Stop Ignoring Hints"), "stop-ignoring"),
+        (gettext("Show Changes before Each _Save"), "always-review"),
+    ]);
+    let button = gtk::MenuButton::builder()
+        .icon_name("view-more-symbolic")
+        .css_classes(["flat"])
+        .menu_model(&menu)
+        .name("editor-more")
+        .build();
+    a11y::name_button(&button, &gettext("More"));
+    button
+}
+
+/// Actions that are on or off.
+pub(super) struct States {
+    /// Checking in the background is paused.
+    pub pause: gio::SimpleAction,
+    /// What saving changes is always shown before.
+    pub always_review: gio::SimpleAction,
+    /// Not on or off, but only there while findings are ignored.
+    pub stop_ignoring: gio::SimpleAction,
+}
+
 /// The actions of the menus and their keys, within the editor.
-pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) {
+pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) -> States {
     let group = gio::SimpleActionGroup::new();
     let keys = gtk::ShortcutController::new();
     keys.set_scope(gtk::ShortcutScope::Local);
     type Row = (&'static str, &'static str, fn() -> Input);
-    let rows: [Row; 14] = [
+    let rows: [Row; 19] = [
         ("add-server", "", || Input::AddServer),
         ("add-user", "", || Input::AddUser),
         ("duplicate", "<Control>d", || Input::Duplicate),
@@ -356,7 +411,29 @@ pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) {
         ("fix", "<Control>period", || Input::FixFirst),
         ("search", "<Control>f", || Input::Search(true)),
         ("source", "F9", || Input::PressSource),
+        ("check-shown", "<Shift>F5", || Input::Check(Whom::Shown)),
+        ("check-all", "", || Input::Check(Whom::All)),
+        ("interval", "", || Input::Interval),
+        ("history", "", || Input::History),
+        ("line", "<Control>g", || Input::AskLine),
     ];
+    let stop_ignoring = gio::SimpleAction::new("stop-ignoring", None);
+    let on = to.clone();
+    stop_ignoring.connect_activate(move |_, _| on.emit(Input::StopIgnoring));
+    group.add_action(&stop_ignoring);
+    // Their states follow what is told.
+    let toggle = |name: &str, input: fn() -> Input| {
+        let action = gio::SimpleAction::new_stateful(name, None, &false.to_variant());
+        let to = to.clone();
+        action.connect_activate(move |_, _| to.emit(input()));
+        group.add_action(&action);
+        action
+    };
+    let states = States {
+        pause: toggle("pause", || Input::TogglePause),
+        always_review: toggle("always-review", || Input::ToggleReview),
+        stop_ignoring,
+    };
     for (name, key, input) in rows {
         let action = gio::SimpleAction::new(name, None);
         let to = to.clone();
@@ -370,6 +447,7 @@ pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) {
     root.insert_action_group("editor", Some(&group));
     keys.set_propagation_phase(gtk::PropagationPhase::Capture);
     root.add_controller(keys);
+    states
 }
 
 impl Frame {

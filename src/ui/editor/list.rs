@@ -14,7 +14,7 @@ use crate::base::i18n::{fill, gettext, ngettext};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shown {
     /// The line.
-    pub line: Line,
+    pub line: Rc<Line>,
     /// Errors and warnings.
     pub hints: u32,
 }
@@ -117,7 +117,7 @@ impl List {
                 _ => return glib::Propagation::Proceed,
             };
             let at = selection.selected() as usize;
-            let line = lines.borrow().get(at).map(|shown| shown.line.clone());
+            let line = lines.borrow().get(at).map(|shown| Line::clone(&shown.line));
             match line {
                 Some(Line {
                     node: Node::Server(entry),
@@ -137,6 +137,8 @@ impl List {
         popover.set_parent(&self.view);
         popover.set_has_arrow(false);
         popover.set_halign(gtk::Align::Start);
+        let gone = popover.clone();
+        self.view.connect_destroy(move |_| gone.unparent());
         let open = Rc::new(move |x: f64, y: f64| {
             popover.set_pointing_to(Some(&gdk::Rectangle::new(x as i32, y as i32, 1, 1)));
             popover.popup();

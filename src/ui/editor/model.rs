@@ -5,19 +5,23 @@ pub(crate) mod effects;
 pub(crate) mod field;
 pub(crate) mod history;
 pub(crate) mod moves;
+pub(crate) mod multidrop;
+pub(crate) mod odd;
 pub(crate) mod search;
 pub(crate) mod tree;
+pub(crate) mod who;
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::time::Instant;
 
 use crate::base::i18n::{fill, gettext};
-use crate::rc::AccountId;
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::Span;
 use crate::rc::edit::{self, At, Change, Edit, Refused, Which};
+use crate::rc::option::words::METHODS;
 use crate::rc::option::{self, Id, Keyword, Page};
-use crate::rc::resolve::{self, Surroundings};
-use crate::rc::settings::{Overrides, Settings, Value};
+use crate::rc::settings::{Settings, Value};
 use history::{History, Revision, Topic};
 use tree::Node;
 
@@ -50,6 +54,19 @@ impl Row {
     pub(crate) fn keyword(&self) -> &'static Keyword {
         option::keyword(self.id)
     }
+
+    /// Whether saying that needs a word that releases of fetchmail in use refuse, and the file does
+    /// not have yet.
+    pub(crate) fn is_later(&self, value: &Value) -> bool {
+        let is_later = |value: &Value| match value {
+            Value::Auth(method) => METHODS
+                .iter()
+                .any(|known| known.auth == *method && known.is_later),
+            _ => self.keyword().is_later,
+        };
+        let is_said = self.origin == Origin::Here && self.value.as_ref().is_some_and(is_later);
+        is_later(value) && !is_said
+    }
 }
 
 /// The file.
@@ -57,7 +74,10 @@ pub(crate) struct Model {
     history: History,
     saved: Revision,
     /// What was found in the state that holds; of an older one until it is looked over again.
-    found: Vec<Diagnostic>,
+    found: Rc<Vec<Diagnostic>>,
+    /// Findings that are not told, by [`Diagnostic::key`], and how many there are of them.
+    ignored: BTreeSet<String>,
+    hidden: usize,
 }
 
 impl Model {
@@ -68,7 +88,9 @@ impl Model {
         Self {
             history: History::new(revision.clone()),
             saved: revision,
-            found,
+            found: Rc::new(found),
+            ignored: BTreeSet::new(),
+            hidden: 0,
         }
     }
 
@@ -99,13 +121,14 @@ impl Model {
     }
 
     /// What is wrong or worth saying, in the order of the file.
-    pub(crate) fn found(&self) -> &[Diagnostic] {
+    pub(crate) fn found(&self) -> &Rc<Vec<Diagnostic>> {
         &self.found
     }
 
     /// The state that holds was looked over.
     pub(crate) fn looked_over(&mut self, found: Vec<Diagnostic>) {
-        self.found = found;
+        self.found = Rc::new(found);
+        self.pass_over();
     }
 
     /// What was found at a node.
@@ -205,26 +228,6 @@ impl Model {
             .map(|said| said.span)
     }
 
-    /// The user of an account; equals are counted as the engine counts them.
-    pub(crate) fn find(&self, id: &AccountId) -> Option<Node> {
-        let whole = resolve::whole(
-            &self.now().document,
-            &Overrides::default(),
-            &Surroundings::default(),
-        );
-        let is_meant = |known: &AccountId| {
-            // Whoever is not named is called after who runs the program, which the file does not tell.
-            known.label == id.label && known.ordinal == id.ordinal
-        };
-        let mut found = whole
-            .accounts
-            .iter()
-            .filter(|said| is_meant(&said.account.id));
-        let exact = found.clone().find(|said| said.account.id.user == id.user);
-        let said = exact.or_else(|| found.find(|said| said.account.id.user.is_empty()))?;
-        Some(Node::User(said.entry?, said.nth))
-    }
-
     /// How many users an entry names.
     pub(crate) fn users(&self, entry: usize) -> usize {
         let entries = &self.now().stanzas.entries;
@@ -310,12 +313,20 @@ impl Model {
     /// What reading alone tells, until the file is looked over.
     fn read_found(&mut self) {
         let now = self.history.now();
-        self.found = now.outline.diagnostics(&now.document);
+        self.found = Rc::new(now.outline.diagnostics(&now.document));
+        self.pass_over();
     }
 
     /// One step back.
     pub(crate) fn undo(&mut self) -> bool {
         let moved = self.history.undo();
+        self.read_found();
+        moved
+    }
+
+    /// To a state by its place in the history.
+    pub(crate) fn go_to_state(&mut self, at: usize) -> bool {
+        let moved = self.history.go_to(at);
         self.read_found();
         moved
     }

@@ -6,13 +6,14 @@ use std::rc::Rc;
 
 use adw::prelude::*;
 
-use super::super::a11y;
+use super::super::{a11y, fact};
 use super::Input;
 use super::hints::Hints;
 use super::model::tree::Node;
 use super::model::{Model, Row};
 use super::rows::{Meant, OptionRow, label};
 use super::special::{Special, SpecialMeant};
+use super::words::Words;
 use crate::base::i18n::gettext;
 use crate::rc::edit::At;
 use crate::rc::option::{Id, Page};
@@ -28,6 +29,8 @@ pub(super) struct Pages {
     special: Special,
     empty: gtk::Label,
     trouble: gtk::Label,
+    trouble_line: gtk::Box,
+    words: Words,
     body: gtk::Box,
     scroll: gtk::ScrolledWindow,
     rows: RefCell<Vec<OptionRow>>,
@@ -48,6 +51,7 @@ impl Pages {
         let fills = Rc::new(Cell::new(false));
         let pages: Rc<RefCell<Vec<Page>>> = Rc::default();
         let choice = gtk::DropDown::from_strings(&[]);
+        fact::shorten(&choice);
         choice.set_widget_name("editor-page");
         let (of, quiet) = (Rc::clone(&pages), Rc::clone(&fills));
         choice.connect_selected_notify(move |choice| {
@@ -70,7 +74,9 @@ impl Pages {
         empty.set_text(&gettext("There is nothing to set on this page."));
         let trouble = label("", &["error"]);
         trouble.set_widget_name("editor-trouble");
-        trouble.set_visible(false);
+        trouble.set_hexpand(true);
+        let trouble_line = trouble_line(&trouble, to);
+        let words = Words::new(to);
         let body = vertical(12);
         body.append(&special.root);
         body.append(&list);
@@ -84,9 +90,11 @@ impl Pages {
         head.append(&title);
         head.append(&choice);
         column.append(&head);
-        column.append(&trouble);
+        column.append(&trouble_line);
         let hints = Hints::new(to);
         column.append(&hints.root);
+        // What cannot be read can be changed even then.
+        column.append(&words.root);
         column.append(&body);
         let clamp = adw::Clamp::builder()
             .maximum_size(600)
@@ -110,6 +118,8 @@ impl Pages {
             special,
             empty,
             trouble,
+            trouble_line,
+            words,
             body,
             scroll,
             rows: RefCell::default(),
@@ -147,9 +157,15 @@ impl Pages {
             shown.show(row, has_others);
         }
         self.hints.show(model.found_at(node));
+        let unknown = match page {
+            Page::Other => model.unknown(node),
+            _ => Vec::new(),
+        };
+        let has_words = self.words.show(unknown);
         let has_special = self.special.show(model, node, page);
         self.list.set_visible(!rows.is_empty());
-        self.empty.set_visible(rows.is_empty() && !has_special);
+        self.empty
+            .set_visible(rows.is_empty() && !has_special && !has_words);
         if is_new {
             self.scroll.vadjustment().set_value(0.0);
         }
@@ -187,13 +203,18 @@ impl Pages {
         *self.rows.borrow_mut() = made;
     }
 
+    /// More below the options of the page.
+    pub(super) fn add_below(&self, more: &gtk::Box) {
+        self.body.append(more);
+    }
+
     /// The file cannot be used: a sentence; nothing can be set then but in the source.
     pub(super) fn show_trouble(&self, sentence: Option<&str>) {
         let text = sentence.unwrap_or_default();
         if self.trouble.text() != text {
             self.trouble.set_text(text);
         }
-        self.trouble.set_visible(sentence.is_some());
+        self.trouble_line.set_visible(sentence.is_some());
         self.body.set_sensitive(sentence.is_none());
     }
 
@@ -206,6 +227,25 @@ impl Pages {
         }
     }
 
+    /// What a command comes to.
+    pub(super) fn tell(&self, at: At, id: Id, sentence: &str) {
+        let rows = self.rows.borrow();
+        let mut rows = rows.iter();
+        if let Some(row) = rows.find(|row| (row.row().at, row.row().id) == (at, id)) {
+            row.tell(sentence);
+        }
+    }
+
+    /// What the fix of the finding with that number would change is shown.
+    pub(super) fn hints(&self) -> &Hints {
+        &self.hints
+    }
+
+    /// The next time all rows are made anew.
+    pub(super) fn forget(&self) {
+        self.rows.borrow_mut().clear();
+    }
+
     /// The cursor to an option of the page.
     pub(super) fn go_to(&self, id: Id) {
         let rows = self.rows.borrow();
@@ -213,6 +253,18 @@ impl Pages {
             row.grab_focus();
         }
     }
+}
+
+fn trouble_line(trouble: &gtk::Label, to: &relm4::Sender<Input>) -> gtk::Box {
+    let line = gtk::Box::builder().spacing(9).visible(false).build();
+    line.append(trouble);
+    let go = a11y::mnemonic_button(&gettext("_Go to Line"));
+    go.set_widget_name("editor-go-to-trouble");
+    go.set_valign(gtk::Align::Start);
+    let to = to.clone();
+    go.connect_clicked(move |_| to.emit(Input::GoToTrouble));
+    line.append(&go);
+    line
 }
 
 fn vertical(spacing: i32) -> gtk::Box {

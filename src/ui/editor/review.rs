@@ -13,6 +13,26 @@ use crate::rc::diagnostic::Severity;
 use crate::rc::diff;
 
 impl Editor {
+    /// Whether it can be saved without being shown before: the person wants it so, and nothing that
+    /// changes is dangerous.
+    pub(super) fn needs_no_review(&self) -> bool {
+        let Some(model) = &self.model else {
+            return false;
+        };
+        let is_grave = || {
+            let effects = effects(model.saved(), model.now());
+            effects.iter().any(|effect| effect.is_grave)
+        };
+        // What is not one's own is always shown before it is written.
+        self.kept.saves_without_review
+            && self.owner.is_none()
+            && model.is_changed()
+            && self.saving.is_none()
+            && model.error().is_none()
+            && !is_grave()
+            && self.multidrop.is_well(model)
+    }
+
     /// Opens the window, if there is anything to save.
     pub(super) fn review(&mut self, root: &gtk::Box, sender: &ComponentSender<Self>) {
         let (Some(model), Some(parent)) = (&self.model, root.root().and_downcast::<gtk::Window>())
@@ -28,6 +48,7 @@ impl Editor {
             .iter()
             .filter(|f| f.severity == Severity::Error);
         let errors = errors.count();
+        let effects = effects(model.saved(), model.now());
         let column = gtk::Box::builder()
             .orientation(gtk::Orientation::Vertical)
             .spacing(12)
@@ -39,21 +60,55 @@ impl Editor {
         let text = gettext("This is changed in {path}; a copy is kept as {path}~.");
         let path = self.path.display();
         column.append(&fact::verbatim(&fill(&text, &[("path", &path)]), &["body"]));
-        for Effect { sentence, is_grave } in effects(model.saved(), model.now()) {
-            let (icon, class) = match is_grave {
+        for Effect { sentence, is_grave } in &effects {
+            let (icon, class) = match *is_grave {
                 true => ("dialog-warning-symbolic", "wait"),
                 false => ("dialog-information-symbolic", "quiet"),
             };
-            column.append(&fact::point(icon, class, &sentence));
+            column.append(&fact::point(icon, class, sentence));
         }
+        column.append(&self.multidrop.review(model));
         column.append(&checks(errors, model.found().len() - errors));
         let lines = Diff::new("review-diff");
         lines.show(&diff::of_rc(&old.bytes(), &new.bytes()));
         column.append(&lines.root);
+        if errors == 0 {
+            column.append(&ends(self.kept.saves_without_review, sender));
+        }
         let window = frame(&parent, &column, errors, sender);
         window.present();
         self.review = Some(window);
     }
+}
+
+/// The button that saves and checks, and whether small changes are shown at all.
+fn ends(saves_without_review: bool, sender: &ComponentSender<Editor>) -> gtk::Box {
+    let column = gtk::Box::builder()
+        .orientation(gtk::Orientation::Vertical)
+        .spacing(9)
+        .build();
+    let check = a11y::mnemonic_button(&gettext("Save and _Check"));
+    check.set_widget_name("review-save-and-check");
+    check.set_halign(gtk::Align::Start);
+    let to = sender.input_sender().clone();
+    check.connect_clicked(move |_| to.emit(Input::SaveAndCheck));
+    column.append(&check);
+    let words = gtk::Label::builder()
+        .label(gettext("_Do not show this where nothing dangerous changes"))
+        .use_underline(true)
+        .wrap(true)
+        .xalign(0.0)
+        .build();
+    let skip = gtk::CheckButton::builder()
+        .child(&words)
+        .active(saves_without_review)
+        .name("review-skip")
+        .build();
+    words.set_mnemonic_widget(Some(&skip));
+    let to = sender.input_sender().clone();
+    skip.connect_toggled(move |skip| to.emit(Input::SkipReview(skip.is_active())));
+    column.append(&skip);
+    column
 }
 
 /// What looking it over has found.

@@ -26,6 +26,8 @@ pub(in crate::ui) enum Deed {
     Share,
     /// The cursor came to it.
     Enter,
+    /// Somebody wants to know whether the command could be run.
+    Check,
 }
 
 /// Who hears of it.
@@ -53,7 +55,12 @@ impl OptionRow {
         let row = Rc::new(RefCell::new(row));
         let control = {
             let (row, meant, error) = (Rc::clone(&row), Rc::clone(meant), error.clone());
-            Control::new(keyword, move |value| {
+            let (of, to) = (Rc::clone(&row), Rc::clone(&meant));
+            let check = move || {
+                let now = of.borrow().clone();
+                to(&now, Deed::Check);
+            };
+            Control::new(keyword, check, move |value| {
                 let text = value.as_ref().err().cloned().unwrap_or_default();
                 show_error(&error, &text);
                 if let Ok(value) = value {
@@ -147,6 +154,11 @@ impl OptionRow {
         a11y::set_description(self.control.focus(), &text);
     }
 
+    /// Says something about what stands there, until it is another.
+    pub(super) fn tell(&self, sentence: &str) {
+        self.said.set_text(sentence);
+    }
+
     /// Says why something could not be written.
     pub(super) fn refuse(&self, sentence: &str) {
         show_error(&self.error, sentence);
@@ -218,6 +230,8 @@ pub(super) fn tag(word: &str) -> gtk::Label {
     gtk::Label::builder()
         .label(word)
         .valign(gtk::Align::Center)
+        // Where large text leaves no room.
+        .ellipsize(pango::EllipsizeMode::End)
         .css_classes(["keyword", "caption"])
         .build()
 }

@@ -1,6 +1,6 @@
 //! What is shown of the model, and where the person is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use adw::prelude::*;
 use relm4::ComponentSender;
@@ -10,7 +10,7 @@ use super::frame::Front;
 use super::list::Shown;
 use super::model::Model;
 use super::model::search::Hit;
-use super::model::tree::{self, Node};
+use super::model::tree::{self, Lines, Node};
 use super::{Editor, Input};
 use crate::base::i18n::{fill, gettext};
 use crate::rc::diagnostic::{Diagnostic, Severity};
@@ -25,17 +25,21 @@ impl Editor {
             self.node = node;
             self.page = first_page(node, self.page);
         }
-        self.list.show(lines(model, &self.closed), self.node);
+        let lines = lines(model, &mut self.lines, &self.closed);
+        self.list.show(lines, self.node);
         let part = part(model, self.node);
         self.source.show(model.now(), model.found(), part);
         let trouble = model.error().map(error);
         self.pages.show_trouble(trouble.as_deref());
         let name = name(model, self.node);
         self.pages.show(model, self.node, self.page, &name);
+        self.show_multidrop();
+        let Some(model) = &self.model else { return };
         let history = model.history();
         let (undo, redo) = (history.undoable(), history.redoable());
         self.frame.show_history(undo, redo, model.is_changed());
         let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        self.states.stop_ignoring.set_enabled(model.hidden() > 0);
         let errors = model.found().iter().filter(is_error).count();
         self.frame.show_hints(errors, model.found().len() - errors);
     }
@@ -242,11 +246,11 @@ fn error(found: &Diagnostic) -> String {
 }
 
 /// The lines with the number of findings at each entry; a closed one tells of its users too.
-fn lines(model: &Model, closed: &std::collections::HashSet<usize>) -> Vec<Shown> {
+fn lines(model: &Model, known: &mut Lines, closed: &HashSet<usize>) -> Vec<Shown> {
     let mut counts: HashMap<Node, u32> = HashMap::new();
     // Users are told apart only where there are few findings: each costs a look at its entry.
     let is_few = model.found().len() <= 200;
-    for found in model.found() {
+    for found in model.found().iter() {
         let Some(place) = found.place else { continue };
         let node = match is_few {
             true => model.node_at(place.span.start),
@@ -260,7 +264,7 @@ fn lines(model: &Model, closed: &std::collections::HashSet<usize>) -> Vec<Shown>
             *counts.entry(node).or_default() += 1;
         }
     }
-    let lines = tree::lines(&model.now().stanzas, closed).into_iter();
+    let lines = known.of(&model.now().stanzas, closed).into_iter();
     lines
         .map(|line| Shown {
             hints: counts.get(&line.node).copied().unwrap_or_default(),

@@ -56,7 +56,7 @@ const A_WHILE: std::time::Duration = std::time::Duration::from_secs(60);
 /// What is shown.
 struct Shown {
     revision: Revision,
-    found: Vec<Diagnostic>,
+    found: Rc<Vec<Diagnostic>>,
     part: Option<Span>,
 }
 
@@ -202,14 +202,19 @@ impl Source {
 
     /// Shows a state of the file; of a long one a part. Not while a change that was told is on its
     /// way: it would be taken back.
-    pub(super) fn show(&self, revision: &Revision, found: &[Diagnostic], part: Option<Span>) {
+    pub(super) fn show(
+        &self,
+        revision: &Revision,
+        found: &Rc<Vec<Diagnostic>>,
+        part: Option<Span>,
+    ) {
         if self.state.sent != self.state.heard {
             return;
         }
         let is_other_part = self.state.part_start() != part.map(|part| part.start);
         *self.state.shown.borrow_mut() = Some(Shown {
             revision: revision.clone(),
-            found: found.to_vec(),
+            found: Rc::clone(found),
             part,
         });
         if is_other_part {
@@ -242,6 +247,11 @@ impl Source {
         self.state.moved(&self.note);
     }
 
+    /// The cursor into the text.
+    pub(super) fn grab_focus(&self) {
+        self.view.grab_focus();
+    }
+
     /// Whether the cursor is in the text.
     pub(super) fn has_focus(&self) -> bool {
         self.view.has_focus()
@@ -268,6 +278,14 @@ impl Source {
         self.state.shows_secrets.set(yes);
         self.state.render();
         self.state.paint_visible(&self.view);
+    }
+}
+
+/// The secrets of a document, or of a part of it, which begins where a statement does.
+fn of(document: &crate::rc::Document, part: Option<Span>) -> Vec<Span> {
+    match part {
+        Some(part) => mask::secrets_from(&document.slice(part), part.start),
+        None => mask::secrets(document),
     }
 }
 
@@ -316,14 +334,14 @@ impl State {
     }
 
     /// What is shown as dots.
-    fn secrets(&self, document: &crate::rc::Document) -> Vec<Span> {
+    fn secrets(&self, document: &crate::rc::Document, part: Option<Span>) -> Vec<Span> {
         let typed = self.typed.get();
         let is_open = |secret: &Span| {
             typed.is_some_and(|typed| typed.start <= secret.start && secret.end <= typed.end)
         };
         match self.shows_secrets.get() {
             true => Vec::new(),
-            false => mask::secrets(document)
+            false => of(document, part)
                 .into_iter()
                 .filter(|secret| !is_open(secret))
                 .collect(),
@@ -360,7 +378,7 @@ impl State {
             start: 0,
             end: document.len(),
         });
-        let secrets = self.secrets(document);
+        let secrets = self.secrets(document, shown.part);
         let rendered = Rendered::new(document, part, &secrets);
         let now = self.text();
         if let Some((from, to, new_to)) = differing(&now, &rendered.text) {
@@ -388,7 +406,7 @@ impl State {
             self.render();
         }
         let shown = self.shown.borrow();
-        let found = shown.iter().flat_map(|shown| &shown.found);
+        let found = shown.iter().flat_map(|shown| shown.found.iter());
         let here = found
             .filter_map(|found| Some((found, found.place?.span)))
             .find(|(_, span)| span.start <= cursor && cursor <= span.end.max(span.start + 1));

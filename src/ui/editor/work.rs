@@ -10,7 +10,7 @@ use super::model::Model;
 use super::{Editor, Input, Output};
 use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
-use crate::engine::api::job::{Failed, Job, JobId, Outcome, RcText};
+use crate::engine::api::job::{Failed, JobId, Outcome, RcText};
 use crate::engine::api::saving::{Base, Saved, Unsaved, Version, Which};
 use crate::engine::api::words;
 
@@ -22,25 +22,34 @@ impl Editor {
     pub(super) fn read(&mut self, sender: &ComponentSender<Self>) {
         let id = JobId::new();
         self.reading = Some(id);
-        let _ = sender.output(Output::Start(id, Box::new(Job::ReadRc)));
+        let job = Box::new(self.read_job());
+        let _ = sender.output(Output::Start(id, job));
     }
 
     /// Another program may have changed the file. What was changed here stays; saving will tell.
     pub(super) fn file_changed(&mut self, sender: &ComponentSender<Self>) {
         let is_changed = self.model.as_ref().is_some_and(Model::is_changed);
-        if self.model.is_some() && !is_changed && self.saving.is_none() {
+        let is_own = self.owner.is_none();
+        if is_own && self.model.is_some() && !is_changed && self.saving.is_none() {
             self.read(sender);
         }
     }
 
     /// What came of a job.
     pub(super) fn done(&mut self, id: JobId, outcome: Outcome, sender: &ComponentSender<Self>) {
+        let Some(outcome) = self.multidrop_done(id, outcome, sender) else {
+            return;
+        };
         if self.reading == Some(id) {
             self.reading = None;
             match outcome {
                 Outcome::RcRead(text) => self.open(&text, sender),
                 Outcome::Failed(failed) => self.cannot_read(&failed),
                 _ => {}
+            }
+        } else if let Some(row) = self.commands.remove(&id) {
+            if let Outcome::CommandChecked(sentence) = outcome {
+                self.pages.tell(row.at, row.id, &sentence);
             }
         } else if let Some((_, count)) = self.linting.filter(|(job, _)| *job == id) {
             self.linting = None;
@@ -63,11 +72,15 @@ impl Editor {
         self.path.clone_from(&text.path);
         self.base = text.base;
         if !is_same {
-            self.model = Some(Model::open(text.bytes.expose()));
+            let mut model = Model::open(text.bytes.expose());
+            model.ignore(&self.kept.ignored);
+            self.model = Some(model);
         }
         self.stack.set_visible_child_name("file");
         self.changed(sender);
+        self.read_samples(sender);
         self.go_to_wanted();
+        self.go_to_wanted_server();
     }
 
     fn cannot_read(&self, failed: &Failed) {
@@ -81,6 +94,7 @@ impl Editor {
     /// The text is another one.
     pub(super) fn changed(&mut self, sender: &ComponentSender<Self>) {
         self.count += 1;
+        self.multidrop.forget();
         self.show();
         self.look_later(sender);
     }
@@ -99,7 +113,8 @@ impl Editor {
         let id = JobId::new();
         self.linting = Some((id, count));
         let text = Secret::new(model.now().document.bytes());
-        let _ = sender.output(Output::Start(id, Box::new(Job::Lint(text))));
+        let job = Box::new(self.lint_job(text));
+        let _ = sender.output(Output::Start(id, job));
     }
 
     /// Hands the text over to be written.
@@ -118,7 +133,7 @@ impl Editor {
             bytes: Secret::new(now.document.bytes()),
         };
         self.saving = Some((now, which));
-        let _ = sender.output(Output::Save(Box::new(version), which));
+        self.write(version, which, sender);
     }
 
     /// How a save went.
@@ -130,6 +145,7 @@ impl Editor {
         match (&saved.result, which) {
             (Ok(base), Which::Rc) => {
                 self.base = *base;
+                self.samples_follow(sender);
                 if let Some(model) = &mut self.model {
                     model.is_saved();
                 }

@@ -144,7 +144,10 @@ impl Probe {
                     self.pages.busy(&hosts::status(&found));
                 }
             }
-            Progress::SignIn(_) | Progress::DryRun { .. } => {}
+            Progress::SignIn(_)
+            | Progress::DryRun { .. }
+            | Progress::Users { .. }
+            | Progress::Said(_) => {}
         }
     }
 

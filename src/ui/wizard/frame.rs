@@ -3,7 +3,7 @@
 use adw::prelude::*;
 use gtk::{gdk, gio, glib};
 
-use super::super::a11y;
+use super::super::{a11y, fact};
 use super::address::Address;
 use super::copies::Copies;
 use super::delivery::Delivery;
@@ -106,6 +106,7 @@ impl Frame {
         column.append(&leaflet);
         column.append(&gtk::Separator::new(gtk::Orientation::Horizontal));
         column.append(&bar);
+        fact::wrap_buttons(&column);
         window.set_content(Some(&column));
         window.set_default_widget(Some(&primary));
         keys(window, meant);

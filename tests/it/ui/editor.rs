@@ -10,15 +10,22 @@ use postrider::rc::{Document, Surroundings};
 
 use super::*;
 
-const FILE: &str = "# Mail of the family\nset daemon 300\nset postmaster ann\n\ndefaults\n    timeout 60\n    keep\n\npoll mail.example.org # the old one\n    proto imap\n    user \"ann@example.org\" is ann here\n    password \"s3cret\" ssl\n    user bob is bob\n    no keep\n\nskip pop.other.example proto pop3\n    envelope \"X-Original-To\"\n    localdomains example.net\n    user catchall to \"a@example.net\"=ann bob *\n    fetchall\n";
+pub const FILE: &str = "# Mail of the family\nset daemon 300\nset postmaster ann\n\ndefaults\n    timeout 60\n    keep\n\npoll mail.example.org # the old one\n    proto imap\n    user \"ann@example.org\" is ann here\n    password \"s3cret\" ssl\n    user bob is bob\n    no keep\n\nskip pop.other.example proto pop3\n    envelope \"X-Original-To\"\n    localdomains example.net\n    user catchall to \"a@example.net\"=ann bob *\n    fetchall\n";
 
 /// The editor, and the file that it has been given.
-struct Page {
-    desk: Desk,
+pub struct Page {
+    pub desk: Desk,
 }
 
 impl Page {
-    fn open(text: &str, width: i32) -> Self {
+    pub fn open(text: &str, width: i32) -> Self {
+        let mut page = Self::open_quietly(text, width);
+        page.looks_over();
+        page
+    }
+
+    /// The same, and the text is not looked over yet.
+    pub fn open_quietly(text: &str, width: i32) -> Self {
         let desk = Desk::open(Snapshot::default(), width);
         let mut page = Self { desk };
         page.desk.act("show-editor");
@@ -26,24 +33,23 @@ impl Page {
         page.ends(id, read(text));
         page.desk
             .until("the file", || !page.desk.all("editor-structure").is_empty());
-        page.looks_over();
         page
     }
 
     /// The id of the next job, which must be such a one.
-    fn asked(&mut self, is_meant: impl Fn(&Job) -> bool) -> JobId {
+    pub fn asked(&mut self, is_meant: impl Fn(&Job) -> bool) -> JobId {
         match self.desk.command() {
             Command::Start { id, job } if is_meant(&job) => id,
             other => panic!("{other:?}"),
         }
     }
 
-    fn ends(&self, id: JobId, outcome: Outcome) {
+    pub fn ends(&self, id: JobId, outcome: Outcome) {
         self.desk.event(Event::JobDone { id, outcome });
     }
 
     /// The text is looked over, as the engine does it; returns the text.
-    fn looks_over(&mut self) -> String {
+    pub fn looks_over(&mut self) -> String {
         let Command::Start { id, job } = self.desk.command() else {
             panic!("no job")
         };
@@ -63,14 +69,14 @@ impl Page {
     }
 
     /// Selects the line at that place of the list.
-    fn select(&self, place: u32) {
+    pub fn select(&self, place: u32) {
         let list = self.desk.find::<gtk::ListView>("editor-list");
         let model = list.model().and_downcast::<gtk::SingleSelection>();
         model.unwrap().set_selected(place);
         self.desk.settle();
     }
 
-    fn turn(&self, page: &str) {
+    pub fn turn(&self, page: &str) {
         let choice = self.desk.find::<gtk::DropDown>("editor-page");
         let model = choice.model().and_downcast::<gtk::StringList>().unwrap();
         let at = (0..model.n_items()).find(|at| model.string(*at).is_some_and(|s| s == page));
@@ -79,7 +85,7 @@ impl Page {
     }
 
     /// A widget of that kind in the row of an option.
-    fn control<W: IsA<gtk::Widget>>(&self, option: &str) -> W {
+    pub fn control<W: IsA<gtk::Widget>>(&self, option: &str) -> W {
         let row = self.desk.find::<gtk::Widget>(&format!("option-{option}"));
         let mut found = None;
         collect(&row, &mut |widget| {
@@ -90,7 +96,7 @@ impl Page {
         found.unwrap_or_else(|| panic!("{option}"))
     }
 
-    fn saves(&mut self) -> String {
+    pub fn saves(&mut self) -> String {
         self.desk.press("editor-save");
         self.desk
             .until("the review", || !self.desk.all("review").is_empty());
@@ -109,7 +115,7 @@ impl Page {
     }
 }
 
-fn read(text: &str) -> Outcome {
+pub fn read(text: &str) -> Outcome {
     Outcome::RcRead(Box::new(RcText {
         path: "/home/ann/.fetchmailrc".into(),
         bytes: Secret::new(text),
@@ -117,7 +123,7 @@ fn read(text: &str) -> Outcome {
     }))
 }
 
-fn file(from: &str, to: &str) -> String {
+pub fn file(from: &str, to: &str) -> String {
     assert!(FILE.contains(from), "{from}");
     FILE.replacen(from, to, 1)
 }
@@ -396,6 +402,11 @@ fn every_keyword_can_be_set() {
         page.select(place);
         page.turn(keyword.page.title());
         page.sets(keyword);
+        page.desk.settle();
+        if !page.desk.all("editor-later").is_empty() {
+            page.desk.press_text("Write It");
+            page.sets(keyword);
+        }
         let name = keyword.name();
         // What the one before has left to be looked over comes first.
         let (text, stanzas) = loop {

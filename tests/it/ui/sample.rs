@@ -104,6 +104,7 @@ pub fn all() -> Snapshot {
         stale: None,
         advice: Vec::new(),
         rc_path: "~/.fetchmailrc".to_owned(),
+        ..Snapshot::default()
     }
 }
 

@@ -239,3 +239,37 @@ fn sentences() {
     check(rustix::io::Errno::ACCESS, "Nothing can be written");
     check(rustix::io::Errno::IO, "nput/output error");
 }
+
+#[test]
+fn a_base_is_told_to_another_process() {
+    for base in [Base::NONE, Base::of(OLD)] {
+        assert_eq!(Base::from_words(&base.to_words()), Some(base));
+    }
+    for odd in [
+        "",
+        "nones",
+        &"x".repeat(64),
+        &"ä".repeat(32),
+        &"0".repeat(65),
+    ] {
+        assert_eq!(Base::from_words(odd), None, "{odd}");
+    }
+}
+
+#[test]
+fn in_a_directory_a_link_is_refused() {
+    let place = Place::new(Some(OLD), 0o600);
+    let directory = || File::open(place.dir.path()).unwrap();
+    let save =
+        |name: &str, base, bytes| save_in(directory(), OsStr::new(name), &place.path, base, bytes);
+    assert_eq!(save("rc", Base::of(OLD), NEW), Ok(Base::of(NEW)));
+    assert_eq!(place.read("rc~").as_deref(), Some(OLD));
+    assert_eq!(save("first", Base::NONE, b""), Ok(Base::of(b"")));
+    assert_eq!(place.mode("first"), 0o600);
+    symlink(&place.path, place.dir.path().join("link")).unwrap();
+    let refused = save("link", Base::of(NEW), OLD);
+    assert!(matches!(refused, Err(SaveError::NotRegular { .. })));
+    assert_eq!(place.read("rc").as_deref(), Some(NEW));
+    let late = save("rc", Base::of(OLD), b"poll z");
+    assert!(matches!(late, Err(SaveError::Changed { .. })));
+}

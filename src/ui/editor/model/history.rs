@@ -128,6 +128,22 @@ impl History {
         self.changed = Some(now);
     }
 
+    /// The names of all states, the oldest first (its name is empty), and which of them holds.
+    pub(crate) fn names(&self) -> (Vec<&str>, usize) {
+        let names = self.steps.iter().map(|step| step.name.as_str());
+        (names.collect(), self.at)
+    }
+
+    /// To one of them, by its place. Returns whether that is another one than before.
+    pub(crate) fn go_to(&mut self, at: usize) -> bool {
+        self.changed = None;
+        let is_other = at < self.steps.len() && at != self.at;
+        if is_other {
+            self.at = at;
+        }
+        is_other
+    }
+
     /// What the next undo takes back; `None`: there is nothing.
     pub(crate) fn undoable(&self) -> Option<&str> {
         (self.at > 0).then(|| self.steps[self.at].name.as_str())
@@ -196,5 +212,10 @@ mod tests {
         assert!(!history.redo());
         assert!(history.undo());
         assert_eq!(text(&history), "c");
+        assert_eq!(history.names(), (vec!["", "one", "three"], 1));
+        assert!(history.go_to(2) && !history.go_to(2) && !history.go_to(3));
+        assert_eq!(text(&history), "g");
+        assert!(history.go_to(0));
+        assert_eq!(text(&history), "a");
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::*;
+use crate::rc::AccountId;
 use crate::rc::option::all;
 
 const FILES: [&str; 4] = [
@@ -58,7 +59,7 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 }
 
 fn nodes(model: &Model) -> Vec<Node> {
-    let lines = tree::lines(&model.now().stanzas, &Default::default());
+    let lines = tree::Lines::default().of(&model.now().stanzas, &Default::default());
     lines.into_iter().map(|line| line.node).collect()
 }
 

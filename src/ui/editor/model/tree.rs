@@ -1,6 +1,7 @@
 //! What the file consists of, as a list with users below their servers. Pure.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use crate::base::i18n::gettext;
 use crate::rc::edit::{At, Which};
@@ -86,42 +87,81 @@ pub(crate) struct Line {
     pub is_open: Option<bool>,
 }
 
-/// The lines. Users of the entries in `closed` are left out.
-pub(crate) fn lines(stanzas: &Stanzas, closed: &HashSet<usize>) -> Vec<Line> {
-    let line = |node: Node, name: String| Line {
+/// The lines of the last state, kept because the next one shares most of them.
+#[derive(Default)]
+pub(crate) struct Lines {
+    /// Those of each entry, and whether it was open.
+    known: Vec<(Placed, bool, Vec<Rc<Line>>)>,
+}
+
+impl Lines {
+    /// The lines. Users of the entries in `closed` are left out.
+    pub(crate) fn of(&mut self, stanzas: &Stanzas, closed: &HashSet<usize>) -> Vec<Rc<Line>> {
+        let mut lines: Vec<Rc<Line>> = top(stanzas).into_iter().map(Rc::new).collect();
+        self.known.truncate(stanzas.entries.len());
+        for (number, entry) in stanzas.entries.iter().enumerate() {
+            let is_open = !closed.contains(&number);
+            let known = self.known.get(number);
+            let is_known =
+                known.is_some_and(|(placed, open, _)| placed.is_same(entry) && *open == is_open);
+            if !is_known {
+                let own = of_entry(number, entry, is_open).into_iter();
+                let made = (entry.clone(), is_open, own.map(Rc::new).collect());
+                match self.known.get_mut(number) {
+                    Some(known) => *known = made,
+                    None => self.known.push(made),
+                }
+            }
+            if let Some((.., own)) = self.known.get(number) {
+                lines.extend(own.iter().cloned());
+            }
+        }
+        lines
+    }
+}
+
+/// General settings and defaults.
+fn top(stanzas: &Stanzas) -> Vec<Line> {
+    let is_absent = stanzas.defaults.is_none();
+    let word = match is_absent {
+        true => gettext("none"),
+        false => String::new(),
+    };
+    vec![
+        line(Node::General, gettext("General")),
+        Line {
+            is_pale: is_absent,
+            word,
+            ..line(Node::Defaults, gettext("Defaults"))
+        },
+    ]
+}
+
+fn line(node: Node, name: String) -> Line {
+    Line {
         node,
         name,
         is_pale: false,
         word: String::new(),
         is_open: None,
+    }
+}
+
+/// An entry, and its users if it is open.
+fn of_entry(number: usize, entry: &Placed, is_open: bool) -> Vec<Line> {
+    let word = match entry.is_active {
+        true => String::new(),
+        false => "skip".to_owned(),
     };
-    let mut lines = vec![line(Node::General, gettext("General"))];
-    let is_absent = stanzas.defaults.is_none();
-    lines.push(Line {
-        is_pale: is_absent,
-        word: if is_absent {
-            gettext("none")
-        } else {
-            String::new()
-        },
-        ..line(Node::Defaults, gettext("Defaults"))
-    });
-    for (number, entry) in stanzas.entries.iter().enumerate() {
-        let is_open = !closed.contains(&number);
-        lines.push(Line {
-            is_pale: !entry.is_active,
-            word: if entry.is_active {
-                String::new()
-            } else {
-                "skip".to_owned()
-            },
-            is_open: Some(is_open),
-            ..line(Node::Server(number), shown(&entry.label))
-        });
-        if is_open {
-            let names = names(entry).into_iter().enumerate();
-            lines.extend(names.map(|(user, name)| line(Node::User(number, user), name)));
-        }
+    let mut lines = vec![Line {
+        is_pale: !entry.is_active,
+        word,
+        is_open: Some(is_open),
+        ..line(Node::Server(number), shown(&entry.label))
+    }];
+    if is_open {
+        let names = names(entry).into_iter().enumerate();
+        lines.extend(names.map(|(user, name)| line(Node::User(number, user), name)));
     }
     lines
 }

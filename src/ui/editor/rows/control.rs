@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use gtk::prelude::*;
 
-use super::super::super::a11y;
+use super::super::super::{a11y, choose, fact};
 use super::super::model::{Origin, Row, field};
-use crate::base::i18n::gettext;
+use crate::base::i18n::{fill, gettext};
 use crate::rc::option::words::{METHODS, PROTOCOLS};
 use crate::rc::option::{Id, Keyword, Kind};
 use crate::rc::settings::Value;
@@ -48,8 +48,12 @@ enum Widget {
 }
 
 impl Control {
-    /// For an option; `said` hears of changes.
-    pub(super) fn new(keyword: &'static Keyword, said: impl Fn(Said) + 'static) -> Self {
+    /// For an option; `said` hears of changes, `check` when a command is to be looked at.
+    pub(super) fn new(
+        keyword: &'static Keyword,
+        check: impl Fn() + 'static,
+        said: impl Fn(Said) + 'static,
+    ) -> Self {
         let fills = Rc::new(Cell::new(false));
         let say = Say {
             fills: Rc::clone(&fills),
@@ -63,6 +67,11 @@ impl Control {
                 Some(words) => choice(keyword, words, say),
                 None => line(keyword, say),
             },
+        };
+        let root = match (&kind, keyword.kind) {
+            (Widget::Line(line), Kind::Path) => with_button(line, &chooser(keyword, line)),
+            (Widget::Line(line), Kind::Command) => with_button(line, &checker(check)),
+            _ => root,
         };
         Self {
             keyword,
@@ -219,6 +228,48 @@ fn line(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
     (line.clone().upcast(), Widget::Line(line))
 }
 
+/// The line with a button behind it.
+fn with_button(line: &gtk::Entry, button: &gtk::Button) -> gtk::Widget {
+    let both = gtk::Box::builder().spacing(6).build();
+    both.append(line);
+    both.append(button);
+    both.upcast()
+}
+
+/// Asks for a file or a folder.
+fn chooser(keyword: &'static Keyword, line: &gtk::Entry) -> gtk::Button {
+    let button = gtk::Button::builder()
+        .icon_name("document-open-symbolic")
+        .name("option-choose")
+        .build();
+    let words = gettext("Choose “{option}”…");
+    let title = fill(&words, &[("option", &gettext(keyword.label))]);
+    a11y::name_button(&button, &title);
+    let to = line.downgrade();
+    button.connect_clicked(move |button| {
+        let to = to.clone();
+        let chosen = move |path: std::path::PathBuf| {
+            // What is not UTF-8 cannot be typed either; the source can say it.
+            if let (Some(line), Some(path)) = (to.upgrade(), path.to_str()) {
+                line.set_text(path);
+            }
+        };
+        match keyword.id {
+            Id::Sslcertpath => choose::folder(button, &title, chosen),
+            _ => choose::file(button, &title, chosen),
+        }
+    });
+    button
+}
+
+/// Asks whether the command could be run.
+fn checker(check: impl Fn() + 'static) -> gtk::Button {
+    let button = a11y::mnemonic_button(&gettext("_Check"));
+    button.set_widget_name("option-check");
+    button.connect_clicked(move |_| check());
+    button
+}
+
 fn dots(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
     let dots = gtk::PasswordEntry::builder()
         .hexpand(true)
@@ -262,6 +313,7 @@ fn choice(keyword: &'static Keyword, words: Vec<&'static str>, say: Say) -> (gtk
     let shown: Vec<String> = words.iter().map(|word| title(keyword, word)).collect();
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
     let choice = gtk::DropDown::from_strings(&shown);
+    fact::shorten(&choice);
     choice.set_hexpand(true);
     choice.set_selected(gtk::INVALID_LIST_POSITION);
     if let Some(inner) = choice.first_child() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use adw::prelude::*;
 
-use super::super::super::{a11y, choose};
+use super::super::super::{a11y, choose, fact};
 use super::super::input;
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{Family, Request};
@@ -164,6 +164,7 @@ impl Options {
             .build();
         column.append(&gtk::Label::builder().label(&title).xalign(0.0).build());
         column.append(&grid);
+        fact::wrap_buttons(&grid);
         adw::PreferencesRow::builder()
             .title(title)
             .activatable(false)

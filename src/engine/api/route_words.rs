@@ -1,25 +1,33 @@
-//! The reasons of a routing as sentences.
+//! The reasons of a routing as sentences: for `postrider route`, and step by step for the tester.
 
-use super::SHOWN;
+use super::routing::{Alias, Found, Host, Routed, Routing, Rule, Source, Verdict};
 use crate::base::i18n::{fill, gettext};
 use crate::base::text::quiet;
-use crate::engine::oneshot::route::{Alias, Found, Host, Routed, Routing, Rule, Source, Verdict};
+
+/// Longest address or host shown.
+pub const SHOWN: usize = 320;
 
 /// Why an address leads where it leads.
 pub fn address(found: &Found, routed: &Routed) -> String {
     let address = quiet(&found.address, SHOWN);
     let mut parts = vec![place(found, routed.routing.source)];
-    if found.prefix > 0 {
-        let prefix = quiet(found.address.get(..found.prefix).unwrap_or_default(), SHOWN);
-        let text = gettext("without the prefix “{prefix}” (qvirtual)");
-        parts.push(fill(&text, &[("prefix", &prefix)]));
-    }
-    parts.extend(verdict(&found.verdict, found, routed));
+    parts.extend(prefix(found));
+    parts.extend(verdict(found, routed));
     format!("{address}: {}", parts.join("; "))
 }
 
+/// What is taken off its start.
+pub fn prefix(found: &Found) -> Option<String> {
+    let prefix = found
+        .address
+        .get(..found.prefix)
+        .filter(|p| !p.is_empty())?;
+    let text = gettext("without the prefix “{prefix}” (qvirtual)");
+    Some(fill(&text, &[("prefix", &quiet(prefix, SHOWN))]))
+}
+
 /// Where it was found.
-fn place(found: &Found, source: Source) -> String {
+pub fn place(found: &Found, source: Source) -> String {
     let text = match source {
         Source::Envelope { skipped: 0 } => gettext("line {line}, the header that envelope names"),
         Source::Envelope { .. } => {
@@ -43,8 +51,9 @@ fn place(found: &Found, source: Source) -> String {
     fill(&text, &[("line", &found.line), ("skipped", &skipped)])
 }
 
-fn verdict(verdict: &Verdict, found: &Found, routed: &Routed) -> Vec<String> {
-    match verdict {
+/// What became of it: why its host counts, if it does, and which name it has here.
+pub fn verdict(found: &Found, routed: &Routed) -> Vec<String> {
+    match &found.verdict {
         Verdict::Goes { by, .. } => rule(by, found, routed),
         Verdict::Elsewhere => {
             let text = gettext("{host} is neither the mail server nor in localdomains");
