@@ -4,6 +4,7 @@
 //! text over, [`Output::Save`] lets it write. [`model`] decides everything and is pure.
 
 mod checks;
+mod files;
 mod finder;
 mod findings;
 mod frame;
@@ -171,6 +172,8 @@ pub(super) enum Input {
     OpenOf(Box<Whose>, Option<usize>),
     /// Open one's own.
     OpenOwn,
+    /// Something is done about files.
+    File(files::Deed),
     /// The same as either, whatever was changed here.
     Discard(Option<Box<Whose>>, Option<usize>),
 }
@@ -256,6 +259,7 @@ pub(super) struct Editor {
     /// Whose file it is, if it is not one's own.
     owner: Option<owner::Owner>,
     banner: owner::Banner,
+    files: files::Files,
 }
 
 impl Component for Editor {
@@ -314,6 +318,7 @@ impl Component for Editor {
         let banner = owner::Banner::new(to);
         root.append(&frame::ruler(to));
         root.append(&banner.root);
+        let files = files::Files::new(&root, &stack, to);
         root.append(&stack);
         let states = frame::actions(&root, to);
         let always = !kept.saves_without_review;
@@ -351,6 +356,7 @@ impl Component for Editor {
             commands: HashMap::new(),
             owner: None,
             banner,
+            files,
         };
         ComponentParts { model, widgets: () }
     }
@@ -359,16 +365,17 @@ impl Component for Editor {
         match message {
             Input::Shown => self.shown(&sender),
             Input::FileChanged => self.file_changed(&sender),
-            Input::Reread => self.read(&sender),
+            Input::Reread => self.file_deed(files::Deed::Reload, &sender),
+            Input::File(deed) => self.file_deed(deed, &sender),
             Input::OpenOf(whose, server) => self.open_of(Some(whose), server, root, &sender),
             Input::OpenOwn => self.open_of(None, None, root, &sender),
             Input::Discard(whose, server) => self.turn_to_file(whose, server, &sender),
             Input::Done(id, outcome) => {
-                if !self.written(id, &outcome, root, &sender) {
+                if !self.written(id, &outcome, &sender) {
                     self.done(id, *outcome, &sender);
                 }
             }
-            Input::Saved(saved) => self.saved(&saved, root, &sender),
+            Input::Saved(saved) => self.saved(&saved, &sender),
             Input::Size(width) => self.frame.set_room(Room::of(width)),
             Input::Select(node) => self.go(node),
             Input::Open => self.frame.bring(Front::Pages),
@@ -400,7 +407,7 @@ impl Component for Editor {
             Input::Searched => self.searched(),
             Input::GoTo(hit) => self.go_to(&hit),
             Input::GoToAccount(id) => {
-                if self.owner.is_some() {
+                if !self.is_own() {
                     self.open_of(None, None, root, &sender);
                 }
                 self.wanted = Some(id);

@@ -9,6 +9,7 @@ mod activity;
 mod admin;
 mod desktop;
 mod editor;
+mod files;
 mod large;
 mod looks;
 mod multidrop;
@@ -24,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use adw::prelude::*;
 use gtk::glib;
-use postrider::engine::api::job::{Job, JobId};
+use postrider::engine::api::job::{FileWish, Job, JobId};
 use postrider::engine::api::samples::SampleWish;
 use postrider::engine::api::{AccountId, Command, Event, Snapshot};
 use postrider::ui::{self, App, Init, Kept, Msg, Out, a11y};
@@ -38,6 +39,8 @@ pub struct Desk {
     outs: mpsc::UnboundedReceiver<Out>,
     /// Accounts whose settings the window wants to know; nobody has told it.
     describes: Vec<(JobId, AccountId)>,
+    /// The editor wants to know what lies beside its file; nobody has told it.
+    besides: Vec<JobId>,
 }
 
 impl Desk {
@@ -67,6 +70,7 @@ impl Desk {
             commands,
             outs,
             describes: Vec::new(),
+            besides: Vec::new(),
         };
         desk.until("on the screen", || desk.app.widget().is_mapped());
         desk.settle();
@@ -144,6 +148,7 @@ impl Desk {
                         self.describes.push((id, account));
                     }
                 }
+                Command::Start { id, job } if is_look(&job) => self.besides.push(id),
                 // The editor asks for samples with each file; most tests have none.
                 Command::Start { job, .. } if is_reading(&job) => {}
                 other => return Some(other),
@@ -285,6 +290,16 @@ impl Drop for Desk {
             window.destroy();
         }
     }
+}
+
+fn is_look(job: &Job) -> bool {
+    matches!(
+        job,
+        Job::File {
+            wish: FileWish::LookBeside,
+            ..
+        }
+    )
 }
 
 fn is_reading(job: &Job) -> bool {

@@ -7,6 +7,7 @@ use super::model::search::Hit;
 use super::model::tree::Node;
 use super::{Editor, Input, Output};
 use crate::base::Secret;
+use crate::base::i18n::gettext;
 use crate::engine::api::saving::{Version, Which};
 use crate::rc::AccountId;
 use crate::rc::option::{Id, Page};
@@ -24,6 +25,11 @@ impl Editor {
     /// Checks what is in the file. What is not in it yet is shown first, with the way to save it.
     pub(super) fn check(&mut self, whom: Whom, root: &gtk::Box, sender: &ComponentSender<Self>) {
         self.whom = whom;
+        if self.files.other.is_some() {
+            let text = gettext("Mail is not checked by this file here.");
+            let _ = sender.output(Output::Say(text));
+            return;
+        }
         let Some(model) = &self.model else { return };
         if self.needs_no_review() {
             return self.save_and_check(sender);

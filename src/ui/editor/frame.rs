@@ -356,6 +356,7 @@ fn more_menu() -> gtk::MenuButton {
         }
         menu.append_section(None, &part);
     };
+    menu.append_submenu(Some(&gettext("_File")), &super::files::menu());
     section(&[
         (gettext("_Check What Is Shown"), "check-shown"),
         (gettext("Check _All"), "check-all"),

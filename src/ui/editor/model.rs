@@ -3,6 +3,7 @@
 
 pub(crate) mod effects;
 pub(crate) mod field;
+pub(crate) mod files;
 pub(crate) mod history;
 pub(crate) mod moves;
 pub(crate) mod multidrop;
@@ -78,6 +79,8 @@ pub(crate) struct Model {
     /// Findings that are not told, by [`Diagnostic::key`], and how many there are of them.
     ignored: BTreeSet<String>,
     hidden: usize,
+    /// The file is not there yet.
+    is_new: bool,
 }
 
 impl Model {
@@ -91,6 +94,7 @@ impl Model {
             found: Rc::new(found),
             ignored: BTreeSet::new(),
             hidden: 0,
+            is_new: false,
         }
     }
 
@@ -106,7 +110,7 @@ impl Model {
 
     /// Whether it says something else than the file that was read or saved.
     pub(crate) fn is_changed(&self) -> bool {
-        self.now().document != self.saved.document
+        self.is_new || self.has_edits()
     }
 
     /// The state that is in the file.
@@ -117,6 +121,7 @@ impl Model {
     /// The state that holds is in the file now.
     pub(crate) fn is_saved(&mut self) {
         self.saved = self.now().clone();
+        self.is_new = false;
         self.history.rest();
     }
 

@@ -13,7 +13,7 @@ use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::engine::api::job::users::{Draught, Rewrite, Whose};
-use crate::engine::api::job::{Job, JobId, Outcome};
+use crate::engine::api::job::{FileWish, Job, JobId, Outcome};
 use crate::engine::api::saving::{Saved, Unsaved, Version, Which};
 
 /// Somebody else, and what is under way for them.
@@ -94,7 +94,8 @@ impl Editor {
         sender: &ComponentSender<Self>,
     ) {
         let now = self.owner.as_ref().map(|owner| &owner.whose);
-        if now == whose.as_ref() && self.model.is_some() {
+        let is_there = now == whose.as_ref() && self.files.other.is_none();
+        if is_there && self.model.is_some() {
             self.go_to_server(server);
             return;
         }
@@ -114,6 +115,7 @@ impl Editor {
         server: Option<usize>,
         sender: &ComponentSender<Self>,
     ) {
+        self.forget_file();
         self.banner.show(whose.as_deref());
         self.owner = whose.map(|whose| Owner {
             whose,
@@ -121,9 +123,6 @@ impl Editor {
             server,
             checks_next: false,
         });
-        self.model = None;
-        self.node = Node::General;
-        self.saving = None;
         self.trouble
             .set_title(&gettext("Reading the Configuration…"));
         self.trouble.set_description(None);
@@ -147,9 +146,13 @@ impl Editor {
 
     /// The job that reads the file.
     pub(super) fn read_job(&self) -> Job {
-        match &self.owner {
-            Some(owner) => Job::ReadAs(owner.whose.clone()),
-            None => Job::ReadRc,
+        match (&self.owner, &self.files.other) {
+            (Some(owner), _) => Job::ReadAs(owner.whose.clone()),
+            (None, None) => Job::ReadRc,
+            (None, path) => Job::File {
+                path: path.clone(),
+                wish: FileWish::Read,
+            },
         }
     }
 
@@ -167,6 +170,9 @@ impl Editor {
     /// Has a version written by whoever may.
     pub(super) fn write(&mut self, version: Version, which: Which, sender: &ComponentSender<Self>) {
         let Some(owner) = &mut self.owner else {
+            let Some(version) = self.write_other(version, which, sender) else {
+                return;
+            };
             let _ = sender.output(Output::Save(Box::new(version), which));
             return;
         };
@@ -181,12 +187,17 @@ impl Editor {
         let _ = sender.output(Output::Start(id, job));
     }
 
+    /// The file is that of nobody else any more.
+    pub(super) fn leave_owner(&mut self) {
+        self.owner = None;
+        self.banner.show(None);
+    }
+
     /// Whether the outcome is of a job that wrote a user's file.
     pub(super) fn written(
         &mut self,
         id: JobId,
         outcome: &Outcome,
-        root: &gtk::Box,
         sender: &ComponentSender<Self>,
     ) -> bool {
         let Some(owner) = &mut self.owner else {
@@ -216,7 +227,7 @@ impl Editor {
             path,
             result,
         };
-        self.saved(&saved, root, sender);
+        self.saved(&saved, sender);
         if checks {
             self.check_as_owner(sender);
         }
@@ -245,10 +256,11 @@ impl Editor {
     pub(super) fn shown(&mut self, sender: &ComponentSender<Self>) {
         let is_changed = self.model.as_ref().is_some_and(Model::is_changed);
         let is_free = self.reading.is_none() && self.saving.is_none();
-        let is_wanted = self.model.is_none() || (self.owner.is_some() && !is_changed);
+        let is_wanted = self.model.is_none() || (!self.is_own() && !is_changed);
         if is_wanted && is_free {
             self.read(sender);
         }
+        self.look_if_it_waits(sender);
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::{a11y, certificate, fact};
 use super::model::effects::{Effect, effects};
 use super::{Editor, Input};
 use crate::base::i18n::{fill, gettext, ngettext};
-use crate::engine::api::saving::Which;
+use crate::engine::api::saving::{Base, Which};
 use crate::rc::diagnostic::Severity;
 use crate::rc::diff;
 
@@ -25,7 +25,7 @@ impl Editor {
         };
         // What is not one's own is always shown before it is written.
         self.kept.saves_without_review
-            && self.owner.is_none()
+            && self.is_own()
             && model.is_changed()
             && self.saving.is_none()
             && model.error().is_none()
@@ -57,7 +57,10 @@ impl Editor {
             .margin_start(12)
             .margin_end(12)
             .build();
-        let text = gettext("This is changed in {path}; a copy is kept as {path}~.");
+        let text = match self.base == Base::NONE {
+            true => gettext("{path} is made with this."),
+            false => gettext("This is changed in {path}; a copy is kept as {path}~."),
+        };
         let path = self.path.display();
         column.append(&fact::verbatim(&fill(&text, &[("path", &path)]), &["body"]));
         for Effect { sentence, is_grave } in &effects {
@@ -72,7 +75,8 @@ impl Editor {
         let lines = Diff::new("review-diff");
         lines.show(&diff::of_rc(&old.bytes(), &new.bytes()));
         column.append(&lines.root);
-        if errors == 0 {
+        // Nothing is checked by another file.
+        if errors == 0 && self.files.other.is_none() {
             column.append(&ends(self.kept.saves_without_review, sender));
         }
         let window = frame(&parent, &column, errors, sender);

@@ -19,6 +19,7 @@ use crate::rc::document::Span;
 impl Editor {
     /// Everything as it is now.
     pub(super) fn show(&mut self) {
+        self.show_files();
         let Some(model) = &self.model else { return };
         let node = model.nearest(self.node);
         if node != self.node {

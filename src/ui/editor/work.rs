@@ -10,7 +10,7 @@ use super::model::Model;
 use super::{Editor, Input, Output};
 use crate::base::Secret;
 use crate::base::i18n::{fill, gettext};
-use crate::engine::api::job::{Failed, JobId, Outcome, RcText};
+use crate::engine::api::job::{Failed, FileDone, JobId, Outcome, RcText};
 use crate::engine::api::saving::{Base, Saved, Unsaved, Version, Which};
 use crate::engine::api::words;
 
@@ -26,12 +26,14 @@ impl Editor {
         let _ = sender.output(Output::Start(id, job));
     }
 
-    /// Another program may have changed the file. What was changed here stays; saving will tell.
+    /// Another program may have changed the file. What was changed here stays, and is compared.
     pub(super) fn file_changed(&mut self, sender: &ComponentSender<Self>) {
-        let is_changed = self.model.as_ref().is_some_and(Model::is_changed);
-        let is_own = self.owner.is_none();
-        if is_own && self.model.is_some() && !is_changed && self.saving.is_none() {
-            self.read(sender);
+        if !self.is_own() || self.path.as_os_str().is_empty() || self.saving.is_some() {
+            return;
+        }
+        match self.has_edits() {
+            true => self.look_for_changes(false, sender),
+            false => self.read(sender),
         }
     }
 
@@ -40,10 +42,18 @@ impl Editor {
         let Some(outcome) = self.multidrop_done(id, outcome, sender) else {
             return;
         };
+        let Some(outcome) = self.file_done(id, outcome, sender) else {
+            return;
+        };
         if self.reading == Some(id) {
             self.reading = None;
             match outcome {
                 Outcome::RcRead(text) => self.open(&text, sender),
+                Outcome::File(done) => {
+                    if let FileDone::Read(text) = *done {
+                        self.open(&text, sender);
+                    }
+                }
                 Outcome::Failed(failed) => self.cannot_read(&failed),
                 _ => {}
             }
@@ -64,14 +74,25 @@ impl Editor {
         }
     }
 
-    fn open(&mut self, text: &RcText, sender: &ComponentSender<Self>) {
+    pub(super) fn open(&mut self, text: &RcText, sender: &ComponentSender<Self>) {
+        if self.has_edits() {
+            // Somebody has typed meanwhile.
+            return self.compare(text, false, sender);
+        }
+        if self.is_own() {
+            self.files.own = Some(text.path.clone());
+        }
         let is_same = self
             .model
             .as_ref()
             .is_some_and(|model| model.saved().document.bytes() == text.bytes.expose());
         self.path.clone_from(&text.path);
         self.base = text.base;
-        if !is_same {
+        let is_begun = self.model.as_ref().is_some_and(Model::is_changed);
+        if self.is_own() && text.base == Base::NONE && !is_begun {
+            return self.show_none(sender);
+        }
+        if !is_same || (is_begun && text.base != Base::NONE) {
             let mut model = Model::open(text.bytes.expose());
             model.ignore(&self.kept.ignored);
             self.model = Some(model);
@@ -79,6 +100,7 @@ impl Editor {
         self.stack.set_visible_child_name("file");
         self.changed(sender);
         self.read_samples(sender);
+        self.look_beside(sender);
         self.go_to_wanted();
         self.go_to_wanted_server();
     }
@@ -137,32 +159,38 @@ impl Editor {
     }
 
     /// How a save went.
-    pub(super) fn saved(&mut self, saved: &Saved, root: &gtk::Box, sender: &ComponentSender<Self>) {
-        let Some((_, which)) = self.saving.take_if(|(_, which)| *which == saved.which) else {
+    pub(super) fn saved(&mut self, saved: &Saved, sender: &ComponentSender<Self>) {
+        let Some((revision, which)) = self.saving.take_if(|(_, which)| *which == saved.which)
+        else {
             return;
         };
         let path = saved.path.display();
         match (&saved.result, which) {
             (Ok(base), Which::Rc) => {
                 self.base = *base;
-                self.samples_follow(sender);
+                if self.is_own() {
+                    self.samples_follow(sender);
+                }
                 if let Some(model) = &mut self.model {
                     model.is_saved();
                 }
+                self.files_saved(revision.document.bytes(), which, sender);
                 self.show();
                 let text = fill(&gettext("{path} saved"), &[("path", &path)]);
                 let _ = sender.output(Output::Say(text));
             }
             (Ok(_), _) => {
+                self.files_saved(revision.document.bytes(), which, sender);
                 let text = fill(&gettext("Draft saved as {path}"), &[("path", &path)]);
                 let _ = sender.output(Output::Say(text));
             }
-            (Err(why), _) => self.unsaved(why, root, sender),
+            (Err(Unsaved::Changed(_)), _) => self.look_for_changes(true, sender),
+            (Err(why), _) => self.unsaved(why),
         }
     }
 
-    fn unsaved(&self, why: &Unsaved, root: &gtk::Box, sender: &ComponentSender<Self>) {
-        let Some(window) = root.root().and_downcast::<gtk::Window>() else {
+    fn unsaved(&self, why: &Unsaved) {
+        let Some(window) = self.stack.root().and_downcast::<gtk::Window>() else {
             return;
         };
         let dialog = adw::MessageDialog::builder()
@@ -173,17 +201,6 @@ impl Editor {
             .name("editor-unsaved")
             .build();
         dialog.add_response("close", &gettext("_Close"));
-        if matches!(why, Unsaved::Changed(_)) {
-            dialog.add_response("draft", &gettext("Save as _Draft"));
-            dialog.add_response("reread", &gettext("_Discard Mine and Read Again"));
-            dialog.set_response_appearance("reread", adw::ResponseAppearance::Destructive);
-            let to = sender.input_sender().clone();
-            dialog.connect_response(None, move |_, response| match response {
-                "draft" => to.emit(Input::Save(Which::Draft)),
-                "reread" => to.emit(Input::Reread),
-                _ => {}
-            });
-        }
         super::super::a11y::present(&dialog);
     }
 }

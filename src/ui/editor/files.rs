@@ -1,0 +1,445 @@
+//! The files of the editor beside the one it has: drafts, other files, dumps, copies, and what
+//! another program has made of it meanwhile. All reading and writing is the engine's
+//! ([`Job::File`]).
+
+mod check;
+mod compare;
+mod jobs;
+mod menu;
+mod notices;
+mod parts;
+mod shell;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime};
+
+use adw::prelude::*;
+use gtk::gio;
+use relm4::ComponentSender;
+
+use super::super::{a11y, choose};
+use super::model::Model;
+use super::model::tree::Node;
+use super::{Editor, Input, Output};
+use crate::base::Secret;
+use crate::base::i18n::{fill, gettext};
+use crate::engine::api::job::{Beside, DraftText, FileWish, Job, JobId};
+use crate::engine::api::saving::{Base, Which};
+use crate::rc::export;
+use crate::rc::merge::Side;
+pub(super) use menu::menu;
+
+/// What a file is chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Purpose {
+    /// To be edited.
+    Open,
+    /// To be written with the text.
+    Copy,
+    /// To be written with the text without its secrets.
+    Export,
+    /// To be imported: it is a dump.
+    Import,
+    /// To be looked over.
+    Check,
+}
+
+/// What somebody does.
+#[derive(Clone, Debug)]
+pub(in crate::ui) enum Deed {
+    /// A file is to be chosen.
+    Choose(Purpose),
+    /// It has been.
+    Chosen(Purpose, PathBuf),
+    /// Edit that file, whatever was changed here.
+    Open(PathBuf),
+    /// Edit the file of the whole system.
+    System,
+    /// Read the file again.
+    Reload,
+    /// Lay the text out anew.
+    Format,
+    /// Begin a file that is not there.
+    Create,
+    /// Edit the draft.
+    OpenDraft,
+    /// Take the draft away, after a question.
+    AskDrop,
+    /// The same without.
+    DropDraft,
+    /// Use what was put together, with what was chosen for each conflict.
+    Merge(HashMap<usize, Side>),
+}
+
+/// What a job was begun for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Why {
+    /// Whether another program has changed the file. Somebody waits for the answer, or nobody.
+    Compare(bool),
+    Reload,
+    Open,
+    Beside,
+    Save(Which),
+    Put(PathBuf),
+    Import,
+    Check(PathBuf),
+    DropDraft,
+}
+
+/// A draft, and whether the text came from it or went there.
+struct Draft {
+    text: DraftText,
+    is_used: bool,
+}
+
+/// What the editor knows of files.
+pub(super) struct Files {
+    /// The file that is edited, if it is not one's own.
+    pub other: Option<PathBuf>,
+    /// One's own, as soon as it is known.
+    pub own: Option<PathBuf>,
+    jobs: HashMap<JobId, Why>,
+    draft: Option<Draft>,
+    system: Option<PathBuf>,
+    notices: notices::Notices,
+    menu: menu::States,
+    compared: Option<compare::Compared>,
+    /// What another program has changed is compared when the page comes to the front.
+    waits: bool,
+}
+
+impl Files {
+    /// Nothing beside the file; `root` is the editor, and `stack` where the file stands in it.
+    pub(super) fn new(root: &gtk::Box, stack: &gtk::Stack, to: &relm4::Sender<Input>) -> Self {
+        let notices = notices::Notices::new(to);
+        root.append(&notices.root);
+        stack.add_named(&notices::empty(to), Some("none"));
+        Self {
+            other: None,
+            own: None,
+            jobs: HashMap::new(),
+            draft: None,
+            system: None,
+            notices,
+            menu: menu::actions(root, to),
+            compared: None,
+            waits: false,
+        }
+    }
+}
+
+impl Editor {
+    /// Somebody does something about files.
+    pub(super) fn file_deed(&mut self, deed: Deed, sender: &ComponentSender<Self>) {
+        match deed {
+            Deed::Choose(purpose) => self.choose(purpose, sender),
+            Deed::Chosen(purpose, path) => self.chosen(purpose, path, sender),
+            Deed::Open(path) => {
+                self.files.waits = false;
+                self.file_job(Why::Open, Some(path), FileWish::Read, sender);
+            }
+            Deed::System => {
+                if let Some(path) = self.files.system.clone() {
+                    self.chosen(Purpose::Open, path, sender);
+                }
+            }
+            Deed::Reload => self.reload(sender),
+            Deed::Format => self.format(sender),
+            Deed::Create => {
+                self.begin();
+                self.changed(sender);
+            }
+            Deed::OpenDraft => self.open_draft(sender),
+            Deed::AskDrop => self.ask_drop(sender),
+            Deed::DropDraft => self.drop_draft(sender),
+            Deed::Merge(choices) => self.merge(&choices, sender),
+        }
+    }
+
+    fn window(&self) -> Option<gtk::Window> {
+        self.stack.root().and_downcast::<gtk::Window>()
+    }
+
+    /// Whether the file is one that mail is checked by in this window.
+    pub(super) fn is_own(&self) -> bool {
+        self.owner.is_none() && self.files.other.is_none()
+    }
+
+    fn choose(&self, purpose: Purpose, sender: &ComponentSender<Self>) {
+        let to = sender.input_sender().clone();
+        let chosen = move |path| to.emit(Input::File(Deed::Chosen(purpose, path)));
+        let own = self.path.file_name().unwrap_or_default().to_string_lossy();
+        // A name that is seen among others.
+        let own = own.trim_start_matches('.');
+        match purpose {
+            Purpose::Open => choose::file(&self.stack, &gettext("Open a Configuration"), chosen),
+            Purpose::Import => choose::file(&self.stack, &gettext("Import a Dump"), chosen),
+            Purpose::Check => choose::file(&self.stack, &gettext("Check a File"), chosen),
+            Purpose::Copy => {
+                let name = format!("{own}-copy");
+                choose::place(&self.stack, &gettext("Save a Copy"), &name, chosen);
+            }
+            Purpose::Export => {
+                let name = format!("{own}-without-secrets.txt");
+                choose::place(
+                    &self.stack,
+                    &gettext("Export Without Secrets"),
+                    &name,
+                    chosen,
+                );
+            }
+        }
+    }
+
+    fn chosen(&mut self, purpose: Purpose, path: PathBuf, sender: &ComponentSender<Self>) {
+        let text = self.model.as_ref().map(|model| &model.now().document);
+        match (purpose, text) {
+            (Purpose::Open, _) => self.open_other(path, sender),
+            (Purpose::Import, _) => {
+                self.file_job(Why::Import, Some(path), FileWish::Undump, sender);
+            }
+            (Purpose::Check, _) => {
+                let why = Why::Check(path.clone());
+                self.file_job(why, Some(path), FileWish::Lint, sender);
+            }
+            (Purpose::Copy, Some(text)) => {
+                let wish = FileWish::Put(Secret::new(text.bytes()));
+                self.file_job(Why::Put(path.clone()), Some(path), wish, sender);
+            }
+            (Purpose::Export, Some(text)) => {
+                let wish = FileWish::Put(Secret::new(export::without_secrets(text)));
+                self.file_job(Why::Put(path.clone()), Some(path), wish, sender);
+            }
+            (Purpose::Copy | Purpose::Export, None) => {}
+        }
+    }
+
+    fn file_job(
+        &mut self,
+        why: Why,
+        path: Option<PathBuf>,
+        wish: FileWish,
+        sender: &ComponentSender<Self>,
+    ) {
+        self.file_start(why, Job::File { path, wish }, sender);
+    }
+
+    fn file_start(&mut self, why: Why, job: Job, sender: &ComponentSender<Self>) {
+        let id = JobId::new();
+        self.files.jobs.insert(id, why);
+        let _ = sender.output(Output::Start(id, Box::new(job)));
+    }
+
+    /// Edits another file; asks first if that would lose changes.
+    fn open_other(&mut self, path: PathBuf, sender: &ComponentSender<Self>) {
+        let is_changed = self.model.as_ref().is_some_and(Model::is_changed);
+        let Some(window) = self.window().filter(|_| is_changed) else {
+            return self.file_deed(Deed::Open(path), sender);
+        };
+        let text = gettext("{path} was changed here and is not saved.");
+        let body = fill(&text, &[("path", &self.path.display())]);
+        let heading = gettext("Discard the Changes?");
+        let deed = Deed::Open(path);
+        ask(&window, &heading, &body, "editor-discard", deed, sender);
+    }
+
+    /// Everything about the file that was edited is forgotten.
+    pub(super) fn forget_file(&mut self) {
+        if let Some(compared) = self.files.compared.take() {
+            compared.window.destroy();
+        }
+        // What is still under way is about another file.
+        self.files.jobs.clear();
+        (self.files.draft, self.files.other) = (None, None);
+        (self.linting, self.reading, self.saving) = (None, None, None);
+        (self.model, self.base, self.node) = (None, Base::NONE, Node::General);
+        self.closed.clear();
+        self.files.notices.show(None, None, false);
+    }
+
+    /// An empty file, if there is none.
+    fn begin(&mut self) {
+        if self.model.is_none() {
+            let mut model = Model::create();
+            model.ignore(&self.kept.ignored);
+            self.model = Some(model);
+            self.base = Base::NONE;
+            self.stack.set_visible_child_name("file");
+        }
+    }
+
+    /// There is no file: nothing to show but ways to one.
+    pub(super) fn show_none(&mut self, sender: &ComponentSender<Self>) {
+        self.model = None;
+        self.stack.set_visible_child_name("none");
+        self.look_beside(sender);
+        self.show_files();
+    }
+
+    fn reload(&mut self, sender: &ComponentSender<Self>) {
+        match self.model {
+            Some(_) => self.file_start(Why::Reload, self.read_job(), sender),
+            None => self.read(sender),
+        }
+    }
+
+    fn format(&mut self, sender: &ComponentSender<Self>) {
+        let Some(model) = &mut self.model else { return };
+        match model.format(Instant::now()) {
+            Ok(true) => self.changed(sender),
+            Ok(false) => self.mention(&gettext("The file is laid out like this already"), sender),
+            Err(refused) => self.mention(&refused.to_string(), sender),
+        }
+    }
+
+    fn mention(&self, text: &str, sender: &ComponentSender<Self>) {
+        let _ = sender.output(Output::Say(text.to_owned()));
+    }
+
+    /// The lines above the file, and what the menu offers.
+    pub(super) fn show_files(&self) {
+        let model = self.model.as_ref();
+        let text = model.map(|model| model.now().document.bytes());
+        let saved = model.map(|model| model.saved().document.bytes());
+        let draft = self.files.draft.as_ref().filter(|draft| {
+            let bytes = Some(draft.text.bytes.expose());
+            bytes != saved.as_deref()
+        });
+        let is_open = draft.is_some_and(|draft| text.as_deref() == Some(draft.text.bytes.expose()));
+        let written = draft.map(|draft| draft.text.written);
+        let other = self.files.other.as_deref();
+        self.files.notices.show(other, written, is_open);
+        self.files
+            .menu
+            .show(model.is_some(), self.files.system.is_some());
+    }
+
+    /// What lies beside the file is looked for.
+    pub(super) fn look_beside(&mut self, sender: &ComponentSender<Self>) {
+        if self.owner.is_none() {
+            let path = self.files.other.clone();
+            self.file_job(Why::Beside, path, FileWish::LookBeside, sender);
+        }
+    }
+
+    fn beside(&mut self, beside: Beside) {
+        let used = self.files.draft.as_ref().filter(|draft| draft.is_used);
+        let used = used.map(|draft| draft.text.bytes.clone());
+        self.files.system = beside.system;
+        self.files.draft = beside.draft.map(|text| Draft {
+            is_used: used.as_ref() == Some(&text.bytes),
+            text,
+        });
+        self.show_files();
+    }
+
+    fn open_draft(&mut self, sender: &ComponentSender<Self>) {
+        let (Some(model), Some(draft)) = (&mut self.model, &mut self.files.draft) else {
+            return;
+        };
+        draft.is_used = true;
+        let name = gettext("Open the draft");
+        if model.put(name, draft.text.bytes.expose(), Instant::now()) {
+            self.changed(sender);
+        }
+    }
+
+    fn ask_drop(&self, sender: &ComponentSender<Self>) {
+        let Some(window) = self.window() else { return };
+        let heading = gettext("Discard the Draft?");
+        let body = gettext("It is removed from the disk. What is open here stays.");
+        ask(
+            &window,
+            &heading,
+            &body,
+            "draft-question",
+            Deed::DropDraft,
+            sender,
+        );
+    }
+
+    fn drop_draft(&mut self, sender: &ComponentSender<Self>) {
+        if let Some(draft) = self.files.draft.take() {
+            let base = Base::of(draft.text.bytes.expose());
+            let path = self.files.other.clone();
+            self.file_job(Why::DropDraft, path, FileWish::DropDraft(base), sender);
+            self.show_files();
+        }
+    }
+
+    /// This is on the disk now: as the file, or as a draft of it.
+    pub(super) fn files_saved(
+        &mut self,
+        bytes: Vec<u8>,
+        which: Which,
+        sender: &ComponentSender<Self>,
+    ) {
+        // Drafts of others lie where only their owner may look.
+        if self.owner.is_some() {
+            return;
+        }
+        if which == Which::Draft {
+            self.files.draft = Some(Draft {
+                text: DraftText {
+                    bytes: Secret::new(bytes),
+                    written: SystemTime::now(),
+                },
+                is_used: true,
+            });
+            self.show_files();
+        } else if self.files.draft.as_ref().is_some_and(|draft| draft.is_used) {
+            // One that nobody has looked at stays.
+            self.drop_draft(sender);
+        }
+    }
+}
+
+/// Asks whether something may be discarded.
+fn ask(
+    window: &gtk::Window,
+    heading: &str,
+    body: &str,
+    name: &str,
+    deed: Deed,
+    sender: &ComponentSender<Editor>,
+) {
+    let dialog = adw::MessageDialog::builder()
+        .transient_for(window)
+        .modal(true)
+        .heading(heading)
+        .body(body)
+        .name(name)
+        .build();
+    dialog.add_response("keep", &gettext("_Keep"));
+    dialog.add_response("discard", &gettext("_Discard"));
+    dialog.set_response_appearance("discard", adw::ResponseAppearance::Destructive);
+    dialog.set_default_response(Some("keep"));
+    dialog.set_close_response("keep");
+    let to = sender.input_sender().clone();
+    dialog.connect_response(Some("discard"), move |_, _| {
+        to.emit(Input::File(deed.clone()));
+    });
+    a11y::present(&dialog);
+}
+
+/// Tells why something did not come about.
+fn tell(window: &gtk::Window, heading: &str, body: &str, name: &str) {
+    let dialog = adw::MessageDialog::builder()
+        .transient_for(window)
+        .modal(true)
+        .heading(heading)
+        .body(body)
+        .name(name)
+        .build();
+    dialog.add_response("close", &gettext("_Close"));
+    a11y::present(&dialog);
+}
+
+/// An action of the menu.
+fn action(name: &str, to: &relm4::Sender<Input>, deed: Deed) -> gio::SimpleAction {
+    let action = gio::SimpleAction::new(name, None);
+    let to = to.clone();
+    action.connect_activate(move |_, _| to.emit(Input::File(deed.clone())));
+    action
+}
