@@ -6,6 +6,7 @@ mod check_once;
 mod deliver;
 mod dry_run;
 mod editing;
+mod files;
 mod routing;
 mod sign_in;
 

@@ -367,8 +367,11 @@ fn mine_can_be_kept_as_a_draft_or_given_up() {
     disk.serve();
     let mine = file("daemon 300", "daemon 600");
     assert_eq!(disk.text(".fetchmailrc.draft"), Some(mine));
+    // Put off: it is told again when it is to be saved.
     disk.desk.event(Event::Loaded(Snapshot::default()));
     disk.serve();
+    assert!(disk.desk.all("merge").is_empty());
+    disk.saves();
     disk.desk.press("merge-discard");
     disk.serve();
     assert!(disk.source().contains("daemon 900"));

@@ -59,8 +59,11 @@ impl Editor {
         sender: &ComponentSender<Self>,
     ) {
         let Some(model) = &mut self.model else { return };
-        let known = self.files.compared.as_ref().map(|shown| shown.theirs.base);
-        if text.base == self.base || known == Some(text.base) || self.saving.is_some() {
+        // What was shown and put off is not shown again until somebody asks, or it is another.
+        let is_known = self.files.compared.as_ref().is_some_and(|shown| {
+            shown.theirs.base == text.base && (!is_asked || shown.window.is_visible())
+        });
+        if text.base == self.base || is_known || self.saving.is_some() {
             return;
         }
         if text.base == Base::NONE {

@@ -114,7 +114,7 @@ impl Line {
         let button = gtk::Button::builder().label(label).name(name).build();
         if let Some(label) = button.child().and_downcast::<gtk::Label>() {
             label.set_wrap(true);
-            label.set_wrap_mode(pango::WrapMode::WordChar);
+            label.set_wrap_mode(pango::WrapMode::Word);
             label.set_justify(gtk::Justification::Center);
         }
         self.buttons.append(&button);

@@ -2,7 +2,7 @@
 
 use adw::prelude::*;
 
-use super::super::super::{a11y, certificate};
+use super::super::super::{a11y, certificate, fact};
 use crate::base::i18n::gettext;
 
 /// The window with `column` in it; the bar has a button that closes it.
@@ -31,11 +31,9 @@ pub(super) fn window(
         .width_request(360)
         .name(name)
         .build();
-    let words = gtk::Label::builder()
-        .label(title)
-        .ellipsize(gtk::pango::EllipsizeMode::End)
-        .css_classes(["title"])
-        .build();
+    // The bar has no room for it between the buttons of a narrow window.
+    let words = gtk::Label::new(None);
+    column.prepend(&fact::verbatim(title, &["title-4"]));
     let header = adw::HeaderBar::builder()
         .show_start_title_buttons(false)
         .show_end_title_buttons(false)
