@@ -125,7 +125,8 @@ fn core(merge: &Merge, (at, side): Taken) -> Vec<u8> {
 /// What stands between two pieces, or before the first or behind the last: what stood between them
 /// where they were neighbours, by the same rule as for the pieces.
 fn gap(merge: &Merge, before: Option<Taken>, now: Option<Taken>) -> Vec<u8> {
-    let pieces: [(&Sheet, fn(&Part) -> Option<usize>); 3] = [
+    type Piece = fn(&Part) -> Option<usize>;
+    let pieces: [(&Sheet, Piece); 3] = [
         (&merge.mine, |part| part.mine),
         (&merge.theirs, |part| part.theirs),
         (&merge.base, |part| part.base),

@@ -3,7 +3,9 @@
 //! ([`Job::File`]).
 
 mod check;
+mod choice;
 mod compare;
+mod draft;
 mod jobs;
 mod menu;
 mod notices;
@@ -12,22 +14,21 @@ mod shell;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use adw::prelude::*;
 use gtk::gio;
 use relm4::ComponentSender;
 
-use super::super::{a11y, choose};
+use super::super::a11y;
 use super::model::Model;
 use super::model::tree::Node;
 use super::{Editor, Input, Output};
-use crate::base::Secret;
-use crate::base::i18n::{fill, gettext};
-use crate::engine::api::job::{Beside, DraftText, FileWish, Job, JobId};
+use crate::base::i18n::gettext;
+use crate::engine::api::job::{FileWish, Job, JobId};
 use crate::engine::api::saving::{Base, Which};
-use crate::rc::export;
 use crate::rc::merge::Side;
+use draft::Draft;
 pub(super) use menu::menu;
 
 /// What a file is chosen for.
@@ -85,12 +86,6 @@ enum Why {
     Import,
     Check(PathBuf),
     DropDraft,
-}
-
-/// A draft, and whether the text came from it or went there.
-struct Draft {
-    text: DraftText,
-    is_used: bool,
 }
 
 /// What the editor knows of files.
@@ -166,55 +161,6 @@ impl Editor {
         self.owner.is_none() && self.files.other.is_none()
     }
 
-    fn choose(&self, purpose: Purpose, sender: &ComponentSender<Self>) {
-        let to = sender.input_sender().clone();
-        let chosen = move |path| to.emit(Input::File(Deed::Chosen(purpose, path)));
-        let own = self.path.file_name().unwrap_or_default().to_string_lossy();
-        // A name that is seen among others.
-        let own = own.trim_start_matches('.');
-        match purpose {
-            Purpose::Open => choose::file(&self.stack, &gettext("Open a Configuration"), chosen),
-            Purpose::Import => choose::file(&self.stack, &gettext("Import a Dump"), chosen),
-            Purpose::Check => choose::file(&self.stack, &gettext("Check a File"), chosen),
-            Purpose::Copy => {
-                let name = format!("{own}-copy");
-                choose::place(&self.stack, &gettext("Save a Copy"), &name, chosen);
-            }
-            Purpose::Export => {
-                let name = format!("{own}-without-secrets.txt");
-                choose::place(
-                    &self.stack,
-                    &gettext("Export Without Secrets"),
-                    &name,
-                    chosen,
-                );
-            }
-        }
-    }
-
-    fn chosen(&mut self, purpose: Purpose, path: PathBuf, sender: &ComponentSender<Self>) {
-        let text = self.model.as_ref().map(|model| &model.now().document);
-        match (purpose, text) {
-            (Purpose::Open, _) => self.open_other(path, sender),
-            (Purpose::Import, _) => {
-                self.file_job(Why::Import, Some(path), FileWish::Undump, sender);
-            }
-            (Purpose::Check, _) => {
-                let why = Why::Check(path.clone());
-                self.file_job(why, Some(path), FileWish::Lint, sender);
-            }
-            (Purpose::Copy, Some(text)) => {
-                let wish = FileWish::Put(Secret::new(text.bytes()));
-                self.file_job(Why::Put(path.clone()), Some(path), wish, sender);
-            }
-            (Purpose::Export, Some(text)) => {
-                let wish = FileWish::Put(Secret::new(export::without_secrets(text)));
-                self.file_job(Why::Put(path.clone()), Some(path), wish, sender);
-            }
-            (Purpose::Copy | Purpose::Export, None) => {}
-        }
-    }
-
     fn file_job(
         &mut self,
         why: Why,
@@ -229,19 +175,6 @@ impl Editor {
         let id = JobId::new();
         self.files.jobs.insert(id, why);
         let _ = sender.output(Output::Start(id, Box::new(job)));
-    }
-
-    /// Edits another file; asks first if that would lose changes.
-    fn open_other(&mut self, path: PathBuf, sender: &ComponentSender<Self>) {
-        let is_changed = self.model.as_ref().is_some_and(Model::is_changed);
-        let Some(window) = self.window().filter(|_| is_changed) else {
-            return self.file_deed(Deed::Open(path), sender);
-        };
-        let text = gettext("{path} was changed here and is not saved.");
-        let body = fill(&text, &[("path", &self.path.display())]);
-        let heading = gettext("Discard the Changes?");
-        let deed = Deed::Open(path);
-        ask(&window, &heading, &body, "editor-discard", deed, sender);
     }
 
     /// Everything about the file that was edited is forgotten.
@@ -313,85 +246,6 @@ impl Editor {
         self.files
             .menu
             .show(model.is_some(), self.files.system.is_some());
-    }
-
-    /// What lies beside the file is looked for.
-    pub(super) fn look_beside(&mut self, sender: &ComponentSender<Self>) {
-        if self.owner.is_none() {
-            let path = self.files.other.clone();
-            self.file_job(Why::Beside, path, FileWish::LookBeside, sender);
-        }
-    }
-
-    fn beside(&mut self, beside: Beside) {
-        let used = self.files.draft.as_ref().filter(|draft| draft.is_used);
-        let used = used.map(|draft| draft.text.bytes.clone());
-        self.files.system = beside.system;
-        self.files.draft = beside.draft.map(|text| Draft {
-            is_used: used.as_ref() == Some(&text.bytes),
-            text,
-        });
-        self.show_files();
-    }
-
-    fn open_draft(&mut self, sender: &ComponentSender<Self>) {
-        let (Some(model), Some(draft)) = (&mut self.model, &mut self.files.draft) else {
-            return;
-        };
-        draft.is_used = true;
-        let name = gettext("Open the draft");
-        if model.put(name, draft.text.bytes.expose(), Instant::now()) {
-            self.changed(sender);
-        }
-    }
-
-    fn ask_drop(&self, sender: &ComponentSender<Self>) {
-        let Some(window) = self.window() else { return };
-        let heading = gettext("Discard the Draft?");
-        let body = gettext("It is removed from the disk. What is open here stays.");
-        ask(
-            &window,
-            &heading,
-            &body,
-            "draft-question",
-            Deed::DropDraft,
-            sender,
-        );
-    }
-
-    fn drop_draft(&mut self, sender: &ComponentSender<Self>) {
-        if let Some(draft) = self.files.draft.take() {
-            let base = Base::of(draft.text.bytes.expose());
-            let path = self.files.other.clone();
-            self.file_job(Why::DropDraft, path, FileWish::DropDraft(base), sender);
-            self.show_files();
-        }
-    }
-
-    /// This is on the disk now: as the file, or as a draft of it.
-    pub(super) fn files_saved(
-        &mut self,
-        bytes: Vec<u8>,
-        which: Which,
-        sender: &ComponentSender<Self>,
-    ) {
-        // Drafts of others lie where only their owner may look.
-        if self.owner.is_some() {
-            return;
-        }
-        if which == Which::Draft {
-            self.files.draft = Some(Draft {
-                text: DraftText {
-                    bytes: Secret::new(bytes),
-                    written: SystemTime::now(),
-                },
-                is_used: true,
-            });
-            self.show_files();
-        } else if self.files.draft.as_ref().is_some_and(|draft| draft.is_used) {
-            // One that nobody has looked at stays.
-            self.drop_draft(sender);
-        }
     }
 }
 

@@ -152,6 +152,7 @@ pub(super) fn empty(to: &relm4::Sender<Input>) -> adw::StatusPage {
     let on = to.clone();
     open.connect_clicked(move |_| on.emit(Input::File(Deed::Choose(Purpose::Open))));
     buttons.append(&open);
+    fact::wrap_buttons(&buttons);
     adw::StatusPage::builder()
         .icon_name("document-edit-symbolic")
         .title(gettext("No Configuration File"))
