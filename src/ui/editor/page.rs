@@ -96,6 +96,7 @@ impl Pages {
         // What cannot be read can be changed even then.
         column.append(&words.root);
         column.append(&body);
+        fact::wrap_buttons(&column);
         let clamp = adw::Clamp::builder()
             .maximum_size(600)
             .child(&column)
