@@ -273,6 +273,12 @@ fn a_user_is_checked() {
         office.desk.shot_of(&run, &format!("users-run-{width}"));
         office.desk.press("run-stop");
         assert_eq!(office.desk.command(), Command::Cancel(id));
+        let many = (0..200).map(|n| format!("line {n}")).collect();
+        let progress = Progress::Said(many);
+        office.desk.event(Event::Job { id, progress });
+        let place = office.desk.find::<gtk::TextView>("run-text").vadjustment();
+        let place = place.unwrap();
+        assert!(place.value() + place.page_size() + 1.0 > place.upper() && place.value() > 100.0);
         office.ends(id, Outcome::Ran(Ran::Ended(3)));
         assert!(office.desk.shows("The check ended with status 3"));
         office.looks_again(everybody().swap_remove(1));
