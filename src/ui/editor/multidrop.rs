@@ -19,7 +19,7 @@ use std::time::Duration;
 use gtk::glib;
 use gtk::prelude::*;
 
-use super::super::a11y;
+use super::super::{a11y, fact};
 use super::model::Model;
 use super::model::multidrop::samples::{Kept, Names, Work};
 use super::model::multidrop::{self as model, Typed};
@@ -172,6 +172,7 @@ impl Multidrop {
         });
         let who = gtk::DropDown::from_strings(&[]);
         who.set_hexpand(true);
+        fact::shorten(&who);
         who.set_widget_name("multidrop-user");
         a11y::set_label(&who, &gettext("User"));
         let (on, quiet) = (Rc::clone(&tell), Rc::clone(&fills));
