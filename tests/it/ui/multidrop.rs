@@ -268,6 +268,15 @@ fn who_gets_a_message_and_what_a_change_does() {
     let review = page.desk.find::<gtk::Window>("review");
     page.desk.shot_of(&review, "multidrop-review");
     page.desk.is_named();
+    // Even who wants no review gets one then.
+    let skip = page.desk.find::<gtk::CheckButton>("review-skip");
+    skip.set_active(true);
+    page.desk.press("review-cancel");
+    page.desk.press("editor-save");
+    page.until("the review", |desk| !desk.all("review").is_empty());
+    let skip = page.desk.find::<gtk::CheckButton>("review-skip");
+    assert!(skip.is_active());
+    skip.set_active(false);
     page.desk.press("review-cancel");
     page.desk.press("editor-undo");
     page.until("well", |desk| words(desk) == ["Passed"; 3]);
