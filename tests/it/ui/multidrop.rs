@@ -364,6 +364,13 @@ fn steps_lead_to_what_decides_them() {
     page.paste("");
     page.paste(UNKNOWN);
     page.until("another", |desk| !desk.shows("by Message-ID"));
+    // A file that cannot be used tells nothing, and says why.
+    let source = page.desk.find::<gtk::TextView>("editor-text").buffer();
+    source.insert(&mut source.start_iter(), "nonsense\n");
+    page.until("no answer", |desk| desk.shows("It cannot be told"));
+    assert!(!page.can_keep());
+    reveal(&page.desk, "try-text");
+    page.desk.shot("multidrop-broken");
 }
 
 #[gtk::test]
