@@ -204,7 +204,8 @@ impl Hands {
             async || {
                 let things = self.page(heading).await;
                 let button = things.iter().find(|thing| {
-                    let is_button = thing.role.contains("button") || thing.role == "checkbox";
+                    let is_button = ["checkbox", "menu item"].contains(&thing.role.as_str())
+                        || thing.role.contains("button");
                     is_button && thing.name.contains(name) && thing.is(State::Sensitive)
                 });
                 let Some(button) = button else { return false };
