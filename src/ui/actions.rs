@@ -22,92 +22,92 @@ const ACTIONS: &[Action] = &[
     Action {
         name: "check",
         keys: &["F5", "<Control>r"],
-        title: "Check Now",
+        title: gettext_noop("Check Now"),
     },
     Action {
         name: "check-selected",
         keys: &["<Shift>F5"],
-        title: "Check the Selected Account",
+        title: gettext_noop("Check the Selected Account"),
     },
     Action {
         name: "stop",
         keys: &["<Control>period"],
-        title: "Stop Checking",
+        title: gettext_noop("Stop Checking"),
     },
     Action {
         name: "ack",
         keys: &["<Control>m"],
-        title: "Mark All as Seen",
+        title: gettext_noop("Mark All as Seen"),
     },
     Action {
         name: "set-up",
         keys: &["<Control>n"],
-        title: "Set Up an Account",
+        title: gettext_noop("Set Up an Account"),
     },
     Action {
         name: "show-accounts",
         keys: &["<Control>1"],
-        title: "Accounts",
+        title: gettext_noop("Accounts"),
     },
     Action {
         name: "show-activity",
         keys: &["<Control>2"],
-        title: "Activity",
+        title: gettext_noop("Activity"),
     },
     Action {
         name: "show-probe",
         keys: &["<Control>3"],
-        title: "Autoprobe",
+        title: gettext_noop("Autoprobe"),
     },
     Action {
         name: "show-editor",
         keys: &["<Control>4"],
-        title: "Editor",
+        title: gettext_noop("Editor"),
     },
     Action {
         name: "probe-focus",
         keys: &["<Control>l"],
-        title: "Name a Server to Examine",
+        title: gettext_noop("Name a Server to Examine"),
     },
     Action {
         name: "probe-start",
         keys: &["<Control>Return", "<Control>KP_Enter"],
-        title: "Examine the Server",
+        title: gettext_noop("Examine the Server"),
     },
     Action {
         name: "copy",
         keys: &["<Control><Shift>c"],
-        title: "Copy the Report or the Selected Lines",
+        title: gettext_noop("Copy the Report or the Selected Lines"),
     },
     Action {
         name: "search",
         keys: &["<Control>f"],
-        title: "Search the Activity",
+        title: gettext_noop("Search the Activity"),
     },
     Action {
         name: "back",
         keys: &["<Alt>Left"],
-        title: "Back",
+        title: gettext_noop("Back"),
     },
     Action {
         name: "reload",
         keys: &["<Control><Shift>r"],
-        title: "Reload the Configuration",
+        title: gettext_noop("Reload the Configuration"),
     },
     Action {
         name: "shortcuts",
         keys: &["<Control>question"],
-        title: "Keyboard Shortcuts",
+        title: gettext_noop("Keyboard Shortcuts"),
     },
     Action {
         name: "close",
         keys: &["<Control>w"],
-        title: "Close the Window (Keeps Checking)",
+        title: gettext_noop("Close the Window (Keeps Checking)"),
     },
     Action {
         name: "quit",
         keys: &["<Control>q"],
-        title: "Quit",
+        title: gettext_noop("Quit"),
     },
     // In the menu for the administrator alone.
     Action {
@@ -118,7 +118,7 @@ const ACTIONS: &[Action] = &[
     Action {
         name: "about",
         keys: &[],
-        title: "About Postrider",
+        title: gettext_noop("About Postrider"),
     },
 ];
 
@@ -153,19 +153,19 @@ pub(super) fn primary_menu() -> gio::Menu {
         }
         menu.append_section(None, &part);
     };
-    section(&[("set-up", "Set Up an Account")]);
+    section(&[("set-up", gettext_noop("Set Up an Account"))]);
     section(&[
-        ("ack", "Mark All as Seen"),
-        ("reload", "Reload the Configuration"),
+        ("ack", gettext_noop("Mark All as Seen")),
+        ("reload", gettext_noop("Reload the Configuration")),
     ]);
     if is_administrator() {
-        section(&[("all-users", "Files of All Users…")]);
+        section(&[("all-users", gettext_noop("Files of All Users…"))]);
     }
     section(&[
-        ("shortcuts", "Keyboard Shortcuts"),
-        ("about", "About Postrider"),
+        ("shortcuts", gettext_noop("Keyboard Shortcuts")),
+        ("about", gettext_noop("About Postrider")),
     ]);
-    section(&[("quit", "Quit")]);
+    section(&[("quit", gettext_noop("Quit"))]);
     menu
 }
 

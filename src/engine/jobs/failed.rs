@@ -83,14 +83,7 @@ pub fn refused(context: &Context, why: Refused) -> Box<Failed> {
 
 /// A text that is not in the file yet cannot be used, or `accounts.toml` cannot.
 pub fn refused_text(halt: &Halt, path: &str) -> Box<Failed> {
-    let details = match halt {
-        Halt::Syntax(sentences) => sentences.join("\n"),
-        _ => String::new(),
-    };
-    Box::new(Failed {
-        details,
-        ..*setup(words::halt_advice(halt, path))
-    })
+    setup(words::halt_advice(halt, path))
 }
 
 /// Nothing can be fetched now: the lock, or the record.

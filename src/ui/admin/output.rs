@@ -1,6 +1,7 @@
 //! The window in which a check is followed line by line.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use adw::prelude::*;
 use relm4::Sender;
@@ -27,6 +28,8 @@ pub(super) struct Output {
     spinner: gtk::Spinner,
     status: gtk::Label,
     stop: gtk::Button,
+    /// The last lines stay in sight.
+    follows: Rc<Cell<bool>>,
 }
 
 impl Output {
@@ -41,10 +44,9 @@ impl Output {
         let view = gtk::TextView::builder()
             .buffer(&buffer)
             .editable(false)
+            .cursor_visible(false)
             .monospace(true)
             .wrap_mode(gtk::WrapMode::WordChar)
-            .top_margin(9)
-            .bottom_margin(9)
             .left_margin(12)
             .right_margin(12)
             .css_classes(["transcript"])
@@ -88,6 +90,7 @@ impl Output {
                 .name("run-status")
                 .build(),
             stop,
+            follows: Rc::default(),
         };
         this.fill(to);
         this.window.present();
@@ -97,10 +100,20 @@ impl Output {
     fn fill(&self, to: &Sender<Input>) {
         let header = adw::HeaderBar::new();
         header.pack_start(&self.stop);
+        // Margins of the view itself would count as lines to scroll by.
         let scroll = gtk::ScrolledWindow::builder()
             .vexpand(true)
+            .margin_top(6)
+            .margin_bottom(6)
             .child(&self.view)
             .build();
+        // When its height is known, which is after the lines are there.
+        let follows = self.follows.clone();
+        scroll.vadjustment().connect_changed(move |place| {
+            if follows.get() {
+                place.set_value(place.upper() - place.page_size());
+            }
+        });
         let below = gtk::Box::builder()
             .spacing(9)
             .margin_top(9)
@@ -140,6 +153,7 @@ impl Output {
         // Whoever reads farther up stays there.
         let place = self.view.vadjustment();
         let is_at_end = place.is_none_or(|a| a.value() + a.page_size() + 40.0 >= a.upper());
+        self.follows.set(is_at_end);
         let mut end = self.buffer.end_iter();
         for line in lines {
             self.buffer.insert(&mut end, line);
@@ -153,10 +167,6 @@ impl Output {
         {
             let mut start = self.buffer.start_iter();
             self.buffer.delete(&mut start, &mut from);
-        }
-        if is_at_end {
-            self.buffer.place_cursor(&self.buffer.end_iter());
-            self.view.scroll_mark_onscreen(&self.buffer.get_insert());
         }
     }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 use gtk::glib;
 use gtk::prelude::*;
 
-use super::super::a11y;
+use super::super::{a11y, fact};
 use super::model::Model;
 use super::model::multidrop::samples::{Kept, Names, Work};
 use super::model::multidrop::{self as model, Typed};
@@ -160,11 +160,13 @@ impl Multidrop {
         let tell: Tell = Rc::new(move |told| to.emit(Input::Multidrop(told)));
         let fills = Rc::new(Cell::new(false));
         let visits = Rc::new(Cell::new((0, 0)));
+        let words = gettext("Names, and Try a Message…");
         let link = gtk::Button::builder()
-            .label(gettext("Names, and Try a Message…"))
+            .child(&label(&words, &[]))
             .halign(gtk::Align::Start)
             .name("multidrop-visit")
             .build();
+        a11y::set_label(&link, &words);
         let (on, of) = (Rc::clone(&tell), Rc::clone(&visits));
         link.connect_clicked(move |_| {
             let (entry, user) = of.get();
@@ -172,7 +174,9 @@ impl Multidrop {
         });
         let who = gtk::DropDown::from_strings(&[]);
         who.set_hexpand(true);
+        fact::shorten(&who);
         who.set_widget_name("multidrop-user");
+        fact::shorten(&who);
         a11y::set_label(&who, &gettext("User"));
         let (on, quiet) = (Rc::clone(&tell), Rc::clone(&fills));
         who.connect_selected_notify(move |who| {

@@ -117,6 +117,7 @@ impl Editor {
     ) {
         self.forget_file();
         self.banner.show(whose.as_deref());
+        self.leave_samples();
         self.owner = whose.map(|whose| Owner {
             whose,
             writing: None,
@@ -142,6 +143,13 @@ impl Editor {
             self.go(Node::Server(server));
             self.list.reveal();
         }
+    }
+
+    /// Who stands for users who are not named, if that is somebody else.
+    pub(super) fn login_of_owner(&self) -> Option<String> {
+        let whose = &self.owner.as_ref()?.whose;
+        let runner = whose.runner.as_ref().unwrap_or(&whose.keeper);
+        Some(runner.name.clone())
     }
 
     /// The job that reads the file.

@@ -96,6 +96,7 @@ impl Pages {
         // What cannot be read can be changed even then.
         column.append(&words.root);
         column.append(&body);
+        fact::wrap_buttons(&column);
         let clamp = adw::Clamp::builder()
             .maximum_size(600)
             .child(&column)
@@ -206,6 +207,7 @@ impl Pages {
     /// More below the options of the page.
     pub(super) fn add_below(&self, more: &gtk::Box) {
         self.body.append(more);
+        fact::wrap_buttons(more);
     }
 
     /// The file cannot be used: a sentence; nothing can be set then but in the source.

@@ -109,6 +109,7 @@ fn ends(saves_without_review: bool, sender: &ComponentSender<Editor>) -> gtk::Bo
         .name("review-skip")
         .build();
     words.set_mnemonic_widget(Some(&skip));
+    a11y::set_label(&skip, &words.text());
     let to = sender.input_sender().clone();
     skip.connect_toggled(move |skip| to.emit(Input::SkipReview(skip.is_active())));
     column.append(&skip);

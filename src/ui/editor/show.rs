@@ -153,10 +153,12 @@ impl Editor {
     /// To the next finding, or the one before.
     pub(super) fn hint(&mut self, is_next: bool) {
         let Some(model) = &self.model else { return };
-        let here = model
-            .found()
-            .iter()
-            .position(|found| node_of(model, found) == Some(self.node));
+        // All findings of a node are shown at once: on to another node.
+        let is_here = |found: &Diagnostic| node_of(model, found) == Some(self.node);
+        let here = match is_next {
+            true => model.found().iter().rposition(is_here),
+            false => model.found().iter().position(is_here),
+        };
         let count = model.found().len();
         let at = match (here, is_next) {
             _ if count == 0 => return,

@@ -107,7 +107,8 @@ async fn what_cannot_be_routed_is_told() {
         }))
     };
     let failed = bench.failed(wish(spot("poll a user\n", 0, 0))).await;
-    assert!(failed.details.contains(":1:"), "{failed:?}");
+    let is_there = matches!(failed.cause(), Cause::Setup(text) if text.contains(":1:"));
+    assert!(is_there, "{failed:?}");
     let failed = bench.failed(wish(spot(RC, 1, 2))).await;
     assert_eq!(failed.cause(), &Cause::NoAccount);
 }
@@ -183,6 +184,31 @@ async fn a_server_that_shows_no_headers_alone() {
         .failed(Job::SampleHeaders(Box::new(spot(&wrong, 0, 0))))
         .await;
     assert_eq!(failed.cause(), &Cause::SignIn);
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_polled_is_not_looked_into() {
+    let mut bench = Bench::new("").await;
+    let text = entry(&bench.setup(true), "imap").replace(" is ada", " preconnect 'touch x' is ada");
+    let of = spot(&text, 0, 0);
+    let failed = bench.failed(Job::SampleHeaders(Box::new(of.clone()))).await;
+    assert!(matches!(failed.cause(), Cause::Setup(_)), "{failed:?}");
+    assert_eq!(bench.server.connections(), 0);
+    // Who would get a message is told all the same.
+    let found = routes(&mut bench, of, &["To: bob@localhost\n"], Dns::IsNot).await;
+    assert_eq!(found.routed[0].routing.recipients, [b"bob".to_vec()]);
+    assert!(found.warnings[0].contains("preconnect"), "{found:?}");
+}
+
+#[tokio::test]
+async fn the_header_of_a_message_in_a_file() {
+    let mut bench = Bench::new("").await;
+    let path = bench.home.write("x.eml", "To: a\r\n b\r\n\r\nbody\r\n");
+    let outcome = bench.run(Job::ReadHeader(path.clone())).await;
+    assert_eq!(outcome, Outcome::Header(b"To: a\r\n b\r\n".to_vec()));
+    let folder = path.parent().unwrap().to_owned();
+    let failed = bench.failed(Job::ReadHeader(folder)).await;
+    assert!(matches!(failed.cause(), Cause::Setup(_)), "{failed:?}");
 }
 
 async fn samples(bench: &mut Bench, wish: SampleWish) -> Samples {

@@ -273,6 +273,12 @@ fn a_user_is_checked() {
         office.desk.shot_of(&run, &format!("users-run-{width}"));
         office.desk.press("run-stop");
         assert_eq!(office.desk.command(), Command::Cancel(id));
+        let many = (0..200).map(|n| format!("line {n}")).collect();
+        let progress = Progress::Said(many);
+        office.desk.event(Event::Job { id, progress });
+        let place = office.desk.find::<gtk::TextView>("run-text").vadjustment();
+        let place = place.unwrap();
+        assert!(place.value() + place.page_size() + 1.0 > place.upper() && place.value() > 100.0);
         office.ends(id, Outcome::Ran(Ran::Ended(3)));
         assert!(office.desk.shows("The check ended with status 3"));
         office.looks_again(everybody().swap_remove(1));
@@ -378,12 +384,8 @@ fn a_file_is_made() {
     assert!(office.desk.shows("Nothing in it") && !office.desk.all("user-edit").is_empty());
 }
 
-#[gtk::test]
-fn a_file_is_edited_as_its_user() {
-    if is_for_others(720) {
-        return;
-    }
-    let mut office = Office::open(720);
+/// Opens the file of Ann at its second server.
+fn edit(office: &mut Office) {
     office.turn(1);
     let rows = office.desk.all("user-server");
     rows[1].emit_by_name::<()>("activated", &[]);
@@ -395,6 +397,83 @@ fn a_file_is_edited_as_its_user() {
         base: Base::of(RC.as_bytes()),
     };
     office.ends(id, Outcome::RcRead(Box::new(text)));
+    let desk = &office.desk;
+    desk.until("the file", || !desk.all("editor-structure").is_empty());
+}
+
+/// The text is looked over for Ann, as it comes.
+fn looks_over(office: &mut Office) {
+    let lint = |job: &Job| matches!(job, Job::LintAs(it) if it.whose.keeper.name == "ann");
+    let id = office.asked(lint);
+    office.ends(id, Outcome::Linted(Vec::new()));
+}
+
+/// What the editor does beside editing is done as the user too, or not at all: nothing of the
+/// administrator's own accounts, and no command of the file.
+#[gtk::test]
+fn nothing_of_the_administrator_touches_a_users_file() {
+    if is_for_others(720) {
+        return;
+    }
+    let office = &mut Office::open(720);
+    edit(office);
+    looks_over(office);
+    let does = |office: &Office, action: &str| {
+        let inside = office.desk.find::<gtk::Widget>("editor-structure");
+        gtk::prelude::WidgetExt::activate_action(&inside, &format!("editor.{action}"), None)
+            .unwrap();
+        office.desk.settle();
+    };
+    does(office, "check-shown");
+    let only = Deed::Check(Some("pop.example.net".into()));
+    let id = office.asked(
+        |job| matches!(job, Job::RunAs(whose, deed) if *deed == only && whose.keeper.name == "ann"),
+    );
+    office.ends(id, Outcome::Ran(Ran::Ended(0)));
+    office.looks_again(everybody().swap_remove(1));
+    office.desk.find::<gtk::Window>("run").close();
+    // Changed: written first, as she, and then checked.
+    let view = office.desk.find::<gtk::TextView>("editor-text");
+    view.buffer()
+        .insert(&mut view.buffer().start_iter(), "# x\n");
+    office.desk.settle();
+    looks_over(office);
+    does(office, "check-all");
+    office
+        .desk
+        .until("the review", || !office.desk.all("review").is_empty());
+    office.desk.press("review-save-and-check");
+    let id = office.asked(|job| matches!(job, Job::WriteAs(_)));
+    office.ends(id, Outcome::Written(Base::of(b"")));
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        match office.desk.command() {
+            Command::Start { job, .. } => seen.push(*job),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(seen.iter().any(|job| matches!(job, Job::LookAs(_))));
+    let all = |job: &Job| matches!(job, Job::RunAs(_, Deed::Check(None)));
+    assert!(seen.iter().any(all), "{seen:?}");
+    // Messages are not taken from her server by whoever looks on, and nothing is kept with his file.
+    let choice = office.desk.find::<gtk::DropDown>("editor-page");
+    let model = choice.model().and_downcast::<gtk::StringList>().unwrap();
+    let is_meant = |at: &u32| model.string(*at).is_some_and(|s| s.contains("multidrop"));
+    choice.set_selected((0..model.n_items()).find(is_meant).unwrap());
+    office.desk.settle();
+    office.desk.press("try-take");
+    let text = "Messages can be taken with your own file only.";
+    office.desk.until("the refusal", || office.desk.shows(text));
+    assert!(office.desk.is_silent());
+}
+
+#[gtk::test]
+fn a_file_is_edited_as_its_user() {
+    if is_for_others(720) {
+        return;
+    }
+    let office = &mut Office::open(720);
+    edit(office);
     let desk = &office.desk;
     desk.until("the file", || !desk.all("editor-structure").is_empty());
     assert!(desk.shows("/home/ann/.fetchmailrc, read and written as ann"));

@@ -268,6 +268,15 @@ fn who_gets_a_message_and_what_a_change_does() {
     let review = page.desk.find::<gtk::Window>("review");
     page.desk.shot_of(&review, "multidrop-review");
     page.desk.is_named();
+    // Even who wants no review gets one then.
+    let skip = page.desk.find::<gtk::CheckButton>("review-skip");
+    skip.set_active(true);
+    page.desk.press("review-cancel");
+    page.desk.press("editor-save");
+    page.until("the review", |desk| !desk.all("review").is_empty());
+    let skip = page.desk.find::<gtk::CheckButton>("review-skip");
+    assert!(skip.is_active());
+    skip.set_active(false);
     page.desk.press("review-cancel");
     page.desk.press("editor-undo");
     page.until("well", |desk| words(desk) == ["Passed"; 3]);
@@ -355,6 +364,13 @@ fn steps_lead_to_what_decides_them() {
     page.paste("");
     page.paste(UNKNOWN);
     page.until("another", |desk| !desk.shows("by Message-ID"));
+    // A file that cannot be used tells nothing, and says why.
+    let source = page.desk.find::<gtk::TextView>("editor-text").buffer();
+    source.insert(&mut source.start_iter(), "nonsense\n");
+    page.until("no answer", |desk| desk.shows("It cannot be told"));
+    assert!(!page.can_keep());
+    reveal(&page.desk, "try-text");
+    page.desk.shot("multidrop-broken");
 }
 
 #[gtk::test]

@@ -352,10 +352,13 @@ pub fn wide(widget: &gtk::Widget, out: &mut Vec<String>) {
         wide(&child, out);
     }
     if out.len() == count {
+        let texts = texts_of(widget).join(" | ");
+        let parent = widget.parent().map(|parent| parent.widget_name());
         out.push(format!(
-            "{} {} {least}",
+            "{} {} in {:?}: {least} “{texts}”",
             widget.type_(),
-            widget.widget_name()
+            widget.widget_name(),
+            parent.unwrap_or_default()
         ));
     }
 }

@@ -203,14 +203,20 @@ impl Hands {
             &format!("“{name}” pressed on “{heading}”"),
             async || {
                 let things = self.page(heading).await;
-                let button = things.iter().find(|thing| {
-                    let is_button = thing.role.contains("button") || thing.role == "checkbox";
+                let buttons = things.iter().filter(|thing| {
+                    let is_button = ["checkbox", "menu item"].contains(&thing.role.as_str())
+                        || thing.role.contains("button");
                     is_button && thing.name.contains(name) && thing.is(State::Sensitive)
                 });
-                let Some(button) = button else { return false };
-                let action = "org.a11y.atspi.Action";
-                let done = self.reader.ask(&button.place, action, "DoAction", &0_i32);
-                done.await.unwrap_or_default()
+                // What opens a menu stands around a button of that name.
+                for button in buttons {
+                    let action = "org.a11y.atspi.Action";
+                    let done = self.reader.ask(&button.place, action, "DoAction", &0_i32);
+                    if done.await.unwrap_or_default() {
+                        return true;
+                    }
+                }
+                false
             },
         )
         .await;

@@ -8,9 +8,10 @@ use super::super::model::multidrop::samples::Verdict;
 use super::work::{sentences, start};
 use super::{Output, Tried};
 use crate::base::Secret;
+use crate::base::i18n::gettext;
 use crate::engine::api::job::{Job, JobId, Outcome};
 use crate::engine::api::routing::{RouteWish, Spot};
-use crate::engine::api::samples::{Sample, SampleWish};
+use crate::engine::api::samples::{Sample, SampleWish, Samples};
 use crate::rc::AccountId;
 
 type Sender = ComponentSender<Editor>;
@@ -99,7 +100,23 @@ impl Editor {
 
     /// Reads the samples.
     pub(in crate::ui::editor) fn read_samples(&mut self, sender: &Sender) {
-        self.wish_samples(SampleWish::Read, sender);
+        match self.login_of_owner() {
+            // Samples are kept with one's own file alone.
+            Some(login) => {
+                let of = Vec::new();
+                self.multidrop.kept.take(Samples { login, of });
+                self.multidrop.checked = None;
+                self.multidrop.forget();
+                self.show_multidrop();
+            }
+            None => self.wish_samples(SampleWish::Read, sender),
+        }
+    }
+
+    /// Another file comes: what is under way about samples of this one concerns nobody any more.
+    pub(in crate::ui::editor) fn leave_samples(&mut self) {
+        self.multidrop.keeping = None;
+        self.multidrop.wishes.clear();
     }
 
     /// Accounts may have got other names with what was saved: their samples go along. To be asked
@@ -118,6 +135,10 @@ impl Editor {
 
     /// One after the other, so that what is shown last is what is there.
     fn wish_samples(&mut self, wish: SampleWish, sender: &Sender) {
+        if self.login_of_owner().is_some() {
+            let text = gettext("Samples are kept with your own file only.");
+            return self.multidrop.table.fail(&text);
+        }
         match self.multidrop.keeping {
             Some(_) => self.multidrop.wishes.push_back(wish),
             None => {

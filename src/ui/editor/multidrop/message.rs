@@ -193,6 +193,11 @@ fn field_end(buffer: &gtk::TextBuffer, from: &gtk::TextIter) -> gtk::TextIter {
 
 fn button(text: &str, name: &str, tell: &Tell, told: fn() -> Told) -> gtk::Button {
     let button = gtk::Button::builder().label(text).name(name).build();
+    if let Some(label) = button.child().and_downcast::<gtk::Label>() {
+        // Large text.
+        label.set_wrap(true);
+        label.set_justify(gtk::Justification::Center);
+    }
     let to = Rc::clone(tell);
     button.connect_clicked(move |_| to(told()));
     button

@@ -151,6 +151,12 @@ impl Editor {
 
     fn take(&mut self, root: &gtk::Box, sender: &Sender) {
         let window = root.root().and_downcast::<gtk::Window>();
+        if self.login_of_owner().is_some() {
+            // It signs in from here and would run the commands of the file: never for another user.
+            let text = gettext("Messages can be taken with your own file only.");
+            let _ = sender.output(Output::Say(text));
+            return;
+        }
         let (Some(spot), Some(window)) = (self.spot(), window) else {
             return;
         };

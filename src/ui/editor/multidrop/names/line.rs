@@ -29,7 +29,7 @@ impl Line {
             let entry = gtk::Entry::builder()
                 .text(text)
                 .hexpand(true)
-                .width_chars(5)
+                .width_chars(2)
                 .placeholder_text(placeholder)
                 .name(name)
                 .build();
