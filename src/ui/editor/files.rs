@@ -183,6 +183,7 @@ impl Editor {
             compared.window.destroy();
         }
         // What is still under way is about another file.
+        self.leave_samples();
         self.files.jobs.clear();
         (self.files.draft, self.files.other) = (None, None);
         (self.linting, self.reading, self.saving) = (None, None, None);

@@ -154,6 +154,11 @@ pub(super) struct Multidrop {
 }
 
 impl Multidrop {
+    /// Who stands for users who are not named.
+    pub(super) fn login(&self) -> &str {
+        self.kept.login()
+    }
+
     /// Shows nothing yet.
     pub(super) fn new(to: &relm4::Sender<Input>) -> Self {
         let to = to.clone();

@@ -117,7 +117,6 @@ impl Editor {
     ) {
         self.forget_file();
         self.banner.show(whose.as_deref());
-        self.leave_samples();
         self.owner = whose.map(|whose| Owner {
             whose,
             writing: None,
@@ -145,8 +144,11 @@ impl Editor {
         }
     }
 
-    /// Who stands for users who are not named, if that is somebody else.
+    /// Who stands for users who are not named, if the file is not one's own.
     pub(super) fn login_of_owner(&self) -> Option<String> {
+        if self.files.other.is_some() {
+            return Some(self.multidrop.login().to_owned());
+        }
         let whose = &self.owner.as_ref()?.whose;
         let runner = whose.runner.as_ref().unwrap_or(&whose.keeper);
         Some(runner.name.clone())
