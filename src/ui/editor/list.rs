@@ -148,7 +148,17 @@ impl List {
         click.connect_pressed(move |_, _, x, y| at(x, y));
         self.view.add_controller(click);
         let keys = gtk::EventControllerKey::new();
+        let view = self.view.downgrade();
         keys.connect_key_pressed(move |_, key, _, state| {
+            if key == gdk::Key::Delete && state.is_empty() {
+                let removed = view.upgrade().map(|view| {
+                    gtk::prelude::WidgetExt::activate_action(&view, "editor.remove", None)
+                });
+                return match removed {
+                    Some(Ok(())) => glib::Propagation::Stop,
+                    _ => glib::Propagation::Proceed,
+                };
+            }
             let is_menu = key == gdk::Key::Menu
                 || key == gdk::Key::F10 && state.contains(gdk::ModifierType::SHIFT_MASK);
             if is_menu {

@@ -1,5 +1,7 @@
 //! Whatever is done to a file, the pages show what it says, and all of it can be taken back.
 
+mod files;
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
