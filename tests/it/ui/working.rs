@@ -410,3 +410,77 @@ fn large_text_fits_a_narrow_window() {
     found.dedup();
     assert_eq!(found, [] as [&str; 0]);
 }
+
+/// What has the focus, one after the other, as somebody presses Tab.
+fn ring(page: &Page) -> Vec<gtk::Widget> {
+    let window = page.desk.window();
+    gtk::prelude::GtkWindowExt::set_focus(window, gtk::Widget::NONE);
+    let mut met: Vec<gtk::Widget> = Vec::new();
+    for _ in 0..500 {
+        window.child_focus(gtk::DirectionType::TabForward);
+        let Some(focus) = gtk::prelude::RootExt::focus(window) else {
+            continue;
+        };
+        if met.first() == Some(&focus) {
+            return met;
+        }
+        if met.contains(&focus) {
+            let names: Vec<_> = met.iter().map(|one| one.widget_name()).collect();
+            panic!("a trap at {} after {names:?}", focus.widget_name());
+        }
+        met.push(focus);
+    }
+    panic!("no way round in 500 steps");
+}
+
+/// Controls that can be used and are not met. A list, and a group of radio buttons, is met at one
+/// place; the keys of its own go on from there.
+fn missed(page: &Page, met: &[gtk::Widget]) -> Vec<String> {
+    let mut missed = Vec::new();
+    collect(page.desk.window().upcast_ref(), &mut |widget| {
+        let is_control = widget.is::<gtk::Button>()
+            || widget.is::<gtk::Switch>()
+            || widget.is::<gtk::TextView>()
+            || widget.is::<gtk::Text>();
+        let can_be_used = widget.is_mapped()
+            && widget.is_sensitive()
+            && widget.is_focusable()
+            && widget.can_focus();
+        let is_met = met
+            .iter()
+            .any(|one| one == widget || one.is_ancestor(widget));
+        if is_control && can_be_used && !is_met {
+            missed.push(format!("{} {}", widget.type_(), widget.widget_name()));
+        }
+    });
+    missed
+}
+
+#[gtk::test]
+fn every_control_is_reached_by_tab() {
+    for width in [360, 1200] {
+        let page = Page::open(FILE, width);
+        page.desk.window().set_default_size(width, 420);
+        let mut found = Vec::new();
+        for place in [0u32, 1, 2, 3, 5] {
+            page.desk.act("back");
+            page.desk.act("back");
+            page.select(place);
+            if page.desk.all("editor-page").is_empty() {
+                let list = page.desk.find::<gtk::ListView>("editor-list");
+                list.emit_by_name::<()>("activate", &[&place]);
+                page.desk
+                    .until("a page", || !page.desk.all("editor-page").is_empty());
+            }
+            let choice = page.desk.find::<gtk::DropDown>("editor-page");
+            for at in 0..choice.model().unwrap().n_items() {
+                choice.set_selected(at);
+                page.desk.settle();
+                let met = ring(&page);
+                let missed = missed(&page, &met).into_iter();
+                found.extend(missed.map(|one| format!("{width}, line {place}, page {at}: {one}")));
+            }
+        }
+        assert_eq!(found, [] as [&str; 0]);
+    }
+}

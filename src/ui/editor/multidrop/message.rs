@@ -77,9 +77,14 @@ impl Message {
             keep.clone(),
         ] {
             buttons.append(&button);
-            // The box around a button takes no focus of its own.
+            // The box around a button takes no focus of its own, and none where the button takes none:
+            // Tab would not get past it.
             if let Some(around) = button.parent() {
                 around.set_focusable(false);
+                button
+                    .bind_property("sensitive", &around, "visible")
+                    .sync_create()
+                    .build();
             }
         }
         let root = column(8);
@@ -215,7 +220,8 @@ fn dns(tell: &Tell) -> (gtk::Box, Vec<(Dns, gtk::CheckButton)>) {
         (Dns::IsNot, gettext("Assume it is not"), "dns-no"),
         (Dns::Is, gettext("Assume it is"), "dns-yes"),
     ];
-    let row = wrapping(3);
+    // In a box that wraps, Tab would not get past those that are not chosen.
+    let row = column(0);
     let mut radios: Vec<(Dns, gtk::CheckButton)> = Vec::new();
     for (dns, text, name) in kinds {
         let radio = gtk::CheckButton::builder().label(&text).name(name).build();
@@ -230,9 +236,6 @@ fn dns(tell: &Tell) -> (gtk::Box, Vec<(Dns, gtk::CheckButton)>) {
             }
         });
         row.append(&radio);
-        if let Some(around) = radio.parent() {
-            around.set_focusable(false);
-        }
         radios.push((dns, radio));
     }
     root.append(&row);
