@@ -128,10 +128,13 @@ impl Page {
                 .child(button)
                 .build();
             flow.append(&child);
-            button
-                .bind_property("visible", &child, "visible")
-                .sync_create()
-                .build();
+            // Nor does Tab stop at one that cannot be used.
+            for property in ["visible", "sensitive"] {
+                button
+                    .bind_property(property, &child, property)
+                    .sync_create()
+                    .build();
+            }
         }
         flow
     }

@@ -82,7 +82,7 @@ impl Message {
             if let Some(around) = button.parent() {
                 around.set_focusable(false);
                 button
-                    .bind_property("sensitive", &around, "visible")
+                    .bind_property("sensitive", &around, "sensitive")
                     .sync_create()
                     .build();
             }
