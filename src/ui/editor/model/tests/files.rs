@@ -123,7 +123,7 @@ fn from_the_wizard_to_the_editor_and_back() {
     let mut model = Model::open(&first.rc);
     assert!(model.error().is_none());
     let node = model.find(first.id()).expect("the account");
-    let mut say = |model: &mut Model, id: Id, text: &str| {
+    let say = |model: &mut Model, id: Id, text: &str| {
         let keyword = option::keyword(id);
         let node = match keyword.scope {
             option::Scope::User => node,
