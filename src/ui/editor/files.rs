@@ -27,6 +27,7 @@ use super::{Editor, Input, Output};
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{FileWish, Job, JobId};
 use crate::engine::api::saving::{Base, Which};
+use crate::rc::document::Document;
 use crate::rc::merge::Side;
 use draft::Draft;
 pub(super) use menu::menu;
@@ -234,13 +235,16 @@ impl Editor {
     /// The lines above the file, and what the menu offers.
     pub(super) fn show_files(&self) {
         let model = self.model.as_ref();
-        let text = model.map(|model| model.now().document.bytes());
-        let saved = model.map(|model| model.saved().document.bytes());
-        let draft = self.files.draft.as_ref().filter(|draft| {
-            let bytes = Some(draft.text.bytes.expose());
-            bytes != saved.as_deref()
-        });
-        let is_open = draft.is_some_and(|draft| text.as_deref() == Some(draft.text.bytes.expose()));
+        // Asked at each keystroke: bytes are only looked at where there is a draft as long as they are.
+        let is = |draft: &Draft, document: &Document| {
+            let bytes = draft.text.bytes.expose();
+            bytes.len() == document.len() as usize && document.bytes() == bytes
+        };
+        let saved = model.map(|model| &model.saved().document);
+        let draft = self.files.draft.as_ref();
+        let draft = draft.filter(|draft| !saved.is_some_and(|saved| is(draft, saved)));
+        let now = model.map(|model| &model.now().document);
+        let is_open = draft.zip(now).is_some_and(|(draft, now)| is(draft, now));
         let written = draft.map(|draft| draft.text.written);
         let other = self.files.other.as_deref();
         self.files.notices.show(other, written, is_open);

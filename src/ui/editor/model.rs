@@ -118,9 +118,9 @@ impl Model {
         &self.saved
     }
 
-    /// The state that holds is in the file now.
-    pub(crate) fn is_saved(&mut self) {
-        self.saved = self.now().clone();
+    /// That state is in the file now; another may hold by now.
+    pub(crate) fn is_saved(&mut self, revision: Revision) {
+        self.saved = revision;
         self.is_new = false;
         self.history.rest();
     }

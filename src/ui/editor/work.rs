@@ -168,13 +168,14 @@ impl Editor {
         match (&saved.result, which) {
             (Ok(base), Which::Rc) => {
                 self.base = *base;
+                let bytes = revision.document.bytes();
                 if self.is_own() {
                     self.samples_follow(sender);
                 }
                 if let Some(model) = &mut self.model {
-                    model.is_saved();
+                    model.is_saved(revision);
                 }
-                self.files_saved(revision.document.bytes(), which, sender);
+                self.files_saved(bytes, which, sender);
                 self.show();
                 let text = fill(&gettext("{path} saved"), &[("path", &path)]);
                 let _ = sender.output(Output::Say(text));

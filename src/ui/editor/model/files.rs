@@ -75,7 +75,7 @@ mod tests {
     fn a_new_file_can_be_saved_empty() {
         let mut model = Model::create();
         assert!(model.is_changed() && !model.has_edits());
-        model.is_saved();
+        model.is_saved(Revision::read(b""));
         assert!(!model.is_changed());
         model.is_gone();
         assert!(model.is_changed());
