@@ -15,6 +15,7 @@ mod admin;
 mod app;
 mod bar;
 mod certificate;
+mod choices;
 mod choose;
 mod diff;
 mod editor;

@@ -51,6 +51,14 @@ pub fn name_button(button: &impl IsA<gtk::Widget>, text: &str) {
     button.as_ref().set_tooltip_text(Some(text));
 }
 
+/// Names the line of a list or table that has the focus, which GTK 4.8 does not do by what is in it.
+/// `child` is all that the line holds.
+pub fn name_line(child: &impl IsA<gtk::Widget>, text: &str) {
+    if let Some(line) = child.as_ref().parent() {
+        set_label(&line, text);
+    }
+}
+
 /// Names an expander by its own words, which GTK 4.8 does not.
 pub fn name_expander(expander: &gtk::Expander) {
     set_label(expander, &expander.label().unwrap_or_default());
@@ -125,8 +133,10 @@ pub fn name_entry(row: &impl IsA<adw::EntryRow>) {
     };
     text.set_property("accessible-role", gtk::AccessibleRole::TextBox);
     set_label(&text, &row.title());
+    set_label(row, &row.title());
     let text = text.downgrade();
     row.connect_title_notify(move |row| {
+        set_label(row, &row.title());
         if let Some(text) = text.upgrade() {
             set_label(&text, &row.title());
         }
@@ -260,7 +270,9 @@ fn wants_name(widget: &gtk::Widget) -> bool {
         || widget.is::<gtk::CheckButton>()
         || widget.is::<gtk::SpinButton>()
         || widget.is::<gtk::Expander>()
-        || widget.is::<gtk::DropDown>();
+        || widget.is::<gtk::DropDown>()
+        // What has the focus in a list; the type is GTK's own.
+        || (widget.type_().name() == "GtkListItemWidget");
     let is_view = widget.is::<gtk::ListView>()
         || (widget.is::<gtk::ListBox>() && !is_titled(widget))
         || widget.is::<gtk::ColumnView>()

@@ -104,33 +104,6 @@ pub(super) fn empty(parent: &gtk::Box) {
     }
 }
 
-/// Lets a drop-down be narrower than its words; the list of them is not.
-pub(super) fn shorten(choice: &gtk::DropDown) {
-    let short = gtk::SignalListItemFactory::new();
-    short.connect_setup(|_, item| {
-        let label = gtk::Label::builder()
-            .xalign(0.0)
-            .ellipsize(pango::EllipsizeMode::End)
-            .build();
-        if let Some(item) = item.downcast_ref::<gtk::ListItem>() {
-            item.set_child(Some(&label));
-        }
-    });
-    short.connect_bind(|_, item| {
-        let Some(item) = item.downcast_ref::<gtk::ListItem>() else {
-            return;
-        };
-        let words = item.item().and_downcast::<gtk::StringObject>();
-        let label = item.child().and_downcast::<gtk::Label>();
-        if let (Some(words), Some(label)) = (words, label) {
-            label.set_text(&words.string());
-        }
-    });
-    // The usual one marks the word that is chosen.
-    choice.set_list_factory(choice.factory().as_ref());
-    choice.set_factory(Some(&short));
-}
-
 /// Lets the words on the buttons below `widget` wrap, so that large text finds room in a narrow window.
 pub(super) fn wrap_buttons(widget: &impl IsA<gtk::Widget>) {
     let widget = widget.as_ref();

@@ -2,6 +2,7 @@
 //! of its own, a panel that holds its tray icon, a notification server, a screen reader's view of
 //! its window, and a mail server to fetch from. Everything waits on conditions.
 
+mod admin;
 mod editor;
 mod hands;
 mod panel;

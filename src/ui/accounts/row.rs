@@ -78,13 +78,17 @@ impl Row {
         let title = words::title(&status.id);
         set_text(&self.title, &title);
         self.title.set_tooltip_text(Some(&title));
-        set_text(&self.line, &words::status_line(status, now));
+        let line = words::status_line(status, now);
+        set_text(&self.line, &line);
         show_state(&self.icon, &self.spinner, status);
         show_progress(&self.progress, status);
         self.new.set_visible(status.new > 0);
         set_text(&self.new, &status.new.to_string());
         self.new
             .set_tooltip_text(Some(&words::new_messages(status.new)));
+        let mut said = vec![title.clone(), line];
+        said.extend((status.new > 0).then(|| words::new_messages(status.new)));
+        a11y::name_line(&self.root, &said.join(", "));
         let (icon, name) = if status.state.is_busy() {
             (
                 "media-playback-stop-symbolic",

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use adw::prelude::*;
 use gtk::pango;
 
-use super::super::icons;
+use super::super::{a11y, icons};
 use super::entry_of;
 use crate::engine::api::{Entry, words};
 
@@ -77,10 +77,13 @@ fn show(line: &gtk::Widget, entry: &Entry) {
     if let Some(account) = &account {
         account.set_visible(entry.id.is_some());
     }
-    put(time, &words::clock(entry.at, SystemTime::now()));
-    put(sentence, &words::entry(entry));
-    put(
-        account,
-        &entry.id.as_ref().map(words::title).unwrap_or_default(),
-    );
+    let clock = words::clock(entry.at, SystemTime::now());
+    let said = words::entry(entry);
+    let whose = entry.id.as_ref().map(words::title).unwrap_or_default();
+    put(time, &clock);
+    put(sentence, &said);
+    put(account, &whose);
+    let parts = [clock, said, whose].into_iter();
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    a11y::name_line(line, &parts.join(", "));
 }

@@ -151,5 +151,8 @@ impl Row {
         self.first.set_tooltip_text(Some(&first));
         self.second.set_text(&second);
         self.second.set_visible(!second.is_empty());
+        let said = [title(&file.whose), first, second];
+        let said = said.into_iter().filter(|part| !part.is_empty());
+        a11y::name_line(&self.root, &said.collect::<Vec<_>>().join(", "));
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use adw::prelude::*;
 
-use super::super::{a11y, fact};
+use super::super::{a11y, choices};
 use super::Input;
 use super::model::Model;
 use super::model::search::{Among, Hit, search};
@@ -46,7 +46,7 @@ impl Finder {
         ];
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let among = gtk::DropDown::from_strings(&words);
-        fact::shorten(&among);
+        choices::shorten(&among);
         among.set_widget_name("editor-among");
         a11y::set_label(&among, &gettext("Which Options"));
         if let Some(inner) = among.first_child() {

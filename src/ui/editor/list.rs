@@ -307,5 +307,5 @@ fn bind(child: &gtk::Widget, shown: &Shown) {
         let text = ngettext("{n} hint", "{n} hints", u64::from(*hints));
         spoken.push(fill(&text, &[("n", hints)]));
     }
-    a11y::set_label(child, &spoken.join(", "));
+    a11y::name_line(child, &spoken.join(", "));
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 use gtk::glib;
 use gtk::prelude::*;
 
-use super::super::{a11y, fact};
+use super::super::{a11y, choices};
 use super::model::Model;
 use super::model::multidrop::samples::{Kept, Names, Work};
 use super::model::multidrop::{self as model, Typed};
@@ -179,9 +179,9 @@ impl Multidrop {
         });
         let who = gtk::DropDown::from_strings(&[]);
         who.set_hexpand(true);
-        fact::shorten(&who);
+        choices::shorten(&who);
         who.set_widget_name("multidrop-user");
-        fact::shorten(&who);
+        choices::shorten(&who);
         a11y::set_label(&who, &gettext("User"));
         let (on, quiet) = (Rc::clone(&tell), Rc::clone(&fills));
         who.connect_selected_notify(move |who| {

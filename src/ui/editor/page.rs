@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use adw::prelude::*;
 
-use super::super::{a11y, fact};
+use super::super::{a11y, choices, fact};
 use super::Input;
 use super::hints::Hints;
 use super::model::tree::Node;
@@ -51,7 +51,7 @@ impl Pages {
         let fills = Rc::new(Cell::new(false));
         let pages: Rc<RefCell<Vec<Page>>> = Rc::default();
         let choice = gtk::DropDown::from_strings(&[]);
-        fact::shorten(&choice);
+        choices::shorten(&choice);
         choice.set_widget_name("editor-page");
         let (of, quiet) = (Rc::clone(&pages), Rc::clone(&fills));
         choice.connect_selected_notify(move |choice| {

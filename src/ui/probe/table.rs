@@ -181,6 +181,10 @@ fn draw(column: Column, item: &gtk::ListItem, row: &Row) {
     let values: &[(&str, &dyn std::fmt::Display)] =
         &[("column", &column.title()), ("value", &value)];
     a11y::set_label(&label, &fill(&named, values));
+    if let (Column::Port, Some(frame)) = (column, cell.parent()) {
+        let parts = [Column::Port, Column::Service, Column::Result];
+        a11y::name_line(&frame, &parts.map(|part| part.text(row)).join(" "));
+    }
 }
 
 /// A `GtkListView` would guess its height: in GTK 4.8 cards of different heights are cut off.

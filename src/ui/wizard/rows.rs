@@ -6,7 +6,7 @@ use std::rc::Rc;
 use adw::prelude::*;
 use gtk::pango;
 
-use super::super::a11y;
+use super::super::{a11y, choices};
 use super::model::{Deed, Field, Flag, Input, Model, Pick};
 
 /// Where inputs go.
@@ -293,6 +293,7 @@ pub(super) fn combo(
     row.set_use_markup(false);
     row.set_widget_name(name);
     a11y::set_description(&row, subtitle);
+    row.set_list_factory(Some(&choices::menu(&row)));
     a11y::name_inner_lists(&row, title);
     let to = meant.clone();
     row.connect_selected_notify(move |row| to(Input::Pick(pick(row.selected()))));

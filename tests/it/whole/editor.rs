@@ -182,3 +182,58 @@ async fn an_office_from_nothing() {
     program.start_kill().unwrap();
     program.wait().await.unwrap();
 }
+
+/// Another program changes the entry that is being changed, and another option as well: what only
+/// one of the two has changed is in the file, and of the entry what was chosen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_write_to_one_entry() {
+    let journey = journey(0).await;
+    write_rc(
+        &journey,
+        "# theirs or mine\nset daemon 300\nskip alpha proto pop3 timeout 60\n  user ada is ann here\n",
+    );
+    let stage = Stage::set(&journey.home).await;
+    let mut program = stage.start(&journey.home, desktop(), &[]);
+    let mut hands = Hands::on(&stage, &journey.home).await;
+    hands.window = "Postrider";
+    hands.sees("", "Accounts").await;
+    hands.key("ctrl+4").await;
+    let mut desk = Desk {
+        journey: &journey,
+        hands,
+    };
+    desk.file_will_say("timeout 60").await;
+    let mine = desk.source().await.replace("timeout 60", "timeout 77");
+    desk.write(&mine).await;
+    desk.file_will_say("timeout 77").await;
+    let theirs = desk.file().replace("timeout 60", "timeout 99 no dns");
+    journey.home.rc(&theirs.replace("daemon 300", "daemon 900"));
+    desk.hands.window = "The File Was Changed by Another Program";
+    desk.hands.sees("", "1 part to choose").await;
+    let unnamed = desk.hands.reader.unnamed().await;
+    assert_eq!(unnamed, Vec::<String>::new(), "controls without a name");
+    desk.hands.go_to("alpha: Mine: Changed here").await;
+    desk.hands.key("space").await;
+    desk.hands.sees("", "Nothing is left to choose").await;
+    desk.hands.press("", "Use Result").await;
+    desk.hands.window = "Postrider";
+    desk.file_will_say("daemon 900").await;
+    desk.hands.key("ctrl+s").await;
+    desk.hands.window = "Review Changes";
+    desk.hands
+        .sees("", "+skip alpha proto pop3 timeout 77")
+        .await;
+    desk.hands.press("", "Save").await;
+    until("the file", async || desk.file().contains("timeout 77")).await;
+    let saved = desk.file();
+    assert!(
+        saved.contains("daemon 900") && saved.contains("# theirs or mine"),
+        "{saved}"
+    );
+    assert!(
+        !saved.contains("no dns") && !saved.contains("99"),
+        "{saved}"
+    );
+    program.start_kill().unwrap();
+    program.wait().await.unwrap();
+}

@@ -55,7 +55,9 @@ pub struct Thing {
 /// States of things, as bits (AtspiStateType).
 #[derive(Clone, Copy)]
 pub enum State {
+    Focusable = 11,
     Sensitive = 24,
+    Showing = 25,
 }
 
 const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
@@ -70,7 +72,7 @@ impl Thing {
 
 /// Roles that must have a name of their own (`ui.md` section 22, item 10). Rows and inner lists of
 /// list views, scroll panes and the like are the toolkit's own and stand apart.
-const NAMED: [&str; 19] = [
+const NAMED: [&str; 20] = [
     "button",
     "push button",
     "toggle button",
@@ -90,6 +92,7 @@ const NAMED: [&str; 19] = [
     "info bar",
     "table",
     "list",
+    "list item",
 ];
 
 impl Reader {
@@ -127,7 +130,13 @@ impl Reader {
         assert!(things.len() > 20, "a window with hardly anything in it");
         let bare = things
             .into_iter()
-            .filter(|thing| NAMED.contains(&thing.role.as_str()) && is_bare(&thing.name));
+            .filter(|thing| NAMED.contains(&thing.role.as_str()) && is_bare(&thing.name))
+            // The rest only holds what has a name.
+            .filter(|thing| {
+                let is_line = thing.role == "list item";
+                !is_line
+                    || [State::Focusable, State::Showing].map(|state| thing.is(state)) == [true; 2]
+            });
         bare.map(|thing| format!("{} “{}” in {}", thing.role, thing.name, thing.path))
             .collect()
     }

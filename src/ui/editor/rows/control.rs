@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gtk::prelude::*;
 
-use super::super::super::{a11y, choose, fact};
+use super::super::super::{a11y, choices, choose};
 use super::super::model::{Origin, Row, field};
 use crate::base::i18n::{fill, gettext};
 use crate::rc::option::words::{METHODS, PROTOCOLS};
@@ -313,7 +313,7 @@ fn choice(keyword: &'static Keyword, words: Vec<&'static str>, say: Say) -> (gtk
     let shown: Vec<String> = words.iter().map(|word| title(keyword, word)).collect();
     let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
     let choice = gtk::DropDown::from_strings(&shown);
-    fact::shorten(&choice);
+    choices::shorten(&choice);
     choice.set_hexpand(true);
     choice.set_selected(gtk::INVALID_LIST_POSITION);
     if let Some(inner) = choice.first_child() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use adw::prelude::*;
 
-use super::super::super::{a11y, choose, fact};
+use super::super::super::{a11y, choices, choose, fact};
 use super::super::input;
 use crate::base::i18n::gettext;
 use crate::engine::api::job::{Family, Request};
@@ -105,6 +105,8 @@ impl Options {
         group.add(&self.protocols());
         group.add(&self.ports);
         group.add(&self.family);
+        self.family
+            .set_list_factory(Some(&choices::menu(&self.family)));
         a11y::name_inner_lists(&self.family, &gettext("Addresses"));
         group.add(&with_suffix(
             &gettext("Longest silence in seconds"),
