@@ -113,7 +113,8 @@ impl Component for Admin {
         root: adw::Window,
         sender: ComponentSender<Self>,
     ) -> ComponentParts<Self> {
-        root.set_transient_for(Some(&parent));
+        // Not above the main window at all times: what is opened in the editor is to be seen.
+        root.set_application(parent.application().as_ref());
         let to = sender.input_sender();
         let closed = to.clone();
         root.connect_close_request(move |_| {

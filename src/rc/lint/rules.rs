@@ -43,7 +43,7 @@ const fn rule(
 
 /// Every rule, in the order of the manual.
 #[rustfmt::skip]
-pub static RULES: [Rule; 72] = [
+pub static RULES: [Rule; 73] = [
     rule("L01", "syntax", Error, gettext_noop("Syntax error"),
         gettext_noop("Neither fetchmail nor Postrider can read the file beyond doubt, so nothing is checked for mail until it is corrected.")),
     rule("L01", "unknown-word", Error, gettext_noop("Unknown word"),
@@ -178,6 +178,8 @@ pub static RULES: [Rule; 72] = [
         gettext_noop("Servers often need more than fifteen seconds, for a name look-up or a full mailbox. The session is then given up in the middle.")),
     rule("L53", "password-in-file", Warning, gettext_noop("The password stands in the file"),
         gettext_noop("This computer has a keyring, where a password is encrypted. In the file it is readable for backups and for everybody who gets at the disk.")),
+    rule("L53", "password-of-dots", Warning, gettext_noop("The password is nothing but dots"),
+        gettext_noop("Dots are shown in the place of a password, in the editor and in exported files. Copied from there they are a password of six dots; write the real one.")),
     rule("L54", "app-password", Warning, gettext_noop("An app password is needed"),
         gettext_noop("The provider does not take the usual password from mail programs. Make an app password on its web pages.")),
     rule("L54", "oauth-only", Warning, gettext_noop("Passwords are not accepted"),

@@ -5,6 +5,7 @@ use crate::rc::account::{Account, Auth, Protocol, Tls};
 use crate::rc::diagnostic::Fix;
 use crate::rc::edit::Edit;
 use crate::rc::lint::Lint;
+use crate::rc::mask::MASK;
 use crate::rc::option::Id;
 use crate::rc::resolve::check::switched_off;
 use crate::rc::resolve::site::Site;
@@ -16,7 +17,11 @@ pub fn check(lint: &mut Lint, site: &Site) {
     version(lint, site);
     fingerprint(lint, site);
     apop(lint, site);
-    if lint.facts.has_keyring && site.account.password.is_some() {
+    let password = site.account.password.as_ref();
+    if password.is_some_and(|password| password.expose() == MASK.as_bytes()) {
+        let text = gettext_noop("The password of {account} is nothing but dots");
+        lint.say(site, "password-of-dots", text, &[Id::Password]);
+    } else if lint.facts.has_keyring && site.account.password.is_some() {
         let text = gettext_noop("The password of {account} could be kept in the keyring");
         lint.say(site, "password-in-file", text, &[Id::Password]);
     }

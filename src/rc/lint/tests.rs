@@ -626,6 +626,13 @@ fn l50_to_l53() {
     );
     silent_with(&keyring, "poll a user b", "password-in-file");
     silent("poll a user b pass x", "password-in-file");
+    finds(
+        "poll a user b pass ••••••",
+        "password-of-dots",
+        "pass ••••••",
+        "-",
+    );
+    silent("poll a user b pass ****", "password-of-dots");
 }
 
 #[test]

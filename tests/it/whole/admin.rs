@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tokio::process::Child;
 
-use super::hands::Hands;
+use super::hands::{Hands, SOURCE};
 use super::stage::{Stage, until};
 use super::{desktop, journey, write_rc};
 use crate::support::journey::{Journey, PASSWORD, Protocol, Shield};
@@ -124,17 +124,26 @@ async fn files_of_two_users() {
     hands.key("Escape").await;
 
     hands.window = LIST;
-    hands.press("", "Back").await;
+    hands.go_to("Back").await;
+    hands.key("Return").await;
     open(&mut hands, "bob").await;
     hands.sees("", "bob (number 65531)").await;
     hands.press("", "Open in Editor").await;
     hands.window = "Postrider";
-    hands.fill("", "Label or server name", "office").await;
-    hands.key("ctrl+s").await;
+    until("Bob's file in the editor", async || {
+        hands.source().await.contains("poll bob ")
+    })
+    .await;
+    // The password is not shown, and stays.
+    let text = hands.source().await.replace("poll bob ", "poll office ");
+    assert!(!text.contains(PASSWORD));
+    hands.fill("", SOURCE, &text).await;
+    hands.press("", "Save…").await;
     hands.window = "Review Changes";
     hands.sees("", "+poll office").await;
     hands.press("", "Save").await;
-    let is_saved = |text: &str| text.contains("# of bob\npoll office ");
+    let is_saved =
+        |text: &str| text.starts_with("# of bob\npoll office ") && text.contains(PASSWORD);
     until("Bob's file", async || {
         fs::read_to_string(house.rc("bob")).is_ok_and(|text| is_saved(&text))
     })

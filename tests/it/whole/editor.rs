@@ -1,7 +1,7 @@
 //! The expert editor of the real program by keyboard and screen reader: from a file with hardly
 //! anything in it to mail that has reached three people.
 
-use super::hands::Hands;
+use super::hands::{Hands, SOURCE};
 use super::stage::{Stage, until};
 use super::{desktop, journey, write_rc};
 use crate::support::journey::{Journey, PASSWORD};
@@ -58,30 +58,14 @@ impl Desk<'_> {
     /// Words appear in the source.
     async fn file_will_say(&self, words: &str) {
         until(&format!("“{words}” in the source"), async || {
-            self.source().await.contains(words)
+            self.hands.source().await.contains(words)
         })
         .await;
     }
 
-    async fn source(&self) -> String {
-        let things = self.hands.page("").await;
-        let is_source = |thing: &&super::reader::Thing| thing.name == "Source of the configuration";
-        let Some(source) = things.iter().find(is_source) else {
-            return String::new();
-        };
-        let text = "org.a11y.atspi.Text";
-        let said = self
-            .hands
-            .reader
-            .ask(&source.place, text, "GetText", &(0_i32, -1_i32));
-        said.await.unwrap_or_default()
-    }
-
     /// Has the source say something else; a screen reader writes there.
     async fn write(&self, text: &str) {
-        self.hands
-            .fill("", "Source of the configuration", text)
-            .await;
+        self.hands.fill("", SOURCE, text).await;
     }
 
     fn file(&self) -> String {
@@ -125,7 +109,7 @@ async fn an_office_from_nothing() {
         .fill("", "Port or service", &journey.server.imaps.to_string())
         .await;
     desk.file_will_say("via localhost").await;
-    let text = desk.source().await;
+    let text = desk.hands.source().await;
     // As somebody has it who learnt the old word.
     let text = text.trim_end().replace("service", "port");
     desk.write(&format!(
@@ -203,7 +187,11 @@ async fn two_write_to_one_entry() {
         hands,
     };
     desk.file_will_say("timeout 60").await;
-    let mine = desk.source().await.replace("timeout 60", "timeout 77");
+    let mine = desk
+        .hands
+        .source()
+        .await
+        .replace("timeout 60", "timeout 77");
     desk.write(&mine).await;
     desk.file_will_say("timeout 77").await;
     let theirs = desk.file().replace("timeout 60", "timeout 99 no dns");

@@ -222,6 +222,18 @@ impl Hands {
         .await;
     }
 
+    /// What the source pane of the editor says; empty when there is none.
+    pub async fn source(&self) -> String {
+        let things = self.page("").await;
+        let Some(source) = things.iter().find(|thing| thing.name == SOURCE) else {
+            return String::new();
+        };
+        let text = "org.a11y.atspi.Text";
+        let range = (0_i32, -1_i32);
+        let said = self.reader.ask(&source.place, text, "GetText", &range);
+        said.await.unwrap_or_default()
+    }
+
     /// Has the screen reader write into the field of that name.
     pub async fn fill(&self, heading: &str, name: &str, text: &str) {
         until(
@@ -242,6 +254,9 @@ impl Hands {
         .await;
     }
 }
+
+/// What the source pane is called.
+pub const SOURCE: &str = "Source of the configuration";
 
 /// The title of the wizard's window.
 pub const WIZARD: &str = "Set Up an Account";

@@ -1,6 +1,7 @@
 //! The bytes of a file as text to be edited, with secrets as dots, and the way back from a change of
 //! that text to a change of the bytes. Pure.
 
+use crate::base::Secret;
 use crate::rc::document::{Document, Span};
 use crate::rc::edit::Change;
 use crate::rc::mask::MASK;
@@ -209,6 +210,50 @@ impl Rendered {
             masks: masks.collect(),
             ..*self
         }
+    }
+
+    /// As [`Self::after`], for a change that puts in dots: they are these secrets, in their order.
+    /// The change then has those.
+    pub(crate) fn with(&self, now: &str, change: Change, secrets: &[Secret]) -> (Change, Self) {
+        let Some(with) = std::str::from_utf8(&change.with).ok() else {
+            let after = self.after(now, &change);
+            return (change, after);
+        };
+        if secrets.is_empty() || self.is_latin {
+            let after = self.after(now, &change);
+            return (change, after);
+        }
+        let mut at = self.to_text(change.span.start);
+        let (mut bytes, mut masks) = (Vec::new(), Vec::new());
+        let mut parts = with.split(MASK);
+        let mut push = |bytes: &mut Vec<u8>, part: &str| {
+            bytes.extend_from_slice(part.as_bytes());
+            at += part.len();
+            at
+        };
+        push(&mut bytes, parts.next().unwrap_or_default());
+        for (part, secret) in parts.zip(secrets) {
+            let start = change.span.start + u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+            bytes.extend_from_slice(secret.expose());
+            let end = change.span.start + u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+            let dots = push(&mut Vec::new(), MASK);
+            masks.push((dots - MASK.len(), dots, Span { start, end }));
+            push(&mut bytes, part);
+        }
+        let change = Change {
+            span: change.span,
+            with: bytes,
+        };
+        let mut after = self.after(now, &change);
+        after.masks.extend(masks);
+        after.masks.sort_unstable_by_key(|(at, ..)| *at);
+        (change, after)
+    }
+
+    /// What the dots stand for that lie wholly between two octets of the text.
+    pub(crate) fn secrets_within(&self, from: usize, to: usize) -> impl Iterator<Item = Span> {
+        let within = move |(start, end, _): &&(usize, usize, Span)| from <= *start && *end <= to;
+        self.masks.iter().filter(within).map(|(.., secret)| *secret)
     }
 
     /// As [`Self::to_document`]; behind dots it is behind the secret.

@@ -1,0 +1,161 @@
+//! Secrets that were copied or taken out of the source, where they are dots: when the same dots are
+//! put in again, the secrets are. Pure.
+
+use super::render::Rendered;
+use crate::base::Secret;
+use crate::rc::document::Document;
+use crate::rc::edit::Change;
+use crate::rc::mask::MASK;
+
+/// What is known of dots that stand nowhere in the text.
+#[derive(Debug, Default)]
+pub(super) struct Dots {
+    /// What was copied last, and what its dots stand for.
+    copied: Option<(String, Vec<Secret>)>,
+    /// What the dots stand for that the last change took out: a cut, or the first half of a
+    /// replacement.
+    taken: Vec<Secret>,
+}
+
+impl Dots {
+    /// The octets `from` to `to` of what is shown were copied.
+    pub(super) fn copy(&mut self, shown: &Rendered, document: &Document, from: usize, to: usize) {
+        let text = shown.text.get(from..to).unwrap_or_default();
+        let secrets = secrets(shown, document, from, to);
+        self.copied = (!secrets.is_empty()).then(|| (text.to_owned(), secrets));
+    }
+
+    /// What somebody has changed if the text reads `now`, and what is shown then. Dots that were
+    /// copied, or taken out just before, are what they stood for.
+    pub(super) fn change(
+        &mut self,
+        shown: &Rendered,
+        document: &Document,
+        now: &str,
+    ) -> Option<(Change, Rendered)> {
+        let change = shown.change(now)?;
+        let meant = self.meant(&change.with);
+        let (from, to) = (change.span.start, change.span.end);
+        let taken = secrets(shown, document, shown.to_text(from), shown.to_text(to));
+        let result = shown.with(now, change, meant);
+        self.taken = taken;
+        Some(result)
+    }
+
+    /// What the dots in a piece of text stand for that is put in; nothing if that is not known.
+    fn meant(&self, with: &[u8]) -> &[Secret] {
+        let Ok(with) = std::str::from_utf8(with) else {
+            return &[];
+        };
+        let count = with.matches(MASK).count();
+        let only = with.chars().filter(|c| MASK.contains(*c)).count();
+        if count == 0 || only != count * MASK.chars().count() {
+            return &[];
+        }
+        match &self.copied {
+            Some((text, secrets)) if text == with => secrets,
+            _ if self.taken.len() == count => &self.taken,
+            _ => &[],
+        }
+    }
+}
+
+/// What the dots stand for that lie wholly between two octets of what is shown.
+fn secrets(shown: &Rendered, document: &Document, from: usize, to: usize) -> Vec<Secret> {
+    let spans = shown.secrets_within(from, to);
+    spans.map(|span| Secret::new(document.slice(span))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rc::document::Span;
+    use crate::rc::mask;
+
+    /// A file, what is shown of it, and what is done to that.
+    struct Desk(Document, Rendered, Dots);
+
+    impl Desk {
+        fn new(file: &str) -> Self {
+            let document = Document::parse(file.as_bytes());
+            let whole = Span { start: 0, end: document.len() };
+            let shown = Rendered::new(&document, whole, &mask::secrets(&document));
+            Self(document, shown, Dots::default())
+        }
+
+        fn become_(&mut self, now: &str) {
+            let (change, shown) = self.2.change(&self.1, &self.0, now).expect("a change");
+            self.0 = self.0.change(&[change]);
+            self.1 = shown;
+            assert_eq!(self.1.text, now);
+        }
+
+        #[track_caller]
+        fn says(&self, file: &str) {
+            assert_eq!(String::from_utf8_lossy(&self.0.bytes()), file);
+            // Every place of the text is where the bytes are.
+            let whole = Span { start: 0, end: self.0.len() };
+            let again = Rendered::new(&self.0, whole, &mask::secrets(&self.0));
+            if again.text == self.1.text {
+                assert_eq!(again, self.1);
+            }
+        }
+    }
+
+    const FILE: &str = "poll a user x password \"s3 é\" keep\npoll b user y password z\n";
+
+    #[test]
+    fn all_replaced_at_once_keeps_the_secrets() {
+        let mut desk = Desk::new(FILE);
+        let now = desk.1.text.replace("poll a", "poll office");
+        desk.become_("");
+        desk.says("");
+        desk.become_(&now);
+        desk.says(&FILE.replace("poll a", "poll office"));
+        // Another stroke finds its place behind them.
+        let now = now.replace("user y", "user yy");
+        desk.become_(&now);
+        desk.says(&FILE.replace("poll a", "poll office").replace("user y", "user yy"));
+    }
+
+    #[test]
+    fn cut_and_put_elsewhere() {
+        let mut desk = Desk::new(FILE);
+        let text = desk.1.text.clone();
+        let (first, second) = text.split_at(text.find("poll b").unwrap());
+        desk.become_(second);
+        desk.become_(&[second, first].concat());
+        let (a, b) = FILE.split_at(FILE.find("poll b").unwrap());
+        desk.says(&[b, a].concat());
+    }
+
+    #[test]
+    fn copied_and_put_in_twice() {
+        let mut desk = Desk::new(FILE);
+        let text = desk.1.text.clone();
+        let at = text.find("poll b").unwrap();
+        desk.2.copy(&desk.1, &desk.0, 0, at);
+        for times in 2..4 {
+            let now = [&text[..at].repeat(times), &text[at..]].concat();
+            desk.become_(&now);
+            let (a, b) = FILE.split_at(FILE.find("poll b").unwrap());
+            desk.says(&[&a.repeat(times), b].concat());
+        }
+    }
+
+    #[test]
+    fn dots_of_unknown_origin_stay_dots() {
+        let mut desk = Desk::new(FILE);
+        let now = format!("{}poll c user z password {MASK}\n", desk.1.text);
+        desk.become_(&now);
+        assert!(desk.0.bytes().ends_with(format!("password {MASK}\n").as_bytes()));
+        // Taken out before the last change: it could be another account's.
+        let mut desk = Desk::new(FILE);
+        let rest = desk.1.text.split_at(desk.1.text.find("poll b").unwrap()).1.to_owned();
+        desk.become_(&rest);
+        let now = rest.replace("user y", "user yy");
+        desk.become_(&now);
+        desk.become_(&format!("{now}poll c user z password {MASK}\n"));
+        assert!(desk.0.bytes().ends_with(format!("password {MASK}\n").as_bytes()));
+    }
+}
