@@ -22,6 +22,7 @@ mod fact;
 mod icons;
 mod probe;
 mod setup_words;
+mod shell;
 mod steps;
 mod transcript;
 mod wizard;

@@ -9,8 +9,8 @@ mod draft;
 mod jobs;
 mod menu;
 mod notices;
+mod over;
 mod parts;
-mod shell;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

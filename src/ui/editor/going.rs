@@ -2,7 +2,7 @@
 
 use adw::prelude::*;
 
-use super::super::{a11y, certificate};
+use super::super::{a11y, shell};
 use super::frame::Front;
 use super::{Editor, Input};
 use crate::base::i18n::{fill, gettext};
@@ -55,15 +55,9 @@ impl Editor {
         for (step, name) in names.iter().enumerate().rev() {
             list.append(&line(name, step == now, step > now));
         }
-        let clamp = adw::Clamp::builder().maximum_size(600).child(&list).build();
-        let scroll = gtk::ScrolledWindow::builder()
-            .hscrollbar_policy(gtk::PolicyType::Never)
-            .vexpand(true)
-            .child(&clamp)
-            .build();
-        let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        let content = shell::vertical(0);
         content.append(&adw::HeaderBar::new());
-        content.append(&scroll);
+        content.append(&shell::scroll(&list, 600));
         let window = adw::Window::builder()
             .title(gettext("History"))
             .transient_for(&parent)
@@ -82,7 +76,7 @@ impl Editor {
                 window.close();
             }
         });
-        certificate::close_on_escape(&window);
+        shell::close_on_escape(&window);
         window.present();
     }
 }
