@@ -1,14 +1,40 @@
-//! Going to a line of the source, and to an earlier or later state of the file.
+//! Going to an account, to a line of the source, and to an earlier or later state of the file.
 
 use adw::prelude::*;
+use relm4::ComponentSender;
 
 use super::super::{a11y, shell};
 use super::frame::Front;
 use super::{Editor, Input};
 use crate::base::i18n::{fill, gettext};
+use crate::engine::api::AccountId;
 use crate::rc::document::Span;
 
 impl Editor {
+    /// To the user of an account of one's own file, as soon as that is there.
+    pub(super) fn go_to_account(
+        &mut self,
+        id: AccountId,
+        root: &gtk::Box,
+        sender: &ComponentSender<Self>,
+    ) {
+        if !self.is_own() {
+            self.open_of(None, None, root, sender);
+        }
+        self.wanted = Some(id);
+        self.go_to_wanted();
+    }
+
+    /// To whom was asked for before the file was there.
+    pub(super) fn go_to_wanted(&mut self) {
+        let Some(model) = &self.model else { return };
+        if let Some(node) = self.wanted.take().and_then(|id| model.find(&id)) {
+            self.search(false);
+            self.go(node);
+            self.list.reveal();
+        }
+    }
+
     /// To a line of the source, from 1, with the cursor in it.
     pub(super) fn go_to_line(&mut self, line: u32) {
         let Some(model) = &self.model else { return };

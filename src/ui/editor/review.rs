@@ -7,7 +7,7 @@ use super::super::diff::Diff;
 use super::super::shell::{self, Look};
 use super::super::{a11y, fact};
 use super::model::effects::{Effect, effects};
-use super::{Editor, Input};
+use super::{Editor, Input, Output};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::saving::{Base, Which};
 use crate::rc::diagnostic::Severity;
@@ -32,6 +32,13 @@ impl Editor {
             && model.error().is_none()
             && !is_grave()
             && self.multidrop.is_well(model)
+    }
+
+    /// The review is not wanted, or wanted again, where nothing is dangerous.
+    pub(super) fn skip_review(&mut self, yes: bool, sender: &ComponentSender<Self>) {
+        self.kept.saves_without_review = yes;
+        self.states.always_review.set_state(&(!yes).to_variant());
+        let _ = sender.output(Output::Remember(self.kept.clone()));
     }
 
     /// Opens the window, if there is anything to save.
