@@ -13,6 +13,7 @@ mod actions;
 mod activity;
 mod admin;
 mod app;
+mod ask;
 mod bar;
 mod certificate;
 mod choose;

@@ -7,7 +7,7 @@ use relm4::ComponentSender;
 
 use super::super::diff::Diff;
 use super::super::shell::{self, Look};
-use super::super::{a11y, fact, markup};
+use super::super::{a11y, ask, fact, markup};
 use super::{App, Asker, Msg};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::{Amendment, Failed, Job, JobId, Outcome, Preview};
@@ -89,15 +89,8 @@ fn refused(failed: &Failed, root: &adw::ApplicationWindow) {
         Some(unsaved) => unsaved.to_string(),
         None => words::advice(failed.cause()),
     };
-    let dialog = adw::MessageDialog::builder()
-        .transient_for(root)
-        .modal(true)
-        .heading(gettext("The account was not changed"))
-        .body(text)
-        .name("amend-refused")
-        .build();
-    dialog.add_response("close", &gettext("_Close"));
-    a11y::present(&dialog);
+    let heading = gettext("The account was not changed");
+    ask::tell(root, &heading, &text, "amend-refused");
 }
 
 fn window(

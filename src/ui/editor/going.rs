@@ -3,6 +3,7 @@
 use adw::prelude::*;
 use relm4::ComponentSender;
 
+use super::super::ask::{Question, Weight};
 use super::super::{a11y, shell};
 use super::frame::Front;
 use super::{Editor, Input};
@@ -149,24 +150,19 @@ pub(super) fn ask(parent: &gtk::Window, last: u32, chosen: impl Fn(u32) + 'stati
         .name("line-number")
         .build();
     a11y::set_label(&number, &gettext("Line"));
-    let dialog = adw::MessageDialog::builder()
-        .transient_for(parent)
-        .modal(true)
-        .heading(gettext("Go to Line"))
-        .extra_child(&number)
-        .name("go-to-line")
-        .build();
-    dialog.add_response("cancel", &gettext("_Cancel"));
-    dialog.add_response("go", &gettext("_Go"));
-    dialog.set_response_appearance("go", adw::ResponseAppearance::Suggested);
-    dialog.set_default_response(Some("go"));
-    dialog.set_close_response("cancel");
+    let question = Question {
+        heading: &gettext("Go to Line"),
+        body: "",
+        name: "go-to-line",
+        no: ("cancel", &gettext("_Cancel")),
+        yes: ("go", &gettext("_Go")),
+        weight: Weight::Meant,
+    };
     let typed = number.clone();
-    dialog.connect_response(Some("go"), move |_, _| {
+    question.ask_with(parent, Some(&number), move || {
         if let Ok(line) = typed.text().trim().parse::<u32>() {
             chosen(line.clamp(1, last.max(1)));
         }
     });
-    a11y::present(&dialog);
     number.grab_focus();
 }

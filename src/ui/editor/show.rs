@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use adw::prelude::*;
 use relm4::ComponentSender;
 
-use super::super::a11y;
+use super::super::ask::{Question, Weight};
 use super::frame::Front;
 use super::list::Shown;
 use super::model::Model;
@@ -99,21 +99,18 @@ impl Editor {
         let Some(window) = root.root().and_downcast::<gtk::Window>() else {
             return;
         };
-        let dialog = adw::MessageDialog::builder()
-            .transient_for(&window)
-            .modal(true)
-            .heading(gettext("Show Passwords?"))
-            .body(gettext(
+        let question = Question {
+            heading: &gettext("Show Passwords?"),
+            body: &gettext(
                 "Whoever sees the screen can read them. They are hidden again after a minute.",
-            ))
-            .name("editor-secrets-question")
-            .build();
-        dialog.add_response("cancel", &gettext("_Cancel"));
-        dialog.add_response("show", &gettext("_Show"));
-        dialog.set_close_response("cancel");
+            ),
+            name: "editor-secrets-question",
+            no: ("cancel", &gettext("_Cancel")),
+            yes: ("show", &gettext("_Show")),
+            weight: Weight::Plain,
+        };
         let to = sender.input_sender().clone();
-        dialog.connect_response(Some("show"), move |_, _| to.emit(Input::MaySeeSecrets));
-        a11y::present(&dialog);
+        question.ask(&window, move || to.emit(Input::MaySeeSecrets));
     }
 
     /// The source shows where the node begins.
