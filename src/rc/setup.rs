@@ -5,6 +5,8 @@
 pub mod change;
 mod check;
 pub mod read;
+#[cfg(test)]
+pub(crate) mod sample;
 mod words;
 pub mod write;
 

@@ -4,6 +4,11 @@ mod all_users;
 mod amending;
 mod asking;
 mod checking;
+mod hearing;
+mod jobs;
+mod message;
+mod notices;
+mod pages;
 mod quit;
 mod set_up;
 mod window;
@@ -18,141 +23,19 @@ use super::accounts::{self, Accounts};
 use super::actions;
 use super::activity::{self, Activity};
 use super::admin::Admin;
-use super::bar::Notice;
 pub use super::editor::Kept;
 use super::editor::{self, Editor};
 use super::probe::{self, Probe};
 use super::transcript::Transcript;
-use super::wizard::{self, Wizard};
-use crate::base::i18n::{fill, gettext, ngettext};
-use crate::engine::api::job::{Job, JobId, Outcome, Part, QuestionId, Undo};
-use crate::engine::api::{AccountId, AccountStatus, Command, Event, Halt, Snapshot, State, words};
+use super::wizard::Wizard;
+use crate::engine::api::job::{JobId, QuestionId};
+use crate::engine::api::{AccountId, Command, Halt, ServerFacts, Snapshot};
 pub use all_users::AdminWish;
 pub use checking::WatchWish;
+use jobs::Asker;
+pub use message::{AccountWish, ActivityWish, EditorWish, Init, Msg, Out, ProbeWish};
 pub use set_up::WizardWish;
 use window::Widgets;
-
-/// What the window starts with.
-#[derive(Debug)]
-pub struct Init {
-    /// To the engine.
-    pub commands: UnboundedSender<Command>,
-    /// What is so at the start; later changes come as [`Msg::Event`].
-    pub first: Snapshot,
-    /// What the editor has been told in earlier runs.
-    pub editor: Kept,
-}
-
-/// What the window is told, by the engine, the tray, the program's start and itself.
-// Nearly all are `Event`, the largest: a box would cost more than it spares.
-#[allow(clippy::large_enum_variant)]
-#[derive(Debug)]
-pub enum Msg {
-    /// Something happened in the engine.
-    Event(Event),
-    /// Show the window, in front; with the activation token of the click that asked, if any.
-    Present(Option<String>),
-    /// Poll the account of this label or address now; `None`: all.
-    Check(Option<String>),
-    /// Show what the server of this name, or those of this address, offer.
-    Probe(String),
-    /// End the program, with a question if mail is being fetched.
-    Quit,
-    /// End the program at once: what is under way is stopped in order.
-    QuitNow,
-    /// Another program wants to fetch: end the engine, and the program unless it is looked at.
-    Yield,
-    /// Whether there is a place for a tray icon.
-    Tray(bool),
-    /// An action of a key or a menu.
-    #[doc(hidden)]
-    Act(&'static str),
-    /// From the accounts page.
-    #[doc(hidden)]
-    Account(AccountWish),
-    /// From the activity page.
-    #[doc(hidden)]
-    Activity(ActivityWish),
-    /// From the Autoprobe page.
-    #[doc(hidden)]
-    Autoprobe(ProbeWish),
-    /// From the editor.
-    #[doc(hidden)]
-    Editor(EditorWish),
-    /// From the window of a check.
-    #[doc(hidden)]
-    Watched(WatchWish),
-    /// From the wizard.
-    #[doc(hidden)]
-    Wizard(Box<WizardWish>),
-    /// From the window of all users' files.
-    #[doc(hidden)]
-    Admin(AdminWish),
-    /// Take back what the wizard wrote.
-    #[doc(hidden)]
-    Undo(Box<Undo>),
-    /// Change the account as was shown.
-    #[doc(hidden)]
-    Amend,
-    /// The first button of the bar.
-    #[doc(hidden)]
-    BarDetails,
-    /// The second button of the bar.
-    #[doc(hidden)]
-    BarSettle,
-}
-
-/// What the accounts page wants, kept private to the window.
-#[derive(Debug)]
-pub struct AccountWish(accounts::Output);
-
-/// What the activity page wants, kept private to the window.
-#[derive(Debug)]
-pub struct ActivityWish(activity::Output);
-
-/// What the Autoprobe page wants, kept private to the window.
-#[derive(Debug)]
-pub struct ProbeWish(probe::Output);
-
-/// What the editor wants, kept private to the window.
-#[derive(Debug)]
-pub struct EditorWish(editor::Output);
-
-/// Which part of the window asked for a job and hears of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asker {
-    Wizard,
-    Probe,
-    Editor,
-    /// The window of all users' files.
-    Admin,
-    /// The window, for single options of an account.
-    Amend,
-    /// The window itself.
-    Window,
-    /// The window, for a change that is taken back.
-    Change,
-    /// The accounts page, which shows what is described.
-    Accounts,
-    /// Whoever wants to change that part of an account.
-    Edit(Part),
-}
-
-/// What the window says to the program around it.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Out {
-    /// The engine has ended and the person wants to quit.
-    Quit,
-    /// What the editor is to know in later runs.
-    Remember(Kept),
-    /// What a person wants of the program beyond its accounts.
-    Prefer {
-        /// Start at login.
-        starts_at_login: bool,
-        /// Show notices of new mail.
-        notifies: bool,
-    },
-}
 
 /// The window.
 pub struct App {
@@ -316,186 +199,6 @@ impl App {
         }
     }
 
-    fn hear(
-        &mut self,
-        event: Event,
-        root: &adw::ApplicationWindow,
-        sender: &ComponentSender<Self>,
-    ) {
-        match event {
-            Event::Loaded(all) => {
-                self.take(&all);
-                self.probe.emit(probe::Input::Accounts(servers(&all)));
-                self.editor.emit(editor::Input::FileChanged);
-                self.accounts.emit(accounts::Input::Load(Box::new(all)));
-                if let Some(ids) = self.watch_when_loaded.take() {
-                    self.watch(ids, root, sender);
-                }
-            }
-            Event::Account(status) => {
-                self.note_busy(&status);
-                if let Some(open) = &mut self.transcript {
-                    open.status(&status);
-                }
-                self.accounts
-                    .emit(accounts::Input::Account(Box::new(status)));
-            }
-            Event::Activity(entry) => {
-                if let Some(open) = &mut self.transcript {
-                    open.entry(&entry);
-                }
-                self.activity.emit(activity::Input::Entry(Box::new(entry)));
-            }
-            Event::Saved(saved) => {
-                if saved.result.is_err() {
-                    self.not_saved();
-                }
-                self.editor.emit(editor::Input::Saved(saved));
-            }
-            Event::Wire { id, lines } => self.overheard(&id, &lines),
-            Event::Paused(is_paused) => self.paused(is_paused),
-            Event::RcChanged | Event::Arrived { .. } | Event::CycleEnded => {}
-            Event::Job { id, progress } => {
-                let progress = Box::new(progress);
-                match (self.jobs.get(&id), &self.wizard) {
-                    (Some(Asker::Wizard), Some(wizard)) => {
-                        wizard.emit(wizard::Input::Progress(id, progress));
-                    }
-                    (Some(Asker::Probe), _) => {
-                        self.probe.emit(probe::Input::Progress(id, progress));
-                    }
-                    (Some(Asker::Admin), _) => self.tell_admin_progress(id, progress),
-                    _ => {}
-                }
-            }
-            Event::JobDone { id, outcome } => self.job_done(id, outcome, root, sender),
-            Event::Question(question) => self.ask(&question, root),
-            Event::Unasked(id) => self.unasked(id),
-            Event::Ended => {
-                let open: Vec<JobId> = self.jobs.keys().copied().collect();
-                for id in open {
-                    self.job_done(id, Outcome::Cancelled, root, sender);
-                }
-                self.ended(sender);
-            }
-        }
-    }
-
-    fn job_done(
-        &mut self,
-        id: JobId,
-        outcome: Outcome,
-        root: &adw::ApplicationWindow,
-        sender: &ComponentSender<Self>,
-    ) {
-        match (self.jobs.remove(&id), outcome) {
-            (Some(Asker::Wizard), outcome) => {
-                if let Some(wizard) = &self.wizard {
-                    wizard.emit(wizard::Input::Done(id, Box::new(outcome)));
-                }
-            }
-            (Some(Asker::Probe), outcome) => {
-                self.probe.emit(probe::Input::Done(id, Box::new(outcome)));
-            }
-            (Some(Asker::Editor), outcome) => {
-                self.editor.emit(editor::Input::Done(id, Box::new(outcome)));
-            }
-            (Some(Asker::Admin), outcome) => self.tell_admin(id, outcome),
-            (Some(Asker::Accounts), Outcome::Described(description)) => {
-                self.accounts.emit(accounts::Input::Described(description));
-            }
-            (Some(Asker::Edit(part)), Outcome::Described(description)) => {
-                self.edit(description, part, root, sender);
-            }
-            (Some(Asker::Change), Outcome::Undone) => {
-                self.widgets.toast(&gettext("The changes were taken back"));
-            }
-            (Some(Asker::Amend), outcome) => self.amended(outcome, root, sender),
-            (Some(Asker::Window), Outcome::Undone) => {
-                self.widgets
-                    .toast(&gettext("The account was taken out again"));
-            }
-            (Some(Asker::Window | Asker::Change | Asker::Edit(_)), Outcome::Failed(failed)) => {
-                let why = match &failed.unsaved {
-                    Some(unsaved) => unsaved.to_string(),
-                    None => words::headline(failed.cause()),
-                };
-                self.widgets.toast(&why);
-            }
-            _ => {}
-        }
-    }
-
-    fn take(&mut self, all: &Snapshot) {
-        self.ids = all.accounts.iter().map(|a| a.id.clone()).collect();
-        let scheduled = all.accounts.iter().filter(|a| a.state != State::Skipped);
-        self.scheduled = scheduled.map(|a| a.id.clone()).collect();
-        self.is_paused = all.is_paused;
-        self.editor.emit(editor::Input::Paused(all.is_paused));
-        let busy = all.accounts.iter().filter(|a| a.state.is_busy());
-        self.busy = busy.map(|a| a.id.clone()).collect();
-        self.halted = all.halted.clone();
-        self.stale = all.stale.clone();
-        self.advice = all.advice.clone();
-        self.rc_path = all.rc_path.clone();
-        self.show_check();
-        self.show_bar();
-    }
-
-    fn note_busy(&mut self, status: &AccountStatus) {
-        let was_idle = self.busy.is_empty();
-        if status.state.is_busy() {
-            self.busy.insert(status.id.clone());
-        } else {
-            self.busy.remove(&status.id);
-        }
-        if was_idle != self.busy.is_empty() {
-            self.show_check();
-        }
-    }
-
-    fn show_check(&self) {
-        let can_check = self.halted.is_none() && !self.ids.is_empty() && !self.has_ended;
-        self.widgets.show_check(!self.busy.is_empty(), can_check);
-    }
-
-    fn notice(&self) -> Option<Notice> {
-        let has_accounts = !self.ids.is_empty();
-        Notice::choose(
-            self.halted.as_ref(),
-            self.stale.as_ref(),
-            has_accounts,
-            &self.advice,
-            self.is_paused,
-            self.lacks_tray,
-        )
-    }
-
-    fn show_bar(&self) {
-        self.widgets.bar.show(self.notice().as_ref(), &self.rc_path);
-    }
-
-    fn show_details(&self, root: &adw::ApplicationWindow, sender: &ComponentSender<Self>) {
-        let Some(notice) = self.notice() else { return };
-        let Some((heading, text)) = notice.details(&self.rc_path) else {
-            return;
-        };
-        let to = sender.input_sender().clone();
-        window::show_text(root, &heading, &text, move || to.emit(Msg::Act("reload")));
-    }
-
-    /// The second button: reload, or do not show this again.
-    fn settle(&mut self) {
-        match self.notice() {
-            Some(Notice::Halt(_) | Notice::Stale(_)) => self.send(Command::Reload),
-            Some(Notice::Advice(_)) => self.advice.clear(),
-            Some(Notice::Paused) => self.send(Command::Resume),
-            Some(Notice::NoTray) => self.lacks_tray = false,
-            None => {}
-        }
-        self.show_bar();
-    }
-
     fn check(&self, label: Option<&str>) {
         let ids = label.map(|label| {
             let is_meant =
@@ -548,96 +251,10 @@ impl App {
             _ => tracing::debug!(name, "unknown action"),
         }
     }
-
-    fn on_account(&mut self, wish: accounts::Output, sender: &ComponentSender<Self>) {
-        match wish {
-            accounts::Output::Check(id) => self.send(Command::Check {
-                ids: Some(vec![id]),
-            }),
-            accounts::Output::Stop(id) => self.send(Command::Stop {
-                ids: Some(vec![id]),
-            }),
-            accounts::Output::Ack(id) => self.send(Command::Ack {
-                ids: Some(vec![id]),
-            }),
-            accounts::Output::Reload => self.send(Command::Reload),
-            accounts::Output::SetUp => sender.input(Msg::Act("set-up")),
-            accounts::Output::Examine => sender.input(Msg::Probe(String::new())),
-            accounts::Output::Describe(id) => {
-                self.start(JobId::new(), Job::Describe(id), Asker::Accounts);
-            }
-            accounts::Output::Edit(id, part) => {
-                self.start(JobId::new(), Job::Describe(id), Asker::Edit(part));
-            }
-            accounts::Output::Expert(id) => {
-                self.widgets.show_page("editor");
-                self.editor.emit(editor::Input::GoToAccount(id));
-            }
-            accounts::Output::CanGoBack(can) => self.widgets.set_can_go_back("accounts", can),
-        }
-    }
-
-    fn on_activity(&self, wish: &activity::Output) {
-        match wish {
-            activity::Output::CheckAll => self.check(None),
-            activity::Output::Searching(is_on) => self.widgets.search.set_active(*is_on),
-            activity::Output::Copied(lines) => {
-                let text = ngettext("{n} line copied", "{n} lines copied", u64::from(*lines));
-                self.widgets.toast(&fill(&text, &[("n", lines)]));
-            }
-        }
-    }
-
-    fn on_probe(
-        &mut self,
-        wish: probe::Output,
-        root: &adw::ApplicationWindow,
-        sender: &ComponentSender<Self>,
-    ) {
-        match wish {
-            probe::Output::Start(id, job) => {
-                self.start(id, *job, Asker::Probe);
-            }
-            probe::Output::Cancel(id) => self.send(Command::Cancel(id)),
-            probe::Output::Say(text) => self.widgets.toast(&text),
-            probe::Output::CanGoBack(can) => self.widgets.set_can_go_back("probe", can),
-            probe::Output::Amend(what) => self.propose(*what),
-            probe::Output::SetUp(candidate) => self.set_up(Some(*candidate), root, sender),
-        }
-    }
-}
-
-impl App {
-    fn on_editor(
-        &mut self,
-        wish: editor::Output,
-        root: &adw::ApplicationWindow,
-        sender: &ComponentSender<Self>,
-    ) {
-        match wish {
-            editor::Output::Check(ids) => self.watch(ids, root, sender),
-            editor::Output::SaveAndCheck(version, ids) => self.save_and_watch(*version, ids),
-            editor::Output::Remember(kept) => drop(sender.output(Out::Remember(kept))),
-            editor::Output::Pause(is_on) => self.send(match is_on {
-                true => Command::Pause,
-                false => Command::Resume,
-            }),
-            editor::Output::Start(id, job) => self.start(id, *job, Asker::Editor),
-            editor::Output::Cancel(id) => self.send(Command::Cancel(id)),
-            editor::Output::Save(version, which) => self.send(Command::SaveRc {
-                version: *version,
-                which,
-            }),
-            editor::Output::Say(text) => self.widgets.toast(&text),
-            editor::Output::CanGoBack(can) => self.widgets.set_can_go_back("editor", can),
-            editor::Output::WrittenOf(whose) => self.users_file_changed(whose),
-            editor::Output::CheckOf(whose, server) => self.check_of(whose, server, root, sender),
-        }
-    }
 }
 
 /// The accounts and how they reach their servers.
-fn servers(all: &Snapshot) -> Vec<(AccountId, crate::engine::api::ServerFacts)> {
+fn servers(all: &Snapshot) -> Vec<(AccountId, ServerFacts)> {
     let pairs = all.accounts.iter();
     pairs.map(|a| (a.id.clone(), a.server.clone())).collect()
 }

@@ -4,9 +4,8 @@
 use std::time::SystemTime;
 
 use adw::prelude::*;
-use gtk::glib;
 
-use super::{a11y, fact};
+use super::{a11y, fact, shell};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::report::{Certificate, Shown};
 use crate::engine::api::words;
@@ -25,20 +24,11 @@ pub(super) fn show(parent: &impl IsA<gtk::Window>, shown: &Shown, host: &str) {
     for (place, certificate) in shown.chain.iter().enumerate() {
         column.append(&group(certificate, place));
     }
-    let clamp = adw::Clamp::builder()
-        .maximum_size(600)
-        .child(&column)
-        .build();
-    let scroll = gtk::ScrolledWindow::builder()
-        .hscrollbar_policy(gtk::PolicyType::Never)
-        .vexpand(true)
-        .child(&clamp)
-        .build();
     let title = adw::WindowTitle::new(&gettext("Certificates"), &super::markup(host));
     let header = adw::HeaderBar::builder().title_widget(&title).build();
-    let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    let content = shell::vertical(0);
     content.append(&header);
-    content.append(&scroll);
+    content.append(&shell::scroll(&column, 600));
     let window = adw::Window::builder()
         .title(gettext("Certificates"))
         .transient_for(parent)
@@ -48,7 +38,7 @@ pub(super) fn show(parent: &impl IsA<gtk::Window>, shown: &Shown, host: &str) {
         .content(&content)
         .name("certificates")
         .build();
-    close_on_escape(&window);
+    shell::close_on_escape(&window);
     window.present();
 }
 
@@ -168,20 +158,4 @@ fn copy_button(title: &str, text: &str, name: &str) -> gtk::Button {
         button.set_icon_name("emblem-ok-symbolic");
     });
     button
-}
-
-/// Escape closes `window`.
-pub(super) fn close_on_escape(window: &adw::Window) {
-    let keys = gtk::EventControllerKey::new();
-    let weak = window.downgrade();
-    keys.connect_key_pressed(move |_, key, _, _| {
-        if key != gtk::gdk::Key::Escape {
-            return glib::Propagation::Proceed;
-        }
-        if let Some(window) = weak.upgrade() {
-            window.close();
-        }
-        glib::Propagation::Stop
-    });
-    window.add_controller(keys);
 }

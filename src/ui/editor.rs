@@ -3,6 +3,7 @@
 //! It reads and writes nothing itself: [`Output::Start`] lets the engine read the file and look a
 //! text over, [`Output::Save`] lets it write. [`model`] decides everything and is pure.
 
+mod changing;
 mod checks;
 mod files;
 mod finder;
@@ -10,6 +11,7 @@ mod findings;
 mod frame;
 mod going;
 mod hints;
+mod input;
 mod later;
 mod list;
 pub(crate) mod model;
@@ -24,195 +26,30 @@ mod special;
 mod words;
 mod work;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Instant;
 
 use adw::prelude::*;
 use relm4::{Component, ComponentParts, ComponentSender};
 
 use crate::base::i18n::gettext;
 use crate::engine::api::AccountId;
-use crate::engine::api::job::users::Whose;
-use crate::engine::api::job::{Job, JobId, Outcome};
-use crate::engine::api::saving::{Base, Saved, Version, Which};
-use crate::rc::diagnostic::Diagnostic;
-use crate::rc::document::Span;
-use crate::rc::edit::{self, At, Change, Refused};
+use crate::engine::api::job::JobId;
+use crate::engine::api::saving::{Base, Which};
 use crate::rc::option::Page;
 use crate::rc::settings::Value;
 use checks::Whom;
 use finder::Finder;
 use frame::{Frame, Front, Room};
+pub use input::Kept;
+pub(super) use input::{Input, Output};
 use list::List;
-use model::search::Hit;
 use model::tree::{Lines, Node};
 use model::{Model, Row};
-use multidrop::{Multidrop, Told};
+use multidrop::Multidrop;
 use page::Pages;
-use rows::Deed;
 use source::Source;
-use special::Wish;
-
-/// What the editor is told.
-#[derive(Debug)]
-pub(super) enum Input {
-    /// The page came to the front.
-    Shown,
-    /// The file may be another one now.
-    FileChanged,
-    /// What came of a job.
-    Done(JobId, Box<Outcome>),
-    /// How a save went.
-    Saved(Saved),
-    /// The page has another width.
-    Size(i32),
-    /// Another line of the list was selected.
-    Select(Node),
-    /// A line of the list was opened.
-    Open,
-    /// Users of an entry are to be shown, or no longer.
-    Toggle(usize),
-    /// Another page of the node.
-    Turn(Page),
-    /// Something is done with an option.
-    Option(Box<Row>, Deed),
-    /// Something about an entry itself.
-    Special(usize, Wish),
-    /// A new server.
-    AddServer,
-    /// A new user.
-    AddUser,
-    /// The same once more.
-    Duplicate,
-    /// Down (true) or up.
-    Move(bool),
-    /// Take it out.
-    Remove,
-    /// One step back.
-    Undo,
-    /// One step forth.
-    Redo,
-    /// To the next hint, or the one before.
-    Hint(bool),
-    /// What would make a finding go away.
-    Fix(Box<Diagnostic>),
-    /// The same for the first finding here that has one.
-    FixFirst,
-    /// Look for an option, or no longer.
-    Search(bool),
-    /// Something else is looked for.
-    Searched,
-    /// To the user of an account, as soon as the file is there.
-    GoToAccount(AccountId),
-    /// To an option that was found.
-    GoTo(Hit),
-    /// Bytes were replaced in the source, where the file was so long.
-    Typed(Change, u32),
-    /// Show secrets in the source, or no longer.
-    Secrets(bool),
-    /// The person has been asked.
-    MaySeeSecrets,
-    /// The cursor of the source is at that byte.
-    Cursor(u32),
-    /// The button for the source was pressed.
-    ToggleSource,
-    /// The key for the source.
-    PressSource,
-    /// Time to look the text over, if it is still that one.
-    LookOver(u64),
-    /// Show what saving would change.
-    Review,
-    /// Save it.
-    Save(Which),
-    /// Save it, and check.
-    SaveAndCheck,
-    /// The review is not wanted, or wanted again, where nothing is dangerous.
-    SkipReview(bool),
-    /// The other of the two.
-    ToggleReview,
-    /// Check.
-    Check(Whom),
-    /// Pause checking in the background, or go on.
-    TogglePause,
-    /// The engine polls nothing by itself, or does again.
-    Paused(bool),
-    /// To the row that says how often accounts are checked.
-    Interval,
-    /// A line of the source is to be named.
-    AskLine,
-    /// To that line of the source.
-    GoToLine(u32),
-    /// To the first error.
-    GoToTrouble,
-    /// Show the states the file has had.
-    History,
-    /// To one of them.
-    GoToState(usize),
-    /// Whether words of later releases may be written.
-    MayWriteLater(bool),
-    /// A finding is to be told no more here.
-    Ignore(String),
-    /// All findings are to be told again.
-    StopIgnoring,
-    /// What a fix would change is to be shown, of the finding with that number.
-    Preview(usize),
-    /// A word that nobody knows is another one, or (empty) gone.
-    Unknown(Span, String),
-    /// Whether a command could be run.
-    CheckCommand(Box<Row>),
-    /// Something is done about several recipients.
-    Multidrop(Told),
-    /// To the list, where it is not beside the pages.
-    Back,
-    /// Read the file again, whatever was changed here.
-    Reread,
-    /// Open another user's file, at a server.
-    OpenOf(Box<Whose>, Option<usize>),
-    /// Open one's own.
-    OpenOwn,
-    /// Something is done about files.
-    File(files::Deed),
-    /// The same as either, whatever was changed here.
-    Discard(Option<Box<Whose>>, Option<usize>),
-}
-
-/// What the person meant.
-#[derive(Debug)]
-pub(super) enum Output {
-    /// Begin this work; what comes of it is wanted here.
-    Start(JobId, Box<Job>),
-    /// What comes of this is not wanted any more.
-    Cancel(JobId),
-    /// Write this.
-    Save(Box<Version>, Which),
-    /// Write this; when it is read, check these (`None`: all that are checked by themselves).
-    SaveAndCheck(Box<Version>, Option<Vec<AccountId>>),
-    /// Check these.
-    Check(Option<Vec<AccountId>>),
-    /// Pause checking in the background, or go on.
-    Pause(bool),
-    /// Know this in later runs.
-    Remember(Kept),
-    /// Say this for a moment.
-    Say(String),
-    /// Whether there is a list to go back to.
-    CanGoBack(bool),
-    /// A user's file was written.
-    WrittenOf(Box<Whose>),
-    /// Check by a user's file, all servers or one.
-    CheckOf(Box<Whose>, Option<String>),
-}
-
-/// What is remembered from one run to the next.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// Findings that are not told, by [`Diagnostic::key`].
-    pub ignored: BTreeSet<String>,
-    /// What changes nothing dangerous is saved without being shown before.
-    pub saves_without_review: bool,
-}
 
 /// The component.
 pub(super) struct Editor {
@@ -279,26 +116,8 @@ impl Component for Editor {
 
     fn init(kept: Kept, root: gtk::Box, sender: ComponentSender<Self>) -> ComponentParts<Self> {
         let to = sender.input_sender();
-        let list = {
-            let to = to.clone();
-            let tell = move |told| {
-                to.emit(match told {
-                    list::Told::Selected(node) => Input::Select(node),
-                    list::Told::Toggle(entry) => Input::Toggle(entry),
-                    list::Told::Opened => Input::Open,
-                });
-            };
-            List::new(tell, &frame::structure_menu())
-        };
-        let pages = {
-            let (says, wishes, turns) = (to.clone(), to.clone(), to.clone());
-            Pages::new(
-                to,
-                Rc::new(move |row, deed| says.emit(Input::Option(Box::new(row.clone()), deed))),
-                Rc::new(move |entry, wish| wishes.emit(Input::Special(entry, wish))),
-                move |page| turns.emit(Input::Turn(page)),
-            )
-        };
+        let list = list(to);
+        let pages = pages(to);
         let multidrop = Multidrop::new(to);
         pages.add_below(&multidrop.root);
         let source = Source::new(to);
@@ -379,16 +198,8 @@ impl Component for Editor {
             Input::Size(width) => self.frame.set_room(Room::of(width)),
             Input::Select(node) => self.go(node),
             Input::Open => self.frame.bring(Front::Pages),
-            Input::Toggle(entry) => {
-                if !self.closed.remove(&entry) {
-                    self.closed.insert(entry);
-                }
-                self.show();
-            }
-            Input::Turn(page) => {
-                self.page = page;
-                self.show();
-            }
+            Input::Toggle(entry) => self.toggle(entry),
+            Input::Turn(page) => self.turn(page),
             Input::Option(row, deed) => self.on_option(&row, deed, root, &sender),
             Input::Special(entry, wish) => self.special(entry, &wish, &sender),
             Input::AddServer => self.shift(&sender, |m, node, now| m.add_server(node, now)),
@@ -406,23 +217,8 @@ impl Component for Editor {
             Input::Search(is_open) => self.search(is_open),
             Input::Searched => self.searched(),
             Input::GoTo(hit) => self.go_to(&hit),
-            Input::GoToAccount(id) => {
-                if !self.is_own() {
-                    self.open_of(None, None, root, &sender);
-                }
-                self.wanted = Some(id);
-                self.go_to_wanted();
-            }
-            Input::Typed(change, length) => {
-                self.source.heard();
-                if let Some(model) = &mut self.model {
-                    // Something else came in between: what was typed there is not known any more.
-                    if model.now().document.len() == length {
-                        model.type_in(change, Instant::now());
-                    }
-                    self.changed(&sender);
-                }
-            }
+            Input::GoToAccount(id) => self.go_to_account(id, root, &sender),
+            Input::Typed(change, length) => self.typed(change, length, &sender),
             Input::Secrets(is_on) => self.secrets(is_on, root, &sender),
             Input::MaySeeSecrets => {
                 self.may_see_secrets = true;
@@ -436,11 +232,7 @@ impl Component for Editor {
             Input::Review => self.review(root, &sender),
             Input::Save(which) => self.save(which, &sender),
             Input::SaveAndCheck => self.save_and_check(&sender),
-            Input::SkipReview(yes) => {
-                self.kept.saves_without_review = yes;
-                self.states.always_review.set_state(&(!yes).to_variant());
-                let _ = sender.output(Output::Remember(self.kept.clone()));
-            }
+            Input::SkipReview(yes) => self.skip_review(yes, &sender),
             Input::ToggleReview => {
                 sender.input(Input::SkipReview(!self.kept.saves_without_review));
             }
@@ -452,9 +244,7 @@ impl Component for Editor {
             Input::GoToLine(line) => self.go_to_line(line),
             Input::GoToTrouble => self.go_to_trouble(),
             Input::History => self.show_history(root, sender.input_sender()),
-            Input::GoToState(at) => {
-                self.step(move |model| model.go_to_state(at), &sender);
-            }
+            Input::GoToState(at) => self.step(move |model| model.go_to_state(at), &sender),
             Input::MayWriteLater(may) => self.may_write_later(may, root, &sender),
             Input::Ignore(key) => self.ignore(Some(key), &sender),
             Input::StopIgnoring => self.ignore(None, &sender),
@@ -470,103 +260,32 @@ impl Component for Editor {
     }
 }
 
+/// The structure at the side.
+fn list(to: &relm4::Sender<Input>) -> List {
+    let to = to.clone();
+    let tell = move |told| {
+        to.emit(match told {
+            list::Told::Selected(node) => Input::Select(node),
+            list::Told::Toggle(entry) => Input::Toggle(entry),
+            list::Told::Opened => Input::Open,
+        });
+    };
+    List::new(tell, &frame::structure_menu())
+}
+
+/// The pages of what is selected there.
+fn pages(to: &relm4::Sender<Input>) -> Pages {
+    let (says, wishes, turns) = (to.clone(), to.clone(), to.clone());
+    Pages::new(
+        to,
+        Rc::new(move |row, deed| says.emit(Input::Option(Box::new(row.clone()), deed))),
+        Rc::new(move |entry, wish| wishes.emit(Input::Special(entry, wish))),
+        move |page| turns.emit(Input::Turn(page)),
+    )
+}
+
 impl Editor {
-    fn on_option(
-        &mut self,
-        row: &Row,
-        deed: Deed,
-        root: &gtk::Box,
-        sender: &ComponentSender<Self>,
-    ) {
-        let Some(model) = &mut self.model else { return };
-        match (deed, row.at, &row.value) {
-            (Deed::Say(value), ..) => self.say(row, value, root, sender),
-            (Deed::Check, ..) => sender.input(Input::CheckCommand(Box::new(row.clone()))),
-            (Deed::Share, At::User(edit::Which::Entry(entry), _), Some(value)) => {
-                let done = model.say_for_all(entry, row.id, value, Instant::now());
-                self.settle(done, sender);
-            }
-            (Deed::Enter, ..) => {
-                if let Some(span) = model.place(row.at, row.id) {
-                    self.source.reveal(span);
-                }
-            }
-            (Deed::Share, ..) => {}
-        }
-    }
-
-    fn say(
-        &mut self,
-        row: &Row,
-        value: Option<Value>,
-        root: &gtk::Box,
-        sender: &ComponentSender<Self>,
-    ) {
-        if self.asks_first(row, value.as_ref(), root, sender) {
-            return;
-        }
-        let Some(model) = &mut self.model else { return };
-        if let Err(refused) = model.say(row, value, Instant::now()) {
-            self.pages.refuse(row.at, row.id, &refused.to_string());
-            return;
-        }
-        self.changed(sender);
-    }
-
-    fn fix(&mut self, finding: &Diagnostic, sender: &ComponentSender<Self>) {
-        let Some(model) = &mut self.model else { return };
-        let done = model.fix(finding, Instant::now());
-        self.settle(done, sender);
-    }
-
-    fn fix_first(&mut self, sender: &ComponentSender<Self>) {
-        let Some(model) = &self.model else { return };
-        let here = model.found_at(self.node);
-        let fixable = |found: &&Diagnostic| found.fix.as_ref().is_some_and(|f| !f.edits.is_empty());
-        if let Some(finding) = here.into_iter().find(fixable).cloned() {
-            self.fix(&finding, sender);
-        }
-    }
-
-    fn special(&mut self, entry: usize, wish: &Wish, sender: &ComponentSender<Self>) {
-        let Some(model) = &mut self.model else { return };
-        let now = Instant::now();
-        let done = match wish {
-            Wish::Rename(label) => model.rename(entry, label, now),
-            Wish::SetActive(is_active) => model.set_active(entry, *is_active, now),
-        };
-        self.settle(done, sender);
-    }
-
-    /// Makes an edit of the structure and goes where it leads.
-    fn shift(
-        &mut self,
-        sender: &ComponentSender<Self>,
-        how: impl Fn(&mut Model, Node, Instant) -> Result<Node, Refused>,
-    ) {
-        let Some(model) = &mut self.model else { return };
-        let done = how(model, self.node, Instant::now());
-        let done = done.map(|node| self.turn_to(node));
-        self.settle(done, sender);
-        self.list.reveal();
-    }
-
-    fn settle(&mut self, done: Result<(), Refused>, sender: &ComponentSender<Self>) {
-        match done {
-            Ok(()) => self.changed(sender),
-            Err(refused) => {
-                self.show();
-                let _ = sender.output(Output::Say(refused.to_string()));
-            }
-        }
-    }
-
-    fn step(&mut self, how: impl FnOnce(&mut Model) -> bool, sender: &ComponentSender<Self>) {
-        if self.model.as_mut().is_some_and(how) {
-            self.changed(sender);
-        }
-    }
-
+    /// Says whether there is a list to go back to, when that has changed.
     fn tell_back(&mut self, sender: &ComponentSender<Self>) {
         let can = self.frame.back(false) && self.model.is_some();
         if can != self.can_go_back {

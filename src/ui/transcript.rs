@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use adw::prelude::*;
 use gtk::glib;
 
-use super::{a11y, certificate};
+use super::{a11y, shell};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::{AccountId, AccountStatus, Entry, Said, Spoken, What, words};
 
@@ -332,6 +332,6 @@ fn frame(
         .content(&content)
         .name("transcript")
         .build();
-    certificate::close_on_escape(&window);
+    shell::close_on_escape(&window);
     window
 }

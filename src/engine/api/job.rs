@@ -1,17 +1,23 @@
 //! One-off work for a front end: what it may ask for, how far it is, what comes of it, and what
 //! the engine asks back. Plain data; [`crate::engine::api::Command::Start`] begins a job.
 
+mod adopting;
+mod around;
 mod editing;
 mod file;
+mod mailbox;
+mod question;
+mod secret;
+mod sign_in;
 pub mod users;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::routing::{RouteWish, Routes, Spot, Waiting};
 use super::samples::{SampleWish, Samples};
-use super::saving::{Base, Unsaved, Version};
+use super::saving::{Base, Unsaved};
 use super::{AccountId, Cause, Trouble};
 use crate::base::Secret;
 pub use crate::probe::found::{self, Found, Hint, Wish};
@@ -20,8 +26,14 @@ pub use crate::probe::request::{Family, Request};
 pub use crate::probe::{Candidate, Method, Protocol, Security, Source, UserForm};
 pub use crate::rc::diagnostic::Diagnostic;
 pub use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Rhythm, Setup, Trust};
+pub use adopting::{Adopted, FileChange, Preview, Undo};
+pub use around::{Around, Keyring, Place, RcFile};
 pub use editing::{Amendment, Description, Hidden, Part, differs, take};
 pub use file::{Beside, DraftText, DumpText, FileDone, FileWish};
+pub use mailbox::{DryRun, Fetched, Folder, Seen, SignedIn, Skip};
+pub use question::{Ask, Question, QuestionId};
+pub use secret::{SecretSource, SecretWish};
+pub use sign_in::{SignInStep, Stage, StageState};
 use users::{Deed, Draught, Everybody, Ran, Rewrite, UsersFile, Whose};
 
 /// Names a piece of work; made by whoever asks for it.
@@ -118,17 +130,6 @@ pub enum Job {
     RunAs(Box<Whose>, Deed),
 }
 
-/// What is to happen to a password of the keyring.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretWish {
-    /// Keep this one.
-    Set(Secret),
-    /// Forget it.
-    Clear,
-    /// Where the account's password comes from. It is not told itself.
-    Source,
-}
-
 /// An account that is not saved yet: what the wizard has gathered, or what was changed on the pages
 /// of one that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,56 +188,6 @@ pub enum Progress {
     },
     /// What the program of [`Job::RunAs`] has said since the last time. Quiet lines.
     Said(Vec<String>),
-}
-
-/// The steps of signing in, in their order (`ui.md`, W4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)] // told by `ui.md`
-pub enum Stage {
-    FindAddress,
-    Connect,
-    Secure,
-    Greeting,
-    SignIn,
-    OpenMailbox,
-}
-
-impl Stage {
-    /// In their order.
-    pub const ALL: [Self; 6] = [
-        Self::FindAddress,
-        Self::Connect,
-        Self::Secure,
-        Self::Greeting,
-        Self::SignIn,
-        Self::OpenMailbox,
-    ];
-}
-
-/// One of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignInStep {
-    /// Which.
-    pub stage: Stage,
-    /// How far.
-    pub state: StageState,
-    /// One line: an address, a TLS version, the server's greeting. Quiet.
-    pub words: String,
-}
-
-/// How far a stage is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StageState {
-    /// Not begun.
-    Waiting,
-    /// Under way.
-    Working,
-    /// Done.
-    Done,
-    /// Not needed (no TLS wanted).
-    Skipped,
-    /// It failed, and what follows was not tried.
-    Failed,
 }
 
 /// What came of a job. Every job ends with exactly one.
@@ -346,258 +297,6 @@ impl Failed {
     pub fn cause(&self) -> &Cause {
         &self.trouble.cause
     }
-}
-
-/// A mailbox that was signed in to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedIn {
-    /// How far it came: all done.
-    pub steps: Vec<SignInStep>,
-    /// Messages there.
-    pub total: u32,
-    /// Of these, those a check would fetch if this account had been checked before (IMAP: not
-    /// seen; POP3: all).
-    pub new: u32,
-    /// Octets of all, if the server tells.
-    pub octets: Option<u64>,
-    /// It can tell of new mail as it comes (IMAP IDLE).
-    pub can_idle: bool,
-    /// Messages have names that last (UIDL; always with IMAP).
-    pub has_uids: bool,
-    /// The line is encrypted.
-    pub is_protected: bool,
-}
-
-/// A folder of a mailbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Folder {
-    /// As written to a file (modified UTF-7 as the server has it).
-    pub name: Vec<u8>,
-    /// As shown.
-    pub shown: String,
-    /// It can be opened.
-    pub can_select: bool,
-}
-
-/// What a check would do.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DryRun {
-    /// Messages on the server.
-    pub total: u32,
-    /// Of these, to be fetched.
-    pub fetch: u32,
-    /// Their octets, if the server tells.
-    pub octets: Option<u64>,
-    /// The newest, at most 50, newest first.
-    pub messages: Vec<Seen>,
-    /// The line broke after so many headers: why.
-    pub cut: Option<Trouble>,
-}
-
-/// A message that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// Decoded, quiet.
-    pub from: String,
-    /// Decoded, quiet.
-    pub subject: String,
-    /// Of its Date header.
-    pub date: Option<SystemTime>,
-    /// Octets as announced.
-    pub octets: Option<u64>,
-    /// Who would get it; empty when it is not fetched.
-    pub to: Vec<String>,
-    /// Why it is not fetched.
-    pub skip: Option<Skip>,
-}
-
-/// Why a message would not be fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Skip {
-    /// Fetched before, or read.
-    Old,
-    /// Larger than the limit.
-    Oversized,
-    /// Marked as deleted.
-    Deleted,
-}
-
-/// The one message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetched {
-    /// Decoded, quiet.
-    pub from: String,
-    /// Decoded, quiet.
-    pub subject: String,
-    /// Octets.
-    pub octets: u64,
-    /// Where it went: a path, a listener and recipient, a program.
-    pub target: String,
-}
-
-/// What this computer has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Around {
-    /// Where passwords can be kept.
-    pub keyring: Keyring,
-    /// The login name.
-    pub login: String,
-    /// The folder proposed, and what is there.
-    pub maildir: (PathBuf, Place),
-    /// What answers on port 25 of this computer: its greeting.
-    pub listener: Option<String>,
-    /// Delivery programs found, as commands for `mda`.
-    pub programs: Vec<String>,
-    /// An LMTP socket found.
-    pub lmtp: Option<PathBuf>,
-    /// The rc file.
-    pub rc: RcFile,
-    /// `~/.netrc` is there.
-    pub has_netrc: bool,
-}
-
-/// Whether a keyring answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keyring {
-    /// It does.
-    Open,
-    /// It does once the person has unlocked it.
-    Locked,
-    /// No Secret Service is running.
-    Missing,
-}
-
-/// What is in the way of a Maildir.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Nothing: it is made.
-    Free,
-    /// A Maildir.
-    Maildir,
-    /// An empty folder.
-    Empty,
-    /// Something else.
-    Other,
-}
-
-/// The rc file as found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RcFile {
-    /// Its path.
-    pub path: PathBuf,
-    /// Entries and users in it; `None`: it is not there.
-    pub holds: Option<(usize, usize)>,
-    /// Why it cannot be used: a sentence.
-    pub trouble: Option<String>,
-    /// Others can read it, and that can be mended.
-    pub is_open_to_others: bool,
-    /// The users with their hosts that are set up, for "already set up".
-    pub accounts: Vec<(AccountId, String)>,
-}
-
-/// What saving would write.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Preview {
-    /// The rc file.
-    pub rc: FileChange,
-    /// `accounts.toml`, if it changes.
-    pub local: Option<FileChange>,
-    /// The account's name after saving.
-    pub id: AccountId,
-    /// What a person should know before, in whole sentences: who else is concerned, what is fetched
-    /// again.
-    pub notes: Vec<String>,
-}
-
-/// A change to a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileChange {
-    /// Which.
-    pub path: PathBuf,
-    /// It is not there yet.
-    pub is_new: bool,
-    /// A unified diff without its head; passwords masked.
-    pub diff: String,
-}
-
-/// What was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Adopted {
-    /// The account's name.
-    pub id: AccountId,
-    /// How to take it back.
-    pub undo: Undo,
-    /// The keyring could not be written; the password is kept in memory until the end: why.
-    pub only_in_memory: Option<String>,
-}
-
-/// The way back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undo {
-    /// The rc file as it was, on the base of what was written; `None` if there was none.
-    pub rc: Version,
-    /// Whether the rc file was made anew: then it goes.
-    pub was_new: bool,
-    /// `accounts.toml` as it was, if it was changed.
-    pub local: Option<Version>,
-    /// The keyring entry that was made.
-    pub secret: Option<AccountId>,
-    /// The account that was written, if it was there before.
-    pub written: Option<AccountId>,
-    /// The account that was changed, by the name it had, and the password that the keyring had for
-    /// it.
-    pub former: Option<(AccountId, Option<Secret>)>,
-}
-
-/// Where a password comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretSource {
-    /// `password` of the rc file.
-    File,
-    /// `password_command` of `accounts.toml`.
-    Command,
-    /// The keyring.
-    Keyring,
-    /// The keyring, which is locked.
-    LockedKeyring,
-    /// `.netrc`
-    Netrc,
-    /// Typed since the program started.
-    Memory,
-    /// Nowhere: it is asked for.
-    Nowhere,
-}
-
-/// Something the engine cannot go on without.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// Names it in the answer.
-    pub id: QuestionId,
-    /// What is asked.
-    pub what: Ask,
-}
-
-/// Names a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct QuestionId(pub u64);
-
-/// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// The password of an account: nothing else has it. The answer is the password.
-    Password {
-        /// Whose.
-        id: AccountId,
-        /// At which server.
-        host: String,
-        /// The last answer was refused by the server.
-        is_again: bool,
-    },
-    /// The keyring is locked: may its own dialogue be shown? Any answer is a yes.
-    Unlock {
-        /// Whose password is wanted.
-        id: AccountId,
-    },
 }
 
 /// How long a job may go without a word before whoever watches may take it for dead; jobs bound

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use adw::prelude::*;
 use relm4::Sender;
 
-use super::super::{a11y, certificate, icons};
+use super::super::{a11y, icons, shell};
 use super::Input;
 use super::model::title;
 use crate::base::i18n::{fill, gettext};
@@ -130,7 +130,7 @@ impl Output {
         column.append(&gtk::Separator::new(gtk::Orientation::Horizontal));
         column.append(&below);
         self.window.set_content(Some(&column));
-        certificate::close_on_escape(&self.window);
+        shell::close_on_escape(&self.window);
         let to = to.clone();
         self.window.connect_close_request(move |_| {
             to.emit(Input::RunClosed);

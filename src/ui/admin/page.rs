@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use adw::prelude::*;
 use gtk::pango;
 
+use super::super::shell::vertical;
 use super::super::{a11y, fact, icons};
 use super::Input;
 use super::model::{counts, icon, running, title, trouble, users};
@@ -268,11 +269,4 @@ fn path(file: &UsersFile) -> String {
         file.whose.path.as_os_str().as_encoded_bytes(),
         4 * QUIET_MAX,
     )
-}
-
-fn vertical(spacing: i32) -> gtk::Box {
-    gtk::Box::builder()
-        .orientation(gtk::Orientation::Vertical)
-        .spacing(spacing)
-        .build()
 }

@@ -3,6 +3,7 @@
 use adw::prelude::*;
 
 use super::super::a11y;
+use super::super::ask::{Question, Weight};
 use super::Input;
 use crate::base::i18n::gettext;
 use crate::engine::api::job::users::Deed;
@@ -32,28 +33,22 @@ pub(super) fn ask(parent: &adw::Window, to: &relm4::Sender<Input>) {
     let line = gtk::Box::builder().spacing(12).build();
     line.append(&label);
     line.append(&seconds);
-    let dialog = adw::MessageDialog::builder()
-        .transient_for(parent)
-        .modal(true)
-        .heading(gettext("Check in the Background?"))
-        .body(gettext(
+    let question = Question {
+        heading: &gettext("Check in the Background?"),
+        body: &gettext(
             "Mail is checked for as this user, until that is stopped or the computer is restarted.",
-        ))
-        .extra_child(&line)
-        .name("start")
-        .build();
-    dialog.add_response("cancel", &gettext("_Cancel"));
-    dialog.add_response("start", &gettext("_Start"));
-    dialog.set_response_appearance("start", adw::ResponseAppearance::Suggested);
-    dialog.set_default_response(Some("start"));
-    dialog.set_close_response("cancel");
+        ),
+        name: "start",
+        no: ("cancel", &gettext("_Cancel")),
+        yes: ("start", &gettext("_Start")),
+        weight: Weight::Meant,
+    };
     let to = to.clone();
-    dialog.connect_response(Some("start"), move |_, _| {
+    question.ask_with(parent, Some(&line), move || {
         seconds.update();
         let seconds = u32::try_from(seconds.value_as_int()).unwrap_or(usual as u32);
         to.emit(Input::Do(Deed::Start(seconds)));
     });
-    a11y::present(&dialog);
 }
 
 /// The two small buttons, which GTK leaves without a name.

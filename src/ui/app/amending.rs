@@ -5,8 +5,9 @@ use adw::prelude::*;
 use gtk::glib;
 use relm4::ComponentSender;
 
-use super::super::a11y;
 use super::super::diff::Diff;
+use super::super::shell::{self, Look};
+use super::super::{a11y, ask, fact, markup};
 use super::{App, Asker, Msg};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::{Amendment, Failed, Job, JobId, Outcome, Preview};
@@ -88,15 +89,8 @@ fn refused(failed: &Failed, root: &adw::ApplicationWindow) {
         Some(unsaved) => unsaved.to_string(),
         None => words::advice(failed.cause()),
     };
-    let dialog = adw::MessageDialog::builder()
-        .transient_for(root)
-        .modal(true)
-        .heading(gettext("The account was not changed"))
-        .body(text)
-        .name("amend-refused")
-        .build();
-    dialog.add_response("close", &gettext("_Close"));
-    super::super::a11y::present(&dialog);
+    let heading = gettext("The account was not changed");
+    ask::tell(root, &heading, &text, "amend-refused");
 }
 
 fn window(
@@ -104,26 +98,12 @@ fn window(
     root: &adw::ApplicationWindow,
     sender: &ComponentSender<App>,
 ) -> adw::Window {
-    let column = gtk::Box::builder()
-        .orientation(gtk::Orientation::Vertical)
-        .spacing(12)
-        .margin_top(18)
-        .margin_bottom(18)
-        .margin_start(12)
-        .margin_end(12)
-        .build();
+    let column = shell::column(12);
     let text = gettext("This is changed in {path}; a copy is kept as {path}~.");
     let path = preview.rc.path.display();
-    column.append(&super::super::fact::verbatim(
-        &fill(&text, &[("path", &path)]),
-        &["body"],
-    ));
+    column.append(&fact::verbatim(&fill(&text, &[("path", &path)]), &["body"]));
     for note in &preview.notes {
-        column.append(&super::super::fact::point(
-            "dialog-information-symbolic",
-            "quiet",
-            note,
-        ));
+        column.append(&fact::point("dialog-information-symbolic", "quiet", note));
     }
     let diff = Diff::new("amend-diff");
     let mut lines = preview.rc.diff.clone();
@@ -132,51 +112,28 @@ fn window(
     }
     diff.show(&lines);
     column.append(&diff.root);
-    let clamp = adw::Clamp::builder()
-        .maximum_size(600)
-        .child(&column)
-        .build();
-    let scroll = gtk::ScrolledWindow::builder()
-        .hscrollbar_policy(gtk::PolicyType::Never)
-        .propagate_natural_height(true)
-        .max_content_height(560)
-        .vexpand(true)
-        .child(&clamp)
-        .build();
-    let account = preview.id.to_string();
-    let window = adw::Window::builder()
-        .title(gettext("Change Account"))
-        .transient_for(root)
-        .modal(true)
-        .default_width(560)
-        .width_request(360)
-        .name("amend")
-        .build();
-    let header = header(&account, &window, sender);
-    let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
-    content.append(&header);
-    content.append(&scroll);
-    window.set_content(Some(&content));
-    super::super::certificate::close_on_escape(&window);
+    let title = gettext("Change Account");
+    let look = Look {
+        title: &title,
+        name: "amend",
+        leave: (&gettext("_Cancel"), "amend-cancel"),
+        size: (560, None),
+        widest: 600,
+    };
+    let (window, header) = shell::window(root, &look, &column);
+    let whose = markup(&preview.id.to_string());
+    header.set_title_widget(Some(&adw::WindowTitle::new(&title, &whose)));
+    let apply = apply(sender);
+    header.pack_end(&apply);
+    window.set_default_widget(Some(&apply));
+    glib::idle_add_local_once(move || {
+        apply.grab_focus();
+    });
     window
 }
 
-/// **Cancel** and **Apply** at the two ends of the bar.
-fn header(account: &str, window: &adw::Window, sender: &ComponentSender<App>) -> adw::HeaderBar {
-    let title = adw::WindowTitle::new(&gettext("Change Account"), &super::super::markup(account));
-    let header = adw::HeaderBar::builder()
-        .title_widget(&title)
-        .show_start_title_buttons(false)
-        .show_end_title_buttons(false)
-        .build();
-    let cancel = a11y::mnemonic_button(&gettext("_Cancel"));
-    cancel.set_widget_name("amend-cancel");
-    let weak = window.downgrade();
-    cancel.connect_clicked(move |_| {
-        if let Some(window) = weak.upgrade() {
-            window.close();
-        }
-    });
+/// The button that writes it, once.
+fn apply(sender: &ComponentSender<App>) -> gtk::Button {
     let apply = a11y::mnemonic_button(&gettext("_Apply"));
     apply.add_css_class("suggested-action");
     apply.set_widget_name("amend-apply");
@@ -185,14 +142,5 @@ fn header(account: &str, window: &adw::Window, sender: &ComponentSender<App>) ->
         button.set_sensitive(false);
         to.emit(Msg::Amend);
     });
-    header.pack_start(&cancel);
-    header.pack_end(&apply);
-    window.set_default_widget(Some(&apply));
-    glib::idle_add_local_once({
-        let apply = apply.clone();
-        move || {
-            apply.grab_focus();
-        }
-    });
-    header
+    apply
 }

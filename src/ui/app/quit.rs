@@ -6,6 +6,7 @@ use adw::prelude::*;
 use gtk::glib;
 use relm4::ComponentSender;
 
+use super::super::ask::{Question, Weight};
 use super::{App, Msg, Out};
 use crate::base::i18n::gettext;
 use crate::engine::api::Command;
@@ -21,21 +22,18 @@ impl App {
         sender: &ComponentSender<Self>,
     ) {
         root.present();
-        let dialog = adw::MessageDialog::new(
-            Some(root),
-            Some(&gettext("Stop fetching mail?")),
-            Some(&gettext(
+        let question = Question {
+            heading: &gettext("Stop fetching mail?"),
+            body: &gettext(
                 "What has been delivered stays delivered. The rest stays on the server.",
-            )),
-        );
-        dialog.add_response("keep", &gettext("_Keep Fetching"));
-        dialog.add_response("quit", &gettext("_Stop and Quit"));
-        dialog.set_response_appearance("quit", adw::ResponseAppearance::Destructive);
-        dialog.set_default_response(Some("keep"));
-        dialog.set_close_response("keep");
+            ),
+            name: "quit-question",
+            no: ("keep", &gettext("_Keep Fetching")),
+            yes: ("quit", &gettext("_Stop and Quit")),
+            weight: Weight::Grave,
+        };
         let to = sender.input_sender().clone();
-        dialog.connect_response(Some("quit"), move |_, _| to.emit(Msg::QuitNow));
-        super::super::a11y::present(&dialog);
+        question.ask(root, move || to.emit(Msg::QuitNow));
     }
 
     /// Hides the window, lets the engine end, and says so; a hung engine is not waited for.

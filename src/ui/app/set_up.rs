@@ -90,13 +90,6 @@ impl App {
         }
     }
 
-    /// Begins a job; its asker hears of it.
-    pub(super) fn start(&mut self, id: JobId, job: Job, asker: Asker) {
-        self.jobs.insert(id, asker);
-        let job = Box::new(job);
-        self.send(Command::Start { id, job });
-    }
-
     fn close_wizard(&mut self) {
         if let Some(wizard) = self.wizard.take() {
             // Its jobs have nobody left to tell.

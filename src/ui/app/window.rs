@@ -8,6 +8,7 @@ use adw::prelude::*;
 use gtk::{glib, pango};
 use relm4::ComponentSender;
 
+use super::super::ask::{Question, Weight};
 use super::super::bar::Bar;
 use super::super::{a11y, actions};
 use super::{App, Msg};
@@ -299,13 +300,13 @@ pub(super) fn show_text(
         .max_content_height(320)
         .child(&label)
         .build();
-    let dialog = adw::MessageDialog::new(Some(root), Some(heading), None);
-    dialog.set_extra_child(Some(&scroll));
-    dialog.add_response("close", &gettext("_Close"));
-    dialog.add_response("reload", &gettext("_Reload"));
-    dialog.set_response_appearance("reload", adw::ResponseAppearance::Suggested);
-    dialog.set_default_response(Some("reload"));
-    dialog.set_close_response("close");
-    dialog.connect_response(Some("reload"), move |_, _| reload());
-    a11y::present(&dialog);
+    let question = Question {
+        heading,
+        body: "",
+        name: "details",
+        no: ("close", &gettext("_Close")),
+        yes: ("reload", &gettext("_Reload")),
+        weight: Weight::Meant,
+    };
+    question.ask_with(root, Some(&scroll), reload);
 }

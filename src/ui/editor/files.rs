@@ -9,8 +9,8 @@ mod draft;
 mod jobs;
 mod menu;
 mod notices;
+mod over;
 mod parts;
-mod shell;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use adw::prelude::*;
 use gtk::gio;
 use relm4::ComponentSender;
 
-use super::super::a11y;
+use super::super::ask::{Question, Weight};
 use super::model::Model;
 use super::model::tree::Node;
 use super::{Editor, Input, Output};
@@ -263,36 +263,16 @@ fn ask(
     deed: Deed,
     sender: &ComponentSender<Editor>,
 ) {
-    let dialog = adw::MessageDialog::builder()
-        .transient_for(window)
-        .modal(true)
-        .heading(heading)
-        .body(body)
-        .name(name)
-        .build();
-    dialog.add_response("keep", &gettext("_Keep"));
-    dialog.add_response("discard", &gettext("_Discard"));
-    dialog.set_response_appearance("discard", adw::ResponseAppearance::Destructive);
-    dialog.set_default_response(Some("keep"));
-    dialog.set_close_response("keep");
+    let question = Question {
+        heading,
+        body,
+        name,
+        no: ("keep", &gettext("_Keep")),
+        yes: ("discard", &gettext("_Discard")),
+        weight: Weight::Grave,
+    };
     let to = sender.input_sender().clone();
-    dialog.connect_response(Some("discard"), move |_, _| {
-        to.emit(Input::File(deed.clone()));
-    });
-    a11y::present(&dialog);
-}
-
-/// Tells why something did not come about.
-fn tell(window: &gtk::Window, heading: &str, body: &str, name: &str) {
-    let dialog = adw::MessageDialog::builder()
-        .transient_for(window)
-        .modal(true)
-        .heading(heading)
-        .body(body)
-        .name(name)
-        .build();
-    dialog.add_response("close", &gettext("_Close"));
-    a11y::present(&dialog);
+    question.ask(window, move || to.emit(Input::File(deed.clone())));
 }
 
 /// An action of the menu.

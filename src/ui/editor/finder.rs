@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use adw::prelude::*;
 
-use super::super::{a11y, choices};
+use super::super::{a11y, choices, shell};
 use super::Input;
 use super::model::Model;
 use super::model::search::{Among, Hit, search};
@@ -182,16 +182,8 @@ fn lay_out(
     column.append(&head);
     column.append(list);
     column.append(none);
-    let clamp = adw::Clamp::builder()
-        .maximum_size(600)
-        .child(&column)
-        .build();
-    let scroll = gtk::ScrolledWindow::builder()
-        .hscrollbar_policy(gtk::PolicyType::Never)
-        .vexpand(true)
-        .hexpand(true)
-        .child(&clamp)
-        .build();
+    let scroll = shell::scroll(&column, 600);
+    scroll.set_hexpand(true);
     let root = gtk::Box::builder()
         .orientation(gtk::Orientation::Vertical)
         .width_request(300)

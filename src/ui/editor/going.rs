@@ -1,14 +1,41 @@
-//! Going to a line of the source, and to an earlier or later state of the file.
+//! Going to an account, to a line of the source, and to an earlier or later state of the file.
 
 use adw::prelude::*;
+use relm4::ComponentSender;
 
-use super::super::{a11y, certificate};
+use super::super::ask::{Question, Weight};
+use super::super::{a11y, shell};
 use super::frame::Front;
 use super::{Editor, Input};
 use crate::base::i18n::{fill, gettext};
+use crate::engine::api::AccountId;
 use crate::rc::document::Span;
 
 impl Editor {
+    /// To the user of an account of one's own file, as soon as that is there.
+    pub(super) fn go_to_account(
+        &mut self,
+        id: AccountId,
+        root: &gtk::Box,
+        sender: &ComponentSender<Self>,
+    ) {
+        if !self.is_own() {
+            self.open_of(None, None, root, sender);
+        }
+        self.wanted = Some(id);
+        self.go_to_wanted();
+    }
+
+    /// To whom was asked for before the file was there.
+    pub(super) fn go_to_wanted(&mut self) {
+        let Some(model) = &self.model else { return };
+        if let Some(node) = self.wanted.take().and_then(|id| model.find(&id)) {
+            self.search(false);
+            self.go(node);
+            self.list.reveal();
+        }
+    }
+
     /// To a line of the source, from 1, with the cursor in it.
     pub(super) fn go_to_line(&mut self, line: u32) {
         let Some(model) = &self.model else { return };
@@ -55,15 +82,9 @@ impl Editor {
         for (step, name) in names.iter().enumerate().rev() {
             list.append(&line(name, step == now, step > now));
         }
-        let clamp = adw::Clamp::builder().maximum_size(600).child(&list).build();
-        let scroll = gtk::ScrolledWindow::builder()
-            .hscrollbar_policy(gtk::PolicyType::Never)
-            .vexpand(true)
-            .child(&clamp)
-            .build();
-        let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        let content = shell::vertical(0);
         content.append(&adw::HeaderBar::new());
-        content.append(&scroll);
+        content.append(&shell::scroll(&list, 600));
         let window = adw::Window::builder()
             .title(gettext("History"))
             .transient_for(&parent)
@@ -82,7 +103,7 @@ impl Editor {
                 window.close();
             }
         });
-        certificate::close_on_escape(&window);
+        shell::close_on_escape(&window);
         window.present();
     }
 }
@@ -129,24 +150,19 @@ pub(super) fn ask(parent: &gtk::Window, last: u32, chosen: impl Fn(u32) + 'stati
         .name("line-number")
         .build();
     a11y::set_label(&number, &gettext("Line"));
-    let dialog = adw::MessageDialog::builder()
-        .transient_for(parent)
-        .modal(true)
-        .heading(gettext("Go to Line"))
-        .extra_child(&number)
-        .name("go-to-line")
-        .build();
-    dialog.add_response("cancel", &gettext("_Cancel"));
-    dialog.add_response("go", &gettext("_Go"));
-    dialog.set_response_appearance("go", adw::ResponseAppearance::Suggested);
-    dialog.set_default_response(Some("go"));
-    dialog.set_close_response("cancel");
+    let question = Question {
+        heading: &gettext("Go to Line"),
+        body: "",
+        name: "go-to-line",
+        no: ("cancel", &gettext("_Cancel")),
+        yes: ("go", &gettext("_Go")),
+        weight: Weight::Meant,
+    };
     let typed = number.clone();
-    dialog.connect_response(Some("go"), move |_, _| {
+    question.ask_with(parent, Some(&number), move || {
         if let Ok(line) = typed.text().trim().parse::<u32>() {
             chosen(line.clamp(1, last.max(1)));
         }
     });
-    a11y::present(&dialog);
     number.grab_focus();
 }

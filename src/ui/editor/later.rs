@@ -4,6 +4,7 @@ use adw::prelude::*;
 use relm4::ComponentSender;
 
 use super::super::a11y;
+use super::super::ask::{Question, Weight};
 use super::model::Row;
 use super::{Editor, Input};
 use crate::base::i18n::{fill, gettext};
@@ -28,16 +29,15 @@ impl Editor {
         let text = gettext(
             "“{option}” is a word of later releases. fetchmail 6 refuses a file that has it; Postrider reads it.",
         );
-        let dialog = adw::MessageDialog::builder()
-            .transient_for(&window)
-            .modal(true)
-            .heading(gettext("Write a Word of a Later Release?"))
-            .body(fill(&text, &[("option", &row.keyword().name())]))
-            .name("editor-later")
-            .build();
-        dialog.add_response("cancel", &gettext("_Cancel"));
-        dialog.add_response("write", &gettext("_Write It"));
-        dialog.set_close_response("cancel");
+        let question = Question {
+            heading: &gettext("Write a Word of a Later Release?"),
+            body: &fill(&text, &[("option", &row.keyword().name())]),
+            name: "editor-later",
+            no: ("cancel", &gettext("_Cancel")),
+            yes: ("write", &gettext("_Write It")),
+            weight: Weight::Plain,
+        };
+        let dialog = question.dialog(&window);
         self.asked = Some((row.clone(), value.cloned()));
         let to = sender.input_sender().clone();
         dialog.connect_response(None, move |_, response| {

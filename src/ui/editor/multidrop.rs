@@ -19,6 +19,7 @@ use std::time::Duration;
 use gtk::glib;
 use gtk::prelude::*;
 
+use super::super::shell::vertical;
 use super::super::{a11y, choices};
 use super::model::Model;
 use super::model::multidrop::samples::{Kept, Names, Work};
@@ -196,7 +197,7 @@ impl Multidrop {
         let message = Message::new(&tell);
         let answer = Answer::new(&tell);
         let table = Table::new(&tell);
-        let body = column(18);
+        let body = vertical(18);
         let users = gtk::Box::builder().spacing(12).build();
         users.append(&heading(&gettext("User")));
         users.append(&who);
@@ -206,7 +207,7 @@ impl Multidrop {
         body.append(&message.root);
         body.append(&answer.root);
         body.append(&table.root);
-        let root = column(0);
+        let root = vertical(0);
         root.append(&link);
         root.append(&body);
         Self {
@@ -278,13 +279,6 @@ impl Multidrop {
         let facts = Facts::of(model, self.kept.login());
         self.kept.is_well(&facts.names, &facts.now)
     }
-}
-
-fn column(spacing: i32) -> gtk::Box {
-    gtk::Box::builder()
-        .orientation(gtk::Orientation::Vertical)
-        .spacing(spacing)
-        .build()
 }
 
 fn heading(text: &str) -> gtk::Label {

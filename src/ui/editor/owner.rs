@@ -5,7 +5,7 @@ use adw::prelude::*;
 use gtk::pango;
 use relm4::ComponentSender;
 
-use super::super::a11y;
+use super::super::ask::{Question, Weight};
 use super::model::Model;
 use super::model::tree::Node;
 use super::{Editor, Input, Output};
@@ -282,21 +282,16 @@ fn ask(
     sender: &ComponentSender<Editor>,
 ) {
     let text = gettext("{path} was changed here and is not saved.");
-    let dialog = adw::MessageDialog::builder()
-        .transient_for(window)
-        .modal(true)
-        .heading(gettext("Discard the Changes?"))
-        .body(fill(&text, &[("path", path)]))
-        .name("editor-discard")
-        .build();
-    dialog.add_response("keep", &gettext("_Keep Editing"));
-    dialog.add_response("discard", &gettext("_Discard"));
-    dialog.set_response_appearance("discard", adw::ResponseAppearance::Destructive);
-    dialog.set_default_response(Some("keep"));
-    dialog.set_close_response("keep");
+    let question = Question {
+        heading: &gettext("Discard the Changes?"),
+        body: &fill(&text, &[("path", path)]),
+        name: "editor-discard",
+        no: ("keep", &gettext("_Keep Editing")),
+        yes: ("discard", &gettext("_Discard")),
+        weight: Weight::Grave,
+    };
     let to = sender.input_sender().clone();
-    dialog.connect_response(Some("discard"), move |_, _| {
+    question.ask(window, move || {
         to.emit(Input::Discard(whose.clone(), server));
     });
-    a11y::present(&dialog);
 }

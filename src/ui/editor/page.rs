@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use adw::prelude::*;
 
+use super::super::shell::{self, vertical};
 use super::super::{a11y, choices, fact};
 use super::Input;
 use super::hints::Hints;
@@ -97,15 +98,7 @@ impl Pages {
         column.append(&words.root);
         column.append(&body);
         fact::wrap_buttons(&column);
-        let clamp = adw::Clamp::builder()
-            .maximum_size(600)
-            .child(&column)
-            .build();
-        let scroll = gtk::ScrolledWindow::builder()
-            .hscrollbar_policy(gtk::PolicyType::Never)
-            .vexpand(true)
-            .child(&clamp)
-            .build();
+        let scroll = shell::scroll(&column, 600);
         let root = vertical(0);
         root.set_hexpand(true);
         root.set_width_request(300);
@@ -267,11 +260,4 @@ fn trouble_line(trouble: &gtk::Label, to: &relm4::Sender<Input>) -> gtk::Box {
     go.connect_clicked(move |_| to.emit(Input::GoToTrouble));
     line.append(&go);
     line
-}
-
-fn vertical(spacing: i32) -> gtk::Box {
-    gtk::Box::builder()
-        .orientation(gtk::Orientation::Vertical)
-        .spacing(spacing)
-        .build()
 }

@@ -4,9 +4,10 @@ use adw::prelude::*;
 use relm4::ComponentSender;
 
 use super::super::diff::Diff;
-use super::super::{a11y, certificate, fact};
+use super::super::shell::{self, Look};
+use super::super::{a11y, fact};
 use super::model::effects::{Effect, effects};
-use super::{Editor, Input};
+use super::{Editor, Input, Output};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::saving::{Base, Which};
 use crate::rc::diagnostic::Severity;
@@ -33,6 +34,13 @@ impl Editor {
             && self.multidrop.is_well(model)
     }
 
+    /// The review is not wanted, or wanted again, where nothing is dangerous.
+    pub(super) fn skip_review(&mut self, yes: bool, sender: &ComponentSender<Self>) {
+        self.kept.saves_without_review = yes;
+        self.states.always_review.set_state(&(!yes).to_variant());
+        let _ = sender.output(Output::Remember(self.kept.clone()));
+    }
+
     /// Opens the window, if there is anything to save.
     pub(super) fn review(&mut self, root: &gtk::Box, sender: &ComponentSender<Self>) {
         let (Some(model), Some(parent)) = (&self.model, root.root().and_downcast::<gtk::Window>())
@@ -49,14 +57,7 @@ impl Editor {
             .filter(|f| f.severity == Severity::Error);
         let errors = errors.count();
         let effects = effects(model.saved(), model.now());
-        let column = gtk::Box::builder()
-            .orientation(gtk::Orientation::Vertical)
-            .spacing(12)
-            .margin_top(18)
-            .margin_bottom(18)
-            .margin_start(12)
-            .margin_end(12)
-            .build();
+        let column = shell::column(12);
         let text = match self.base == Base::NONE {
             true => gettext("{path} is made with this."),
             false => gettext("This is changed in {path}; a copy is kept as {path}~."),
@@ -87,10 +88,7 @@ impl Editor {
 
 /// The button that saves and checks, and whether small changes are shown at all.
 fn ends(saves_without_review: bool, sender: &ComponentSender<Editor>) -> gtk::Box {
-    let column = gtk::Box::builder()
-        .orientation(gtk::Orientation::Vertical)
-        .spacing(9)
-        .build();
+    let column = shell::vertical(9);
     let check = a11y::mnemonic_button(&gettext("Save and _Check"));
     check.set_widget_name("review-save-and-check");
     check.set_halign(gtk::Align::Start);
@@ -151,37 +149,14 @@ fn frame(
     errors: usize,
     sender: &ComponentSender<Editor>,
 ) -> adw::Window {
-    let clamp = adw::Clamp::builder()
-        .maximum_size(720)
-        .child(column)
-        .build();
-    let scroll = gtk::ScrolledWindow::builder()
-        .hscrollbar_policy(gtk::PolicyType::Never)
-        .vexpand(true)
-        .child(&clamp)
-        .build();
-    let window = adw::Window::builder()
-        .title(gettext("Review Changes"))
-        .transient_for(parent)
-        .modal(true)
-        .default_width(640)
-        .default_height(560)
-        .width_request(360)
-        .name("review")
-        .build();
-    let header = adw::HeaderBar::builder()
-        .show_start_title_buttons(false)
-        .show_end_title_buttons(false)
-        .build();
-    let cancel = a11y::mnemonic_button(&gettext("_Cancel"));
-    cancel.set_widget_name("review-cancel");
-    let weak = window.downgrade();
-    cancel.connect_clicked(move |_| {
-        if let Some(window) = weak.upgrade() {
-            window.close();
-        }
-    });
-    header.pack_start(&cancel);
+    let look = Look {
+        title: &gettext("Review Changes"),
+        name: "review",
+        leave: (&gettext("_Cancel"), "review-cancel"),
+        size: (640, Some(560)),
+        widest: 720,
+    };
+    let (window, header) = shell::window(parent, &look, column);
     let (label, name, which) = match errors {
         0 => (gettext("_Save"), "review-save", Which::Rc),
         _ => (gettext("Save as _Draft"), "review-draft", Which::Draft),
@@ -192,12 +167,7 @@ fn frame(
     let to = sender.input_sender().clone();
     save.connect_clicked(move |_| to.emit(Input::Save(which)));
     header.pack_end(&save);
-    let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
-    content.append(&header);
-    content.append(&scroll);
-    window.set_content(Some(&content));
     window.set_default_widget(Some(&save));
-    certificate::close_on_escape(&window);
     save.grab_focus();
     window
 }

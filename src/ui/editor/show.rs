@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use adw::prelude::*;
 use relm4::ComponentSender;
 
-use super::super::a11y;
+use super::super::ask::{Question, Weight};
 use super::frame::Front;
 use super::list::Shown;
 use super::model::Model;
@@ -15,6 +15,7 @@ use super::{Editor, Input};
 use crate::base::i18n::{fill, gettext};
 use crate::rc::diagnostic::{Diagnostic, Severity};
 use crate::rc::document::Span;
+use crate::rc::option::Page;
 
 impl Editor {
     /// Everything as it is now.
@@ -62,6 +63,20 @@ impl Editor {
         }
     }
 
+    /// Another page of the node.
+    pub(super) fn turn(&mut self, page: Page) {
+        self.page = page;
+        self.show();
+    }
+
+    /// Users of an entry are shown, or no longer.
+    pub(super) fn toggle(&mut self, entry: usize) {
+        if !self.closed.remove(&entry) {
+            self.closed.insert(entry);
+        }
+        self.show();
+    }
+
     /// The cursor of the source is at that byte: the list follows.
     pub(super) fn follow(&mut self, at: u32) {
         let Some(model) = &self.model else { return };
@@ -84,21 +99,18 @@ impl Editor {
         let Some(window) = root.root().and_downcast::<gtk::Window>() else {
             return;
         };
-        let dialog = adw::MessageDialog::builder()
-            .transient_for(&window)
-            .modal(true)
-            .heading(gettext("Show Passwords?"))
-            .body(gettext(
+        let question = Question {
+            heading: &gettext("Show Passwords?"),
+            body: &gettext(
                 "Whoever sees the screen can read them. They are hidden again after a minute.",
-            ))
-            .name("editor-secrets-question")
-            .build();
-        dialog.add_response("cancel", &gettext("_Cancel"));
-        dialog.add_response("show", &gettext("_Show"));
-        dialog.set_close_response("cancel");
+            ),
+            name: "editor-secrets-question",
+            no: ("cancel", &gettext("_Cancel")),
+            yes: ("show", &gettext("_Show")),
+            weight: Weight::Plain,
+        };
         let to = sender.input_sender().clone();
-        dialog.connect_response(Some("show"), move |_, _| to.emit(Input::MaySeeSecrets));
-        a11y::present(&dialog);
+        question.ask(&window, move || to.emit(Input::MaySeeSecrets));
     }
 
     /// The source shows where the node begins.
@@ -106,16 +118,6 @@ impl Editor {
         let Some(model) = &self.model else { return };
         if let Some(span) = model.head(self.node).filter(|_| !self.source.has_focus()) {
             self.source.reveal(span);
-        }
-    }
-
-    /// To whom was asked for before the file was there.
-    pub(super) fn go_to_wanted(&mut self) {
-        let Some(model) = &self.model else { return };
-        if let Some(node) = self.wanted.take().and_then(|id| model.find(&id)) {
-            self.search(false);
-            self.go(node);
-            self.list.reveal();
         }
     }
 
@@ -207,7 +209,7 @@ fn node_of(model: &Model, found: &Diagnostic) -> Option<Node> {
 }
 
 /// The page that stays, if the node has it; else its first.
-fn first_page(node: Node, page: crate::rc::option::Page) -> crate::rc::option::Page {
+fn first_page(node: Node, page: Page) -> Page {
     let pages = node.pages();
     match pages.contains(&page) {
         true => page,

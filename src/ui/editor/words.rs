@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use adw::prelude::*;
 
+use super::super::shell::vertical;
 use super::super::{a11y, fact};
 use super::Input;
 use super::model::odd::Unknown;
@@ -23,12 +24,12 @@ pub(super) struct Words {
 impl Words {
     /// Empty.
     pub(super) fn new(to: &relm4::Sender<Input>) -> Self {
-        let root = vertical();
+        let root = vertical(6);
         root.set_visible(false);
         root.set_widget_name("editor-words");
         let text = gettext("These words are unknown. They are kept as they are.");
         root.append(&label(&text, &["quiet"]));
-        let lines = vertical();
+        let lines = vertical(6);
         root.append(&lines);
         Self {
             root,
@@ -105,11 +106,4 @@ impl Words {
         line.append(&remove);
         line
     }
-}
-
-fn vertical() -> gtk::Box {
-    gtk::Box::builder()
-        .orientation(gtk::Orientation::Vertical)
-        .spacing(6)
-        .build()
 }

@@ -6,6 +6,7 @@ use adw::prelude::*;
 use gtk::glib;
 use relm4::ComponentSender;
 
+use super::super::ask;
 use super::model::Model;
 use super::{Editor, Input, Output};
 use crate::base::Secret;
@@ -194,14 +195,7 @@ impl Editor {
         let Some(window) = self.stack.root().and_downcast::<gtk::Window>() else {
             return;
         };
-        let dialog = adw::MessageDialog::builder()
-            .transient_for(&window)
-            .modal(true)
-            .heading(gettext("The configuration was not saved"))
-            .body(why.to_string())
-            .name("editor-unsaved")
-            .build();
-        dialog.add_response("close", &gettext("_Close"));
-        super::super::a11y::present(&dialog);
+        let heading = gettext("The configuration was not saved");
+        ask::tell(&window, &heading, &why.to_string(), "editor-unsaved");
     }
 }

@@ -4,8 +4,9 @@
 use adw::prelude::*;
 use relm4::ComponentSender;
 
+use super::super::shell::{self, Look, vertical};
 use super::super::steps::{Steps, success};
-use super::super::{a11y, certificate, fact, setup_words};
+use super::super::{a11y, fact, setup_words};
 use super::work::cancel;
 use super::{Input, Output, Probe};
 use crate::base::Secret;
@@ -39,13 +40,7 @@ impl Trying {
         user_name: &str,
         to: &relm4::Sender<Input>,
     ) -> Self {
-        let column = vertical(18);
-        for set in [gtk::Box::set_margin_top, gtk::Box::set_margin_bottom] {
-            set(&column, 18);
-        }
-        for set in [gtk::Box::set_margin_start, gtk::Box::set_margin_end] {
-            set(&column, 12);
-        }
+        let column = shell::column(18);
         let text = gettext(
             "User name and password go to this server and nowhere else, and are not kept. Nothing is fetched or changed.",
         );
@@ -172,7 +167,7 @@ impl Trying {
                 )
             });
         self.say("");
-        super::super::fact::empty(&self.why);
+        fact::empty(&self.why);
         let head = fact::point("dialog-warning-symbolic", "wait", &headline);
         if let Some(label) = head.last_child() {
             label.set_css_classes(&["heading"]);
@@ -359,54 +354,19 @@ fn status() -> gtk::Label {
         .build()
 }
 
-fn vertical(spacing: i32) -> gtk::Box {
-    gtk::Box::builder()
-        .orientation(gtk::Orientation::Vertical)
-        .spacing(spacing)
-        .build()
-}
-
 /// The window around `column`, and the button that begins.
 fn frame(parent: &gtk::Window, column: &gtk::Box) -> (adw::Window, gtk::Button) {
-    let clamp = adw::Clamp::builder()
-        .maximum_size(560)
-        .child(column)
-        .build();
-    let scroll = gtk::ScrolledWindow::builder()
-        .hscrollbar_policy(gtk::PolicyType::Never)
-        .vexpand(true)
-        .child(&clamp)
-        .build();
-    let window = adw::Window::builder()
-        .title(gettext("Test Signing In"))
-        .transient_for(parent)
-        .modal(true)
-        .default_width(480)
-        .default_height(620)
-        .width_request(360)
-        .name("try-sign-in")
-        .build();
-    let close = a11y::mnemonic_button(&gettext("_Close"));
-    close.set_widget_name("try-close");
-    let weak = window.downgrade();
-    close.connect_clicked(move |_| {
-        if let Some(window) = weak.upgrade() {
-            window.close();
-        }
-    });
+    let look = Look {
+        title: &gettext("Test Signing In"),
+        name: "try-sign-in",
+        leave: (&gettext("_Close"), "try-close"),
+        size: (480, Some(620)),
+        widest: 560,
+    };
+    let (window, header) = shell::window(parent, &look, column);
     let go = a11y::mnemonic_button(&gettext("_Sign In"));
     go.add_css_class("suggested-action");
     go.set_widget_name("try-go");
-    let header = adw::HeaderBar::builder()
-        .show_start_title_buttons(false)
-        .show_end_title_buttons(false)
-        .build();
-    header.pack_start(&close);
     header.pack_end(&go);
-    let content = vertical(0);
-    content.append(&header);
-    content.append(&scroll);
-    window.set_content(Some(&content));
-    certificate::close_on_escape(&window);
     (window, go)
 }

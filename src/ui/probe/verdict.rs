@@ -6,6 +6,7 @@ use adw::prelude::*;
 use gtk::pango;
 
 use super::super::fact::empty;
+use super::super::shell::vertical;
 use super::super::{a11y, fact};
 use super::{Input, apply, words};
 use crate::base::i18n::{fill, gettext};
@@ -219,13 +220,6 @@ fn headline(choice: &Choice) -> String {
             ("port", &candidate.port),
         ],
     )
-}
-
-fn vertical(spacing: i32) -> gtk::Box {
-    gtk::Box::builder()
-        .orientation(gtk::Orientation::Vertical)
-        .spacing(spacing)
-        .build()
 }
 
 fn text(words: &str, class: &str) -> gtk::Label {

@@ -3,6 +3,7 @@
 use adw::prelude::*;
 use gtk::{gdk, gio, glib};
 
+use super::super::ask::{Question, Weight};
 use super::super::{a11y, fact};
 use super::address::Address;
 use super::copies::Copies;
@@ -284,17 +285,14 @@ pub(super) fn ask_to_leave(window: &adw::Window, is_change: bool, meant: &Meant)
         true => gettext("Discard the changes?"),
         false => gettext("Leave set-up?"),
     };
-    let dialog = adw::MessageDialog::new(
-        Some(window),
-        Some(&heading),
-        Some(&gettext("Nothing has been saved.")),
-    );
-    dialog.add_response("stay", &gettext("_Stay"));
-    dialog.add_response("leave", &gettext("_Leave"));
-    dialog.set_response_appearance("leave", adw::ResponseAppearance::Destructive);
-    dialog.set_default_response(Some("stay"));
-    dialog.set_close_response("stay");
+    let question = Question {
+        heading: &heading,
+        body: &gettext("Nothing has been saved."),
+        name: "leave-question",
+        no: ("stay", &gettext("_Stay")),
+        yes: ("leave", &gettext("_Leave")),
+        weight: Weight::Grave,
+    };
     let to = meant.clone();
-    dialog.connect_response(Some("leave"), move |_, _| to(Input::Leave));
-    a11y::present(&dialog);
+    question.ask(window, move || to(Input::Leave));
 }

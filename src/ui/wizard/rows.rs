@@ -6,7 +6,7 @@ use std::rc::Rc;
 use adw::prelude::*;
 use gtk::pango;
 
-use super::super::{a11y, choices};
+use super::super::{a11y, choices, shell};
 use super::model::{Deed, Field, Flag, Input, Model, Pick};
 
 /// Where inputs go.
@@ -52,16 +52,8 @@ impl Sheet {
         head.append(&heading);
         head.append(&text);
         column.append(&head);
-        let clamp = adw::Clamp::builder()
-            .maximum_size(560)
-            .child(&column)
-            .build();
-        let root = gtk::ScrolledWindow::builder()
-            .hscrollbar_policy(gtk::PolicyType::Never)
-            .vexpand(true)
-            .child(&clamp)
-            .name(name)
-            .build();
+        let root = shell::scroll(&column, 560);
+        root.set_widget_name(name);
         Self {
             root,
             column,

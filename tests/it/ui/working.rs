@@ -36,6 +36,25 @@ impl Page {
         }
     }
 
+    /// Shows each page of that line of the list, by whatever way leads there, and has a look at it.
+    fn each_of(&self, place: u32, mut look: impl FnMut(u32)) {
+        self.desk.act("back");
+        self.desk.act("back");
+        self.select(place);
+        if self.desk.all("editor-page").is_empty() {
+            let list = self.desk.find::<gtk::ListView>("editor-list");
+            list.emit_by_name::<()>("activate", &[&place]);
+        }
+        self.desk
+            .until("a page", || !self.desk.all("editor-page").is_empty());
+        let choice = self.desk.find::<gtk::DropDown>("editor-page");
+        for at in 0..choice.model().unwrap().n_items() {
+            choice.set_selected(at);
+            self.desk.settle();
+            look(at);
+        }
+    }
+
     fn text(&self) -> String {
         let buffer = self.desk.find::<gtk::TextView>("editor-text").buffer();
         let (start, end) = buffer.bounds();
@@ -386,21 +405,7 @@ fn large_text_fits_a_narrow_window() {
         look(name);
     }
     for place in [0u32, 1, 2, 3] {
-        page.desk.act("back");
-        page.desk.act("back");
-        page.select(place);
-        if page.desk.all("editor-page").is_empty() {
-            let list = page.desk.find::<gtk::ListView>("editor-list");
-            list.emit_by_name::<()>("activate", &[&place]);
-        }
-        page.desk
-            .until("a page", || !page.desk.all("editor-page").is_empty());
-        let choice = page.desk.find::<gtk::DropDown>("editor-page");
-        for at in 0..choice.model().unwrap().n_items() {
-            choice.set_selected(at);
-            page.desk.settle();
-            look(&format!("page {at} of line {place}"));
-        }
+        page.each_of(place, |at| look(&format!("page {at} of line {place}")));
     }
     page.desk.act("set-up");
     look("wizard");
@@ -463,23 +468,11 @@ fn every_control_is_reached_by_tab() {
         page.desk.window().set_default_size(width, 420);
         let mut found = Vec::new();
         for place in [0u32, 1, 2, 3, 5] {
-            page.desk.act("back");
-            page.desk.act("back");
-            page.select(place);
-            if page.desk.all("editor-page").is_empty() {
-                let list = page.desk.find::<gtk::ListView>("editor-list");
-                list.emit_by_name::<()>("activate", &[&place]);
-                page.desk
-                    .until("a page", || !page.desk.all("editor-page").is_empty());
-            }
-            let choice = page.desk.find::<gtk::DropDown>("editor-page");
-            for at in 0..choice.model().unwrap().n_items() {
-                choice.set_selected(at);
-                page.desk.settle();
+            page.each_of(place, |at| {
                 let met = ring(&page);
                 let missed = missed(&page, &met).into_iter();
                 found.extend(missed.map(|one| format!("{width}, line {place}, page {at}: {one}")));
-            }
+            });
         }
         assert_eq!(found, [] as [&str; 0]);
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
+use crate::engine::api::saving::Version;
 pub use crate::store::home::Refusal;
 pub use crate::store::users::User;
 
@@ -133,7 +134,7 @@ pub struct Rewrite {
     /// Whose.
     pub whose: Whose,
     /// The new version, and what it was made from; [`Base::NONE`](super::Base::NONE): a new file.
-    pub version: super::Version,
+    pub version: Version,
     /// It goes to `NAME.draft`, where it may have errors.
     pub is_draft: bool,
 }

@@ -1,13 +1,6 @@
 use super::*;
-use crate::rc::Surroundings;
+use crate::rc::setup::sample::{around, basis};
 use crate::rc::setup::{Delivery, Rhythm, Trust};
-
-fn around() -> Surroundings {
-    Surroundings {
-        invoking_user: "ann".into(),
-        ..Surroundings::default()
-    }
-}
 
 fn id(user: &str) -> AccountId {
     AccountId {
@@ -19,12 +12,7 @@ fn id(user: &str) -> AccountId {
 
 fn changed(rc: &str, local: &str, how: impl Fn(&mut Setup)) -> Result<Changed, Refused> {
     let around = around();
-    let basis = Basis {
-        rc: rc.as_bytes(),
-        local,
-        rc_name: None,
-        around: &around,
-    };
+    let basis = basis(rc.as_bytes(), local, &around);
     let described = super::super::read::describe(&id("ann"), &basis)?;
     let mut setup = described.setup;
     how(&mut setup);

@@ -1,13 +1,6 @@
 use super::*;
-use crate::rc::Surroundings;
+use crate::rc::setup::sample::{around, basis};
 use crate::rc::setup::write::Plan;
-
-fn around() -> Surroundings {
-    Surroundings {
-        invoking_user: "ann".into(),
-        ..Surroundings::default()
-    }
-}
 
 fn id(label: &str, user: &str) -> AccountId {
     AccountId {
@@ -19,12 +12,7 @@ fn id(label: &str, user: &str) -> AccountId {
 
 fn described(rc: &str, local: &str) -> Described {
     let around = around();
-    let basis = Basis {
-        rc: rc.as_bytes(),
-        local,
-        rc_name: None,
-        around: &around,
-    };
+    let basis = basis(rc.as_bytes(), local, &around);
     describe(&id("h", "ann"), &basis).unwrap_or_else(|e| panic!("{rc}: {e:?}"))
 }
 

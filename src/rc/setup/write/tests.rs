@@ -1,43 +1,11 @@
 use super::*;
 use crate::rc::setup::read::tests::comes_back;
-use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Trust};
-
-fn setup() -> Setup {
-    Setup {
-        address: "ann@example.org".into(),
-        host: "mail.example.org".into(),
-        port: 993,
-        is_imap: true,
-        is_implicit_tls: true,
-        is_plain: false,
-        user: "ann@example.org".into(),
-        method: None,
-        trust: Trust::Authorities,
-        password: PasswordPlace::Ask,
-        delivery: Delivery::Maildir("/home/ann/Maildir".into()),
-        keep: true,
-        first_time: FirstTime::OnlyNew,
-        rhythm: Rhythm::Minutes(10),
-        limit: None,
-        folders: Vec::new(),
-    }
-}
-
-fn around() -> Surroundings {
-    Surroundings {
-        invoking_user: "ann".into(),
-        ..Surroundings::default()
-    }
-}
+use crate::rc::setup::sample::{around, basis, setup};
+use crate::rc::setup::{Delivery, PasswordPlace, Trust};
 
 fn planned(setup: &Setup, rc: &str, local: &str) -> Result<Plan, Refused> {
     let around = around();
-    let basis = Basis {
-        rc: rc.as_bytes(),
-        local,
-        rc_name: None,
-        around: &around,
-    };
+    let basis = basis(rc.as_bytes(), local, &around);
     plan(setup, Some(&Secret::new("s3 \"cret")), &basis)
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use adw::prelude::*;
 
-use super::super::super::fact;
-use super::shell;
+use super::super::super::{fact, shell};
+use super::over;
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::engine::api::job::Diagnostic;
@@ -16,7 +16,7 @@ const MOST: usize = 200;
 
 /// Shows what was found in a file.
 pub(super) fn show(parent: &gtk::Window, path: &Path, found: &[Diagnostic]) {
-    let column = shell::column();
+    let column = shell::column(12);
     let path = quiet(path.as_os_str().as_encoded_bytes(), QUIET_MAX);
     column.append(&fact::verbatim(&path, &["heading"]));
     for finding in found.iter().take(MOST) {
@@ -45,6 +45,8 @@ pub(super) fn show(parent: &gtk::Window, path: &Path, found: &[Diagnostic]) {
         column.append(&fact::point("emblem-ok-symbolic", "well", &text));
     }
     let title = gettext("Findings");
-    let (window, _) = shell::window(parent, &title, "file-findings", &shell::close(), &column);
+    let close = gettext("_Close");
+    let leave = (close.as_str(), "file-findings-close");
+    let (window, _) = over::window(parent, &title, "file-findings", leave, &column);
     window.present();
 }

@@ -9,10 +9,10 @@ use std::time::Instant;
 use adw::prelude::*;
 use relm4::ComponentSender;
 
-use super::super::super::{a11y, fact};
+use super::super::super::{a11y, fact, shell};
 use super::super::model::Model;
 use super::super::{Editor, Input};
-use super::{Deed, Why, parts, shell};
+use super::{Deed, Why, over, parts};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::RcText;
 use crate::engine::api::saving::{Base, Which};
@@ -99,7 +99,7 @@ impl Editor {
         use_it.set_widget_name("merge-use");
         use_it.add_css_class("suggested-action");
         let choices = Choices::default();
-        let column = shell::column();
+        let column = shell::column(12);
         let text = gettext(
             "{path} was changed by another program while it was changed here. What only one of the two has changed is taken from there.",
         );
@@ -127,8 +127,9 @@ impl Editor {
         ];
         column.append(&parts::list(&merge, documents, &choices, Rc::new(tell)));
         let title = gettext("The File Was Changed by Another Program");
-        let (window, header) =
-            shell::window(&parent, &title, "merge", &gettext("_Cancel"), &column);
+        let cancel = gettext("_Cancel");
+        let leave = (cancel.as_str(), "merge-close");
+        let (window, header) = over::window(&parent, &title, "merge", leave, &column);
         column.append(&ways_out(&window, sender));
         header.pack_end(&use_it);
         let to = sender.input_sender().clone();
@@ -178,10 +179,7 @@ fn theirs_of(text: &RcText) -> Document {
 
 /// What else can be done than putting both together.
 fn ways_out(window: &adw::Window, sender: &ComponentSender<Editor>) -> gtk::Box {
-    let column = gtk::Box::builder()
-        .orientation(gtk::Orientation::Vertical)
-        .spacing(6)
-        .build();
+    let column = shell::vertical(6);
     column.append(&gtk::Separator::new(gtk::Orientation::Horizontal));
     let button = |label: &str, name: &str, input: fn() -> Input| {
         let button = a11y::mnemonic_button(label);

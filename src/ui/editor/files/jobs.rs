@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use relm4::ComponentSender;
 
+use super::super::super::ask::tell;
 use super::super::Editor;
-use super::{Why, check, tell};
+use super::{Why, check};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::{Failed, FileDone, Job, JobId, Outcome, RcText};
 use crate::engine::api::saving::{Saved, Unsaved, Version, Which};

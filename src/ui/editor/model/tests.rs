@@ -8,7 +8,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::rc::AccountId;
-use crate::rc::option::all;
+use crate::rc::edit::Change;
+use crate::rc::option::{self, Id, Keyword, all};
+use crate::rc::settings::Value;
 
 const FILES: [&str; 4] = [
     "",

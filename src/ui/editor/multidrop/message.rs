@@ -7,8 +7,9 @@ use gtk::gdk;
 use gtk::prelude::*;
 
 use super::super::super::a11y;
+use super::super::super::shell::vertical;
 use super::super::rows::label;
-use super::{Tell, Told, column, heading, wrapping};
+use super::{Tell, Told, heading, wrapping};
 use crate::base::i18n::gettext;
 use crate::engine::api::routing::Dns;
 
@@ -87,7 +88,7 @@ impl Message {
                     .build();
             }
         }
-        let root = column(8);
+        let root = vertical(8);
         root.append(&heading(&gettext("Try a Message")));
         root.append(&label(
             &gettext("See who would get it. Nothing is fetched or delivered."),
@@ -210,7 +211,7 @@ fn button(text: &str, name: &str, tell: &Tell, told: fn() -> Told) -> gtk::Butto
 
 /// What is said of hosts that DNS would be asked about.
 fn dns(tell: &Tell) -> (gtk::Box, Vec<(Dns, gtk::CheckButton)>) {
-    let root = column(2);
+    let root = vertical(2);
     root.append(&label(
         &gettext("Whether a host is another name of the server"),
         &["caption", "quiet"],
@@ -221,7 +222,7 @@ fn dns(tell: &Tell) -> (gtk::Box, Vec<(Dns, gtk::CheckButton)>) {
         (Dns::Is, gettext("Assume it is"), "dns-yes"),
     ];
     // In a box that wraps, Tab would not get past those that are not chosen.
-    let row = column(0);
+    let row = vertical(0);
     let mut radios: Vec<(Dns, gtk::CheckButton)> = Vec::new();
     for (dns, text, name) in kinds {
         let radio = gtk::CheckButton::builder().label(&text).name(name).build();

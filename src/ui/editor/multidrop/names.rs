@@ -9,9 +9,10 @@ use std::rc::Rc;
 use gtk::prelude::*;
 
 use super::super::super::a11y;
+use super::super::super::shell::vertical;
 use super::super::model::multidrop::names::{self, Map, Pair};
 use super::super::rows::{label, tag};
-use super::{column, heading};
+use super::heading;
 use crate::base::i18n::gettext;
 use crate::rc::settings::Value;
 use line::{Line, row_of};
@@ -54,7 +55,7 @@ impl NameList {
             .halign(gtk::Align::Start)
             .name("names-add")
             .build();
-        let root = column(6);
+        let root = vertical(6);
         root.append(&heading(&gettext("Names")));
         root.append(&note);
         root.append(&list);
@@ -199,7 +200,7 @@ fn everyone_row(everyone: &gtk::Switch) -> gtk::ListBoxRow {
     head.append(&title);
     head.append(everyone);
     head.append(&tag("*"));
-    let all = column(4);
+    let all = vertical(4);
     all.set_margin_top(8);
     all.set_margin_bottom(8);
     all.set_margin_start(12);

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use gtk::prelude::*;
 
+use super::super::super::shell::vertical;
 use super::super::super::{a11y, fact};
 use super::super::model::multidrop::steps::{Chip, Shown, Step};
 use super::super::rows::label;
-use super::{Tell, Told, column, wrapping};
+use super::{Tell, Told, wrapping};
 use crate::base::i18n::{fill, gettext};
 
 /// The result.
@@ -34,7 +35,7 @@ impl Answer {
         let chips = wrapping(8);
         chips.set_widget_name("try-chips");
         a11y::set_label(&chips, &gettext("Recipients"));
-        let trouble = column(6);
+        let trouble = vertical(6);
         let list = gtk::ListBox::builder()
             .selection_mode(gtk::SelectionMode::None)
             .css_classes(["boxed-list"])
@@ -52,7 +53,7 @@ impl Answer {
                 _ => {}
             }
         });
-        let root = column(8);
+        let root = vertical(8);
         root.set_widget_name("try-result");
         root.append(&head);
         root.append(&chips);
@@ -146,7 +147,7 @@ fn chip(chip: &Chip) -> gtk::Box {
 }
 
 fn row(step: &Step) -> gtk::ListBoxRow {
-    let texts = column(2);
+    let texts = vertical(2);
     texts.set_hexpand(true);
     let title = match step.is_address {
         true => fact::verbatim(&step.title, &["heading"]),

@@ -2,11 +2,12 @@
 
 use gtk::prelude::*;
 
+use super::super::super::shell::vertical;
 use super::super::super::{a11y, fact};
 use super::super::model::multidrop;
 use super::super::model::tree::Node;
 use super::super::model::{Model, Origin};
-use super::{Multidrop, column};
+use super::Multidrop;
 use crate::base::i18n::{fill, gettext};
 use crate::base::text::{QUIET_MAX, quiet};
 use crate::rc::Account;
@@ -88,7 +89,7 @@ impl Multidrop {
 
     /// What saving means for the samples, to be put into the review; it follows what comes of them.
     pub(in crate::ui::editor) fn review(&mut self, model: &Model) -> gtk::Box {
-        let root = column(6);
+        let root = vertical(6);
         root.set_widget_name("review-samples");
         self.review.set(Some(&root));
         self.show_review(model);

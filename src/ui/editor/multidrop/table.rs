@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use gtk::prelude::*;
 
+use super::super::super::shell::vertical;
 use super::super::super::{a11y, fact, icons};
 use super::super::model::multidrop::samples::{Verdict, sentence};
 use super::super::rows::label;
-use super::{Tell, Told, column, heading};
+use super::{Tell, Told, heading};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::samples::Sample;
 
@@ -48,7 +49,7 @@ impl Table {
                 to(Told::Load(at));
             }
         });
-        let empty = column(2);
+        let empty = vertical(2);
         empty.append(&label(&gettext("No Samples"), &[]));
         empty.append(&label(
             &gettext("Keep a message here to be sure it still reaches the same people."),
@@ -57,7 +58,7 @@ impl Table {
         let trouble = label("", &["error"]);
         trouble.set_visible(false);
         trouble.set_widget_name("samples-trouble");
-        let root = column(8);
+        let root = vertical(8);
         root.append(&heading(&gettext("All Samples")));
         root.append(&empty);
         root.append(&trouble);
@@ -131,7 +132,7 @@ impl Row {
         let word = label("", &["caption"]);
         word.set_widget_name("sample-word");
         let text = fact::verbatim("", &[]);
-        let texts = column(2);
+        let texts = vertical(2);
         texts.set_hexpand(true);
         texts.append(&word);
         texts.append(&text);

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use adw::prelude::*;
 
-use super::super::super::{a11y, certificate, fact};
-use super::{Tell, Told, column};
+use super::super::super::shell::{self, Look};
+use super::super::super::{a11y, fact};
+use super::{Tell, Told};
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::routing::{Waiting, WaitingMessage};
 
@@ -38,7 +39,7 @@ impl Taking {
         let head = gtk::Box::builder().spacing(9).build();
         head.append(&spinner);
         head.append(&status);
-        let trouble = column(6);
+        let trouble = shell::vertical(6);
         let list = gtk::ListBox::builder()
             .selection_mode(gtk::SelectionMode::None)
             .css_classes(["boxed-list"])
@@ -47,11 +48,7 @@ impl Taking {
             .build();
         a11y::set_label(&list, &gettext("Messages"));
         let messages: Rc<RefCell<Vec<WaitingMessage>>> = Rc::default();
-        let all = column(12);
-        all.set_margin_top(18);
-        all.set_margin_bottom(18);
-        all.set_margin_start(12);
-        all.set_margin_end(12);
+        let all = shell::column(12);
         all.append(&head);
         all.append(&trouble);
         all.append(&list);
@@ -134,38 +131,12 @@ impl Drop for Taking {
 }
 
 fn frame(parent: &gtk::Window, all: &gtk::Box) -> adw::Window {
-    let clamp = adw::Clamp::builder().maximum_size(600).child(all).build();
-    let scroll = gtk::ScrolledWindow::builder()
-        .hscrollbar_policy(gtk::PolicyType::Never)
-        .vexpand(true)
-        .child(&clamp)
-        .build();
-    let window = adw::Window::builder()
-        .title(gettext("Take from Mailbox"))
-        .transient_for(parent)
-        .modal(true)
-        .default_width(480)
-        .default_height(520)
-        .width_request(340)
-        .name("take")
-        .build();
-    let header = adw::HeaderBar::builder()
-        .show_start_title_buttons(false)
-        .show_end_title_buttons(false)
-        .build();
-    let cancel = a11y::mnemonic_button(&gettext("_Cancel"));
-    cancel.set_widget_name("take-cancel");
-    let weak = window.downgrade();
-    cancel.connect_clicked(move |_| {
-        if let Some(window) = weak.upgrade() {
-            window.close();
-        }
-    });
-    header.pack_start(&cancel);
-    let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
-    content.append(&header);
-    content.append(&scroll);
-    window.set_content(Some(&content));
-    certificate::close_on_escape(&window);
-    window
+    let look = Look {
+        title: &gettext("Take from Mailbox"),
+        name: "take",
+        leave: (&gettext("_Cancel"), "take-cancel"),
+        size: (480, Some(520)),
+        widest: 600,
+    };
+    shell::window(parent, &look, all).0
 }

@@ -1,7 +1,7 @@
 //! Secrets that were copied or taken out of the source, where they are dots: when the same dots are
 //! put in again, the secrets are. Pure.
 
-use super::render::Rendered;
+use super::render::{Place, Rendered};
 use crate::base::Secret;
 use crate::rc::document::Document;
 use crate::rc::edit::Change;
@@ -17,6 +17,16 @@ pub(super) struct Dots {
     taken: Vec<Secret>,
 }
 
+/// What somebody has changed.
+pub(super) struct Typed {
+    /// In the bytes.
+    pub change: Change,
+    /// What is shown then.
+    pub after: Rendered,
+    /// Dots that were put in are secrets.
+    pub has_dots: bool,
+}
+
 impl Dots {
     /// The octets `from` to `to` of what is shown were copied.
     pub(super) fn copy(&mut self, shown: &Rendered, document: &Document, from: usize, to: usize) {
@@ -25,21 +35,28 @@ impl Dots {
         self.copied = (!secrets.is_empty()).then(|| (text.to_owned(), secrets));
     }
 
-    /// What somebody has changed if the text reads `now`, and what is shown then. Dots that were
+    /// What somebody has changed if the text reads `now`, and what is shown then; where it differs, if
+    /// that is known. Dots that were
     /// copied, or taken out just before, are what they stood for.
     pub(super) fn change(
         &mut self,
         shown: &Rendered,
         document: &Document,
         now: &str,
-    ) -> Option<(Change, Rendered)> {
-        let change = shown.change(now)?;
+        place: Option<Place>,
+    ) -> Option<Typed> {
+        let change = shown.change_at(now, place)?;
         let meant = self.meant(&change.with);
         let (from, to) = (change.span.start, change.span.end);
         let taken = secrets(shown, document, shown.to_text(from), shown.to_text(to));
-        let result = shown.with(now, change, meant);
+        let has_dots = !meant.is_empty();
+        let (change, after) = shown.with(now, change, meant);
         self.taken = taken;
-        Some(result)
+        Some(Typed {
+            change,
+            after,
+            has_dots,
+        })
     }
 
     /// What the dots in a piece of text stand for that is put in; nothing if that is not known.
@@ -63,7 +80,9 @@ impl Dots {
 /// What the dots stand for that lie wholly between two octets of what is shown.
 fn secrets(shown: &Rendered, document: &Document, from: usize, to: usize) -> Vec<Secret> {
     let spans = shown.secrets_within(from, to);
-    spans.map(|span| Secret::new(document.slice(span))).collect()
+    spans
+        .map(|span| Secret::new(document.slice(span)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -78,15 +97,25 @@ mod tests {
     impl Desk {
         fn new(file: &str) -> Self {
             let document = Document::parse(file.as_bytes());
-            let whole = Span { start: 0, end: document.len() };
+            let whole = Span {
+                start: 0,
+                end: document.len(),
+            };
             let shown = Rendered::new(&document, whole, &mask::secrets(&document));
             Self(document, shown, Dots::default())
         }
 
-        fn become_(&mut self, now: &str) {
-            let (change, shown) = self.2.change(&self.1, &self.0, now).expect("a change");
-            self.0 = self.0.change(&[change]);
-            self.1 = shown;
+        fn turns_to(&mut self, now: &str) {
+            self.turns_at(now, None);
+        }
+
+        fn turns_at(&mut self, now: &str, place: Option<Place>) {
+            let typed = self
+                .2
+                .change(&self.1, &self.0, now, place)
+                .expect("a change");
+            self.0 = self.0.change(&[typed.change]);
+            self.1 = typed.after;
             assert_eq!(self.1.text, now);
         }
 
@@ -94,7 +123,10 @@ mod tests {
         fn says(&self, file: &str) {
             assert_eq!(String::from_utf8_lossy(&self.0.bytes()), file);
             // Every place of the text is where the bytes are.
-            let whole = Span { start: 0, end: self.0.len() };
+            let whole = Span {
+                start: 0,
+                end: self.0.len(),
+            };
             let again = Rendered::new(&self.0, whole, &mask::secrets(&self.0));
             if again.text == self.1.text {
                 assert_eq!(again, self.1);
@@ -108,14 +140,18 @@ mod tests {
     fn all_replaced_at_once_keeps_the_secrets() {
         let mut desk = Desk::new(FILE);
         let now = desk.1.text.replace("poll a", "poll office");
-        desk.become_("");
+        desk.turns_to("");
         desk.says("");
-        desk.become_(&now);
+        desk.turns_to(&now);
         desk.says(&FILE.replace("poll a", "poll office"));
         // Another stroke finds its place behind them.
         let now = now.replace("user y", "user yy");
-        desk.become_(&now);
-        desk.says(&FILE.replace("poll a", "poll office").replace("user y", "user yy"));
+        desk.turns_to(&now);
+        desk.says(
+            &FILE
+                .replace("poll a", "poll office")
+                .replace("user y", "user yy"),
+        );
     }
 
     #[test]
@@ -123,8 +159,8 @@ mod tests {
         let mut desk = Desk::new(FILE);
         let text = desk.1.text.clone();
         let (first, second) = text.split_at(text.find("poll b").unwrap());
-        desk.become_(second);
-        desk.become_(&[second, first].concat());
+        desk.turns_to(second);
+        desk.turns_to(&[second, first].concat());
         let (a, b) = FILE.split_at(FILE.find("poll b").unwrap());
         desk.says(&[b, a].concat());
     }
@@ -137,25 +173,51 @@ mod tests {
         desk.2.copy(&desk.1, &desk.0, 0, at);
         for times in 2..4 {
             let now = [&text[..at].repeat(times), &text[at..]].concat();
-            desk.become_(&now);
+            desk.turns_at(&now, Some((0, 0, at)));
             let (a, b) = FILE.split_at(FILE.find("poll b").unwrap());
             desk.says(&[&a.repeat(times), b].concat());
         }
+    }
+
+    /// What stands behind begins as what is put in.
+    #[test]
+    fn each_keeps_its_own() {
+        let mut desk = Desk::new("user x password a is p\nuser x password b is q\n");
+        let text = desk.1.text.clone();
+        let at = text.len() / 2;
+        let (first, second) = text.split_at(at);
+        desk.2.copy(&desk.1, &desk.0, 0, at);
+        desk.turns_at(second, Some((0, at, 0)));
+        desk.turns_at(&[first, second].concat(), Some((0, 0, at)));
+        desk.says("user x password a is p\nuser x password b is q\n");
     }
 
     #[test]
     fn dots_of_unknown_origin_stay_dots() {
         let mut desk = Desk::new(FILE);
         let now = format!("{}poll c user z password {MASK}\n", desk.1.text);
-        desk.become_(&now);
-        assert!(desk.0.bytes().ends_with(format!("password {MASK}\n").as_bytes()));
+        desk.turns_to(&now);
+        assert!(
+            desk.0
+                .bytes()
+                .ends_with(format!("password {MASK}\n").as_bytes())
+        );
         // Taken out before the last change: it could be another account's.
         let mut desk = Desk::new(FILE);
-        let rest = desk.1.text.split_at(desk.1.text.find("poll b").unwrap()).1.to_owned();
-        desk.become_(&rest);
+        let rest = desk
+            .1
+            .text
+            .split_at(desk.1.text.find("poll b").unwrap())
+            .1
+            .to_owned();
+        desk.turns_to(&rest);
         let now = rest.replace("user y", "user yy");
-        desk.become_(&now);
-        desk.become_(&format!("{now}poll c user z password {MASK}\n"));
-        assert!(desk.0.bytes().ends_with(format!("password {MASK}\n").as_bytes()));
+        desk.turns_to(&now);
+        desk.turns_to(&format!("{now}poll c user z password {MASK}\n"));
+        assert!(
+            desk.0
+                .bytes()
+                .ends_with(format!("password {MASK}\n").as_bytes())
+        );
     }
 }

@@ -21,6 +21,9 @@ pub(crate) struct Rendered {
     pub is_fixed: bool,
 }
 
+/// Octets in which two texts differ: from where, and to where in each.
+pub(crate) type Place = (usize, usize, usize);
+
 /// What a NUL is shown as.
 const NUL: char = '\u{2400}';
 
@@ -152,7 +155,17 @@ impl Rendered {
     /// What somebody has changed, if the text reads `now`. What touches dots replaces the whole
     /// secret: half of one cannot be meant.
     pub(crate) fn change(&self, now: &str) -> Option<Change> {
-        let (mut from, mut to, new_to) = differing(&self.text, now)?;
+        self.change_at(now, None)
+    }
+
+    /// The same, where it is known in which octets the two differ: from where, to where before and
+    /// now. Texts that repeat themselves do not tell.
+    pub(crate) fn change_at(&self, now: &str, place: Option<Place>) -> Option<Change> {
+        let is_there = |(from, to, new_to): &Place| {
+            self.text.get(..*from) == now.get(..*from) && self.text.get(*to..) == now.get(*new_to..)
+        };
+        let place = place.filter(is_there);
+        let (mut from, mut to, new_to) = place.or_else(|| differing(&self.text, now))?;
         let mut new_from = from;
         let mut new_end = new_to;
         for (start, end, _) in &self.masks {
@@ -263,8 +276,8 @@ impl Rendered {
     }
 }
 
-/// The octets in which two texts differ: from where, and to where in each.
-pub(crate) fn differing(old: &str, new: &str) -> Option<(usize, usize, usize)> {
+/// The octets in which two texts differ.
+pub(crate) fn differing(old: &str, new: &str) -> Option<Place> {
     if old == new {
         return None;
     }

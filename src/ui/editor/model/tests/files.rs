@@ -2,11 +2,12 @@
 //! work on one document.
 
 use super::*;
-use crate::rc::resolve::{self, Surroundings};
+use crate::rc::resolve;
 use crate::rc::settings::Overrides;
 use crate::rc::setup::read::describe;
-use crate::rc::setup::write::{Basis, plan};
-use crate::rc::setup::{Delivery, FirstTime, PasswordPlace, Rhythm, Setup, Trust, change};
+use crate::rc::setup::sample::{around, basis, setup};
+use crate::rc::setup::write::plan;
+use crate::rc::setup::{Setup, change};
 
 /// Files cut at lines of `%%`.
 const CORPUS: [&str; 10] = [
@@ -81,45 +82,12 @@ fn one_change_leaves_everything_else_alone() {
     assert!(changed > 500, "{changed}");
 }
 
-fn setup() -> Setup {
-    Setup {
-        address: "ann@example.org".into(),
-        host: "mail.example.org".into(),
-        port: 993,
-        is_imap: true,
-        is_implicit_tls: true,
-        is_plain: false,
-        user: "ann@example.org".into(),
-        method: None,
-        trust: Trust::Authorities,
-        password: PasswordPlace::Ask,
-        delivery: Delivery::Maildir("/home/ann/Maildir".into()),
-        keep: true,
-        first_time: FirstTime::OnlyNew,
-        rhythm: Rhythm::Minutes(10),
-        limit: None,
-        folders: Vec::new(),
-    }
-}
-
-fn basis<'a>(rc: &'a [u8], around: &'a Surroundings) -> Basis<'a> {
-    Basis {
-        rc,
-        local: "",
-        rc_name: None,
-        around,
-    }
-}
-
 /// What the wizard wrote is changed in the editor, then on the pages of the account, then in the
 /// editor again.
 #[test]
 fn from_the_wizard_to_the_editor_and_back() {
-    let around = Surroundings {
-        invoking_user: "ann".into(),
-        ..Surroundings::default()
-    };
-    let first = plan(&setup(), None, &basis(b"", &around)).unwrap_or_else(|e| panic!("{e:?}"));
+    let around = around();
+    let first = plan(&setup(), None, &basis(b"", "", &around)).unwrap_or_else(|e| panic!("{e:?}"));
     let mut model = Model::open(&first.rc);
     assert!(model.error().is_none());
     let node = model.find(first.id()).expect("the account");
@@ -137,7 +105,7 @@ fn from_the_wizard_to_the_editor_and_back() {
     say(&mut model, Id::Dropstatus, "true");
     say(&mut model, Id::Keep, "false");
     let edited = model.now().document.bytes();
-    let described = describe(first.id(), &basis(&edited, &around));
+    let described = describe(first.id(), &basis(&edited, "", &around));
     let described = described.unwrap_or_else(|e| panic!("{e:?}"));
     let expected = Setup {
         keep: false,
@@ -150,7 +118,7 @@ fn from_the_wizard_to_the_editor_and_back() {
         limit: Some(100_000),
         ..described.setup
     };
-    let saved = change::plan(first.id(), &wanted, None, &basis(&edited, &around));
+    let saved = change::plan(first.id(), &wanted, None, &basis(&edited, "", &around));
     let saved = saved.unwrap_or_else(|e| panic!("{e:?}"));
     let model = Model::open(&saved.plan.rc);
     let value = |id: Id, node: Node| model.row(node, option::keyword(id)).and_then(|r| r.value);
@@ -163,10 +131,7 @@ fn from_the_wizard_to_the_editor_and_back() {
 /// Every account of the old files can be shown on the plain pages, and what they cannot show is named.
 #[test]
 fn old_files_open_on_the_plain_pages() {
-    let around = Surroundings {
-        invoking_user: "ann".into(),
-        ..Surroundings::default()
-    };
+    let around = around();
     let mut seen = 0;
     for text in corpus().filter(|text| text.contains("localdomains") || text.contains('*')) {
         let model = Model::open(text.as_bytes());
@@ -175,7 +140,7 @@ fn old_files_open_on_the_plain_pages() {
         }
         let whole = resolve::whole(&model.now().document, &Overrides::default(), &around);
         for said in whole.accounts {
-            let described = describe(&said.account.id, &basis(text.as_bytes(), &around));
+            let described = describe(&said.account.id, &basis(text.as_bytes(), "", &around));
             let described = described.unwrap_or_else(|e| panic!("{text}: {e:?}"));
             let is_several = said.account.is_multidrop();
             let is_named = !described.hidden.is_empty() || !described.beside.is_empty();

@@ -5,8 +5,8 @@ use gtk::prelude::*;
 use crate::base::i18n::{fill, gettext};
 use crate::ui::a11y;
 use crate::ui::editor::model::multidrop::names::Pair;
-use crate::ui::editor::multidrop::column;
 use crate::ui::editor::rows::label;
+use crate::ui::shell::vertical;
 
 /// The fields of a name, and how to take it out.
 pub(super) struct Line {
@@ -67,7 +67,7 @@ impl Line {
         let error = label("", &["error", "caption"]);
         error.set_visible(false);
         error.set_widget_name("name-error");
-        let all = column(4);
+        let all = vertical(4);
         all.set_margin_top(6);
         all.set_margin_bottom(6);
         all.set_margin_start(12);
