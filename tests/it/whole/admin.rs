@@ -153,7 +153,9 @@ async fn files_of_two_users() {
 
     hands.window = LIST;
     hands.press("", "Start Checking").await;
-    hands.press("", "_Start").await;
+    hands.window = "Check in the Background?";
+    hands.press("", "Start").await;
+    hands.window = LIST;
     until("Bob's mail", async || house.mail("bob") == [65_531]).await;
     hands.press("", "Stop Checking").await;
     hands.sees("", "Nothing is running").await;

@@ -45,7 +45,7 @@ impl Dots {
         now: &str,
         place: Option<Place>,
     ) -> Option<Typed> {
-        let change = shown.change_at(now, place)?;
+        let change = shown.change(now, place)?;
         let meant = self.meant(&change.with);
         let (from, to) = (change.span.start, change.span.end);
         let taken = secrets(shown, document, shown.to_text(from), shown.to_text(to));

@@ -153,14 +153,9 @@ impl Rendered {
     }
 
     /// What somebody has changed, if the text reads `now`. What touches dots replaces the whole
-    /// secret: half of one cannot be meant.
-    pub(crate) fn change(&self, now: &str) -> Option<Change> {
-        self.change_at(now, None)
-    }
-
-    /// The same, where it is known in which octets the two differ: from where, to where before and
-    /// now. Texts that repeat themselves do not tell.
-    pub(crate) fn change_at(&self, now: &str, place: Option<Place>) -> Option<Change> {
+    /// secret: half of one cannot be meant. `place` tells where the two differ, as far as that is
+    /// known: texts that repeat themselves do not tell.
+    pub(crate) fn change(&self, now: &str, place: Option<Place>) -> Option<Change> {
         let is_there = |(from, to, new_to): &Place| {
             self.text.get(..*from) == now.get(..*from) && self.text.get(*to..) == now.get(*new_to..)
         };
@@ -321,7 +316,7 @@ mod tests {
         let (document, rendered) = rendered(bytes);
         assert!(rendered.text.contains(from), "{:?}", rendered.text);
         let now = rendered.text.replacen(from, to, 1);
-        let change = rendered.change(&now).expect("a change");
+        let change = rendered.change(&now, None).expect("a change");
         let after = document.change(&[change]);
         assert_eq!(after.bytes(), expected, "{now}");
     }
@@ -383,7 +378,7 @@ mod tests {
             ("user y", "user"),
         ] {
             let now = shown.text.replacen(from, to, 1);
-            let change = shown.change(&now).expect("a change");
+            let change = shown.change(&now, None).expect("a change");
             shown = shown.after(&now, &change);
             document = document.change(&[change]);
         }
@@ -410,7 +405,7 @@ mod tests {
             let from = marks[at % marks.len()];
             let to = marks[(at % marks.len() + length).min(marks.len() - 1)];
             let now = [&shown.text[..from], &with, &shown.text[to..]].concat();
-            let after = match shown.change(&now) {
+            let after = match shown.change(&now, None) {
                 Some(change) => document.change(&[change]),
                 None => document.clone(),
             };
@@ -418,7 +413,7 @@ mod tests {
             if shown.is_latin == std::str::from_utf8(&after.bytes()).is_err() {
                 prop_assert_eq!(&again.text, &now);
             }
-            if let Some(change) = shown.change(&now) {
+            if let Some(change) = shown.change(&now, None) {
                 prop_assert_eq!(&shown.after(&now, &change).text, &now);
             }
             for mark in marks {
