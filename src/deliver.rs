@@ -8,6 +8,8 @@ mod bsmtp;
 pub mod maildir;
 pub mod mbox;
 pub mod mda;
+#[cfg(test)]
+mod sample;
 pub mod smtp;
 mod spool;
 
@@ -249,35 +251,20 @@ fn begun_by(part: &Part) -> Option<Ticket> {
 
 #[cfg(test)]
 mod tests {
+    use super::sample::{envelope, settings};
     use super::*;
-    use crate::mail::envelope::BodyType;
-
-    fn settings(force_shell: bool) -> Settings {
-        Settings {
-            own_name: "me.test".to_owned(),
-            smtp_address: None,
-            smtp_name: None,
-            antispam: Vec::new(),
-            sign_in: None,
-            batch_limit: None,
-            timeout: Duration::from_secs(60),
-            host: "pop.test".to_owned(),
-            force_shell,
-            program: PathBuf::from("/no/such/place/postrider"),
-        }
-    }
 
     /// Delivers one message and says what was reported, a letter for each report.
     async fn shape(target: &Target, force_shell: bool) -> String {
-        let (delivery, mut reports) = open(target, settings(force_shell));
+        let (delivery, mut reports) = open(
+            target,
+            Settings {
+                force_shell,
+                ..settings()
+            },
+        );
         let ticket = Ticket(1);
-        let envelope = Envelope {
-            sender: Vec::new(),
-            recipients: vec![b"joe".to_vec()],
-            last_resort: None,
-            body: BodyType::Unsaid,
-            size: None,
-        };
+        let envelope = envelope("", &["joe"]);
         for part in [Part::Begin { ticket, envelope }, Part::Finish] {
             delivery.send(part).await;
         }

@@ -22,6 +22,7 @@ mod diff;
 mod editor;
 mod fact;
 mod icons;
+mod lines;
 mod probe;
 mod setup_words;
 mod shell;

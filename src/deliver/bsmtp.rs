@@ -236,33 +236,16 @@ const STEP: u64 = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::{envelope, settings};
     use super::*;
-
-    fn settings() -> Settings {
-        Settings {
-            own_name: "me.test".to_owned(),
-            smtp_address: None,
-            smtp_name: None,
-            antispam: Vec::new(),
-            sign_in: None,
-            batch_limit: None,
-            timeout: Duration::from_secs(60),
-            host: "pop.test".to_owned(),
-            force_shell: false,
-            program: PathBuf::from("/no/such/place/postrider"),
-        }
-    }
 
     async fn deliver(path: &Path, texts: &[&'static [u8]]) -> Vec<Outcome> {
         let target = crate::rc::account::Target::Bsmtp(path.to_owned());
         let (delivery, mut reports) = super::super::open(&target, settings());
         for (text, number) in texts.iter().zip(1..) {
             let envelope = Envelope {
-                sender: b"s@x".to_vec(),
-                recipients: vec![b"joe".to_vec(), b"ann@y".to_vec()],
-                last_resort: None,
                 body: BodyType::EightBit,
-                size: None,
+                ..envelope("s@x", &["joe", "ann@y"])
             };
             let ticket = Ticket(number);
             delivery.send(Part::Begin { ticket, envelope }).await;

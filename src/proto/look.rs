@@ -320,6 +320,18 @@ impl Desk {
         }
     }
 
+    /// The same, where `tls` among them offers TLS: whether it is to begin now.
+    pub fn list_for_tls(&mut self, words: Vec<Bytes>, tls: &[u8]) -> Result<bool, Error> {
+        let is_offered = words
+            .iter()
+            .any(|line| line.trim_ascii().eq_ignore_ascii_case(tls));
+        self.list(words)?;
+        if !self.is_protected && !is_offered {
+            self.found.starttls = Some(StartTls::NotOffered);
+        }
+        Ok(!self.is_protected && is_offered)
+    }
+
     /// The server agrees to begin TLS. Whatever is waiting then was not said by whom we are
     /// about to reach; it is not looked at, and nothing more is said.
     pub fn agreed(&mut self, has_nothing_waiting: bool) {

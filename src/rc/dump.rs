@@ -185,4 +185,4 @@ fn has_secret(case: &Case, layers: &Layers, facts: &Facts) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

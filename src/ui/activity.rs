@@ -8,7 +8,6 @@ mod line;
 mod model;
 
 use adw::prelude::*;
-use gtk::glib;
 use relm4::{Component, ComponentParts, ComponentSender};
 
 use super::a11y;
@@ -177,9 +176,4 @@ impl Activity {
             at.set_value(at.upper() - at.page_size());
         }
     }
-}
-
-/// The entry behind a list item.
-fn entry_of(object: Option<glib::Object>) -> Option<glib::BoxedAnyObject> {
-    object.and_downcast()
 }

@@ -7,9 +7,8 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::deliver::sample::envelope;
 use crate::deliver::{Delivery, Error, QUEUE, Report};
-use crate::mail::Envelope;
-use crate::mail::envelope::BodyType;
 use crate::transit::Outcome;
 
 struct Rig {
@@ -39,13 +38,7 @@ fn rig(path: &Path) -> Rig {
 
 async fn begin(delivery: &Delivery, ticket: u64, text: &[u8]) {
     let ticket = Ticket(ticket);
-    let envelope = Envelope {
-        sender: Vec::new(),
-        recipients: vec![b"joe".to_vec()],
-        last_resort: None,
-        body: BodyType::Unsaid,
-        size: None,
-    };
+    let envelope = envelope("", &["joe"]);
     delivery.send(Part::Begin { ticket, envelope }).await;
     for chunk in text.chunks(16 * 1024) {
         let chunk = Bytes::copy_from_slice(chunk);
@@ -183,13 +176,7 @@ fn a_poll_given_up_leaves_nothing() {
         parts: input,
         reports: output,
     };
-    let envelope = Envelope {
-        sender: Vec::new(),
-        recipients: vec![b"joe".to_vec()],
-        last_resort: None,
-        body: BodyType::Unsaid,
-        size: None,
-    };
+    let envelope = envelope("", &["joe"]);
     let ticket = Ticket(1);
     let text = Part::Chunk(Bytes::from_static(b"x"));
     for part in [Part::Begin { ticket, envelope }, text, Part::Finish] {

@@ -198,16 +198,10 @@ const SHELL: &str = "%$`\\\"'|&;<>()*?[]#!{}";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::envelope::BodyType;
+    use crate::deliver::sample::envelope;
 
     fn expand(command: &str, sender: &str, to: &[&str]) -> String {
-        let envelope = Envelope {
-            sender: sender.into(),
-            recipients: to.iter().map(|r| r.as_bytes().to_vec()).collect(),
-            last_resort: None,
-            body: BodyType::Unsaid,
-            size: None,
-        };
+        let envelope = envelope(sender, to);
         let template = Template::parse(command.as_bytes()).unwrap();
         String::from_utf8(template.expand(&envelope, "pop.test")).unwrap()
     }

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::deliver::sample::{envelope, settings};
 use crate::deliver::{Delivery, Error, QUEUE, Report};
-use crate::mail::envelope::BodyType;
 
 struct Rig {
     delivery: Delivery,
@@ -19,15 +19,10 @@ fn rig(command: &str, limit: Duration) -> Rig {
     let (output, reports) = mpsc::unbounded_channel();
     let settings = Settings {
         own_name: String::new(),
-        smtp_address: None,
-        smtp_name: None,
-        antispam: Vec::new(),
-        sign_in: None,
-        batch_limit: None,
         timeout: limit,
-        host: "pop.test".to_owned(),
         force_shell: true,
         program: PathBuf::from("/opt/here/postrider"),
+        ..settings()
     };
     let feed = Feed {
         parts: input,
@@ -41,13 +36,7 @@ fn rig(command: &str, limit: Duration) -> Rig {
 impl Rig {
     async fn begin(&self, ticket: u64, text: &[u8]) {
         let ticket = Ticket(ticket);
-        let envelope = Envelope {
-            sender: b"s@x".to_vec(),
-            recipients: vec![b"joe".to_vec(), b"ann".to_vec()],
-            last_resort: None,
-            body: BodyType::Unsaid,
-            size: None,
-        };
+        let envelope = envelope("s@x", &["joe", "ann"]);
         self.delivery.send(Part::Begin { ticket, envelope }).await;
         for chunk in text.chunks(16 * 1024) {
             let chunk = Bytes::copy_from_slice(chunk);

@@ -16,8 +16,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::listener::{Dial, peer};
 use super::*;
+use crate::deliver::sample::{envelope, settings};
 use crate::deliver::{Delivery, QUEUE, Report};
-use crate::mail::envelope::BodyType;
 
 /// Answers a command; `.` is the end of the data, the empty text the moment of connecting. `None`
 /// hangs up, an empty answer is silence.
@@ -231,13 +231,7 @@ impl Rig {
     }
 
     async fn begin(&self, ticket: u64, to: &[&str]) {
-        let envelope = Envelope {
-            sender: b"s@x".to_vec(),
-            recipients: to.iter().map(|r| r.as_bytes().to_vec()).collect(),
-            last_resort: None,
-            body: BodyType::Unsaid,
-            size: None,
-        };
+        let envelope = envelope("s@x", to);
         let ticket = Ticket(ticket);
         self.delivery.send(Part::Begin { ticket, envelope }).await;
     }
@@ -296,21 +290,6 @@ fn short(outcome: &Outcome) -> String {
                 names(&shares.refused)
             )
         }
-    }
-}
-
-fn settings() -> Settings {
-    Settings {
-        own_name: "me.test".to_owned(),
-        smtp_address: None,
-        smtp_name: None,
-        antispam: Vec::new(),
-        sign_in: None,
-        batch_limit: None,
-        timeout: Duration::from_secs(60),
-        host: "pop.test".to_owned(),
-        force_shell: false,
-        program: "/bin/postrider".into(),
     }
 }
 

@@ -97,17 +97,9 @@ impl Talk {
 
     fn all_listed(&mut self, desk: &mut Desk) -> Result<(), Error> {
         let listed = std::mem::take(&mut self.listed);
-        let has_stls = listed
-            .iter()
-            .any(|line| line.trim_ascii().eq_ignore_ascii_case(b"STLS"));
-        desk.list(listed)?;
-        if desk.is_protected {
-            self.leave(desk);
-        } else if has_stls {
-            self.begin_tls(desk);
-        } else {
-            desk.found.starttls = Some(StartTls::NotOffered);
-            self.leave(desk);
+        match desk.list_for_tls(listed, b"STLS")? {
+            true => self.begin_tls(desk),
+            false => self.leave(desk),
         }
         Ok(())
     }

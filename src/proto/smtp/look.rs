@@ -85,17 +85,9 @@ impl Talk {
         }
         let lines = reply.lines().skip(1).filter(|_| reply.is_good());
         let listed: Vec<Bytes> = lines.map(Bytes::copy_from_slice).collect();
-        let has_starttls = listed
-            .iter()
-            .any(|line| line.trim_ascii().eq_ignore_ascii_case(b"STARTTLS"));
-        desk.list(listed)?;
-        if desk.is_protected {
-            self.leave(desk);
-        } else if has_starttls {
-            self.begin_tls(desk);
-        } else {
-            desk.found.starttls = Some(StartTls::NotOffered);
-            self.leave(desk);
+        match desk.list_for_tls(listed, b"STARTTLS")? {
+            true => self.begin_tls(desk),
+            false => self.leave(desk),
         }
         Ok(())
     }

@@ -25,29 +25,43 @@ fn every_option_is_dumped_once_or_known_to_be_silent() {
     }
 }
 
-/// The dump of a file for user `me`.
-fn dumped(text: &str, show_passwords: bool) -> String {
+/// What holds by a file for user `me`.
+pub(in crate::rc) fn layered<T>(text: &str, look: impl FnOnce(&Layers) -> T) -> T {
     let around = Surroundings {
         invoking_user: "me".into(),
         ..Surroundings::default()
     };
     let (stanzas, _) = settings::read(&Document::parse(text));
     let overrides = Overrides::default();
-    let layers = Layers::new(&stanzas, &overrides, &around);
-    let facts = Facts {
+    look(&Layers::new(&stanzas, &overrides, &around))
+}
+
+/// What else is known: nothing remembered, nothing in `.netrc`.
+pub(in crate::rc) fn facts(show_passwords: bool) -> Facts<'static> {
+    Facts {
         idfile: std::path::Path::new("/h/.fetchids"),
         is_file: &|_| true,
         without_log: false,
         only_check: false,
         host: &|| "box.example".to_owned(),
-        netrc: &|machine, _| (machine == b"kept").then(|| Secret::new("from netrc")),
+        netrc: &|_, _| None,
         saved: &|_, _| Vec::new(),
         show_passwords,
+    }
+}
+
+/// The dump of a file.
+fn dumped(text: &str, show_passwords: bool) -> String {
+    let facts = Facts {
+        netrc: &|machine, _| (machine == b"kept").then(|| Secret::new("from netrc")),
+        ..facts(show_passwords)
     };
     let mut all = Vec::new();
-    dump(&layers, &facts, &mut |part| {
-        all.append(part);
-        true
+    layered(text, |layers| {
+        dump(layers, &facts, &mut |part| {
+            all.append(part);
+            true
+        })
     });
     String::from_utf8(all).expect("escaped")
 }

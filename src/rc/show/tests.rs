@@ -1,29 +1,18 @@
 use super::*;
-use crate::rc::{Document, Overrides, Surroundings, settings};
+use crate::rc::dump::tests::{facts, layered};
 
 /// The report of a file, as one text.
 fn told(text: &str, is_verbose: bool, show_passwords: bool) -> String {
-    let around = Surroundings {
-        invoking_user: "me".into(),
-        ..Surroundings::default()
-    };
-    let (stanzas, _) = settings::read(&Document::parse(text));
-    let overrides = Overrides::default();
-    let layers = Layers::new(&stanzas, &overrides, &around);
     let facts = Facts {
-        idfile: std::path::Path::new("/h/.fetchids"),
-        is_file: &|_| true,
-        without_log: false,
-        only_check: false,
-        host: &|| "box.example".to_owned(),
-        netrc: &|_, _| None,
         saved: &|_, _| vec![b"uid1".to_vec()],
-        show_passwords,
+        ..facts(show_passwords)
     };
     let mut out = String::new();
-    report(&layers, &facts, Extent { is_verbose }, &mut |line| {
-        out.push_str(line);
-        out.push('\n');
+    layered(text, |layers| {
+        report(layers, &facts, Extent { is_verbose }, &mut |line| {
+            out.push_str(line);
+            out.push('\n');
+        });
     });
     out
 }

@@ -1,20 +1,15 @@
 //! The list of accounts: items, selection, and the rows on the screen.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::time::SystemTime;
 
 use adw::prelude::*;
 use gtk::{gio, glib};
 
+use super::super::lines::{Rows, boxed};
 use super::Output;
 use super::row::Row;
 use crate::engine::api::{AccountId, AccountStatus};
-
-/// Rows that exist, each with the list item it belongs to. `GtkListView` makes only as many as
-/// fit on the screen and reuses them, so looking through them is cheap with any number of accounts.
-type Rows = Rc<RefCell<Vec<(gtk::ListItem, Row)>>>;
 
 /// The list and what is behind it.
 pub(super) struct List {
@@ -24,7 +19,7 @@ pub(super) struct List {
     pub selection: gtk::SingleSelection,
     store: gio::ListStore,
     places: HashMap<AccountId, u32>,
-    rows: Rows,
+    rows: Rows<Row>,
 }
 
 impl List {
@@ -70,11 +65,11 @@ impl List {
             return false;
         };
         item.replace(status);
-        for (list_item, row) in self.rows.borrow().iter() {
-            if list_item.position() == place && list_item.item().is_some() {
+        self.rows.each(|at, row, _| {
+            if at == place {
                 row.show(&item.borrow(), now);
             }
-        }
+        });
         self.selection.selected() == place
     }
 
@@ -89,11 +84,7 @@ impl List {
 
     /// Draws all rows on the screen anew.
     pub(super) fn redraw(&self, now: SystemTime) {
-        for (list_item, row) in self.rows.borrow().iter() {
-            if let Some(item) = boxed(list_item.item()) {
-                row.show(&item.borrow(), now);
-            }
-        }
+        self.rows.each(|_, row, item| row.show(&item.borrow(), now));
     }
 
     /// What `look` says of the selected account.
@@ -111,17 +102,11 @@ impl List {
     }
 }
 
-fn boxed(item: Option<glib::Object>) -> Option<glib::BoxedAnyObject> {
-    item.and_downcast()
-}
-
-fn factory(rows: &Rows, meant: impl Fn(Output) + Clone + 'static) -> gtk::SignalListItemFactory {
-    let factory = gtk::SignalListItemFactory::new();
-    let made = rows.clone();
-    factory.connect_setup(move |_, object| {
-        let Some(item) = object.downcast_ref::<gtk::ListItem>() else {
-            return;
-        };
+fn factory(
+    rows: &Rows<Row>,
+    meant: impl Fn(Output) + Clone + 'static,
+) -> gtk::SignalListItemFactory {
+    let make = move |item: &gtk::ListItem| {
         let row = Row::new();
         let (shown, meant) = (item.downgrade(), meant.clone());
         row.button.connect_clicked(move |_| {
@@ -139,19 +124,9 @@ fn factory(rows: &Rows, meant: impl Fn(Output) + Clone + 'static) -> gtk::Signal
             });
         });
         item.set_child(Some(&row.root));
-        made.borrow_mut().push((item.clone(), row));
-    });
-    let bound = rows.clone();
-    factory.connect_bind(move |_, object| {
-        for (item, row) in bound.borrow().iter().filter(|(item, _)| item == object) {
-            if let Some(account) = boxed(item.item()) {
-                row.show(&account.borrow(), SystemTime::now());
-            }
-        }
-    });
-    let gone = rows.clone();
-    factory.connect_teardown(move |_, object| {
-        gone.borrow_mut().retain(|(item, _)| item != object);
-    });
-    factory
+        row
+    };
+    rows.factory(make, |row: &Row, account| {
+        row.show(&account.borrow(), SystemTime::now());
+    })
 }

@@ -3,14 +3,12 @@
 use std::time::SystemTime;
 
 use adw::prelude::*;
-use gtk::pango;
 
-use super::super::{a11y, icons};
+use super::super::{a11y, icons, lines};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::{AccountStatus, State, words};
 
-/// The widgets of one row; cloning clones references.
-#[derive(Clone)]
+/// The widgets of one row.
 pub(super) struct Row {
     /// The row itself.
     pub root: gtk::Box,
@@ -27,13 +25,6 @@ pub(super) struct Row {
 impl Row {
     /// A row that shows nothing yet.
     pub(super) fn new() -> Self {
-        let label = |class: &str| {
-            gtk::Label::builder()
-                .xalign(0.0)
-                .ellipsize(pango::EllipsizeMode::End)
-                .css_classes([class])
-                .build()
-        };
         let this = Self {
             root: gtk::Box::builder().spacing(12).build(),
             button: gtk::Button::builder()
@@ -41,12 +32,10 @@ impl Row {
                 .css_classes(["flat", "circular"])
                 .name("row-check")
                 .build(),
-            icon: gtk::Image::builder()
-                .accessible_role(gtk::AccessibleRole::Presentation)
-                .build(),
+            icon: lines::icon(),
             spinner: gtk::Spinner::new(),
-            title: label("heading"),
-            line: label("caption"),
+            title: lines::label("heading"),
+            line: lines::label("caption"),
             progress: gtk::ProgressBar::builder().margin_top(6).build(),
             new: gtk::Label::builder()
                 .valign(gtk::Align::Center)

@@ -5,27 +5,12 @@ use std::time::SystemTime;
 use adw::prelude::*;
 use gtk::pango;
 
-use super::super::{a11y, icons};
-use super::entry_of;
+use super::super::{a11y, icons, lines};
 use crate::engine::api::{Entry, words};
 
 /// Makes and fills lines for the list.
 pub(super) fn factory() -> gtk::SignalListItemFactory {
-    let factory = gtk::SignalListItemFactory::new();
-    factory.connect_setup(|_, object| {
-        if let Some(item) = object.downcast_ref::<gtk::ListItem>() {
-            item.set_child(Some(&blank()));
-        }
-    });
-    factory.connect_bind(|_, object| {
-        let Some(item) = object.downcast_ref::<gtk::ListItem>() else {
-            return;
-        };
-        if let (Some(entry), Some(child)) = (entry_of(item.item()), item.child()) {
-            show(&child, &entry.borrow());
-        }
-    });
-    factory
+    lines::factory(blank, |line, entry| show(line, &entry.borrow()))
 }
 
 fn blank() -> gtk::Box {

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use gtk::prelude::*;
 use gtk::{gio, glib};
 
-use super::entry_of;
+use super::super::lines::boxed;
 use crate::engine::api::{Entry, words};
 
 /// Entries kept in memory.
@@ -59,7 +59,7 @@ impl Log {
         let filter = Rc::<RefCell<Filter>>::default();
         let used = filter.clone();
         let notify = gtk::CustomFilter::new(move |object| {
-            let entry = entry_of(Some(object.clone()));
+            let entry = boxed(Some(object.clone()));
             entry.is_some_and(|entry| used.borrow().wants(&entry.borrow()))
         });
         let wanted = gtk::FilterListModel::new(Some(store.clone()), Some(notify.clone()));
@@ -111,7 +111,7 @@ impl Log {
         let now = SystemTime::now();
         let (mut lines, mut text) = (0, String::new());
         for place in (0..self.shown()).filter(|place| !has_chosen || chosen.contains(*place)) {
-            let Some(entry) = entry_of(self.selection.item(place)) else {
+            let Some(entry) = boxed(self.selection.item(place)) else {
                 continue;
             };
             let entry = entry.borrow::<Entry>();

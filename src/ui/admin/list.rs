@@ -1,11 +1,11 @@
 //! The list of files. Only the rows on the screen exist, however many users there are.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use adw::prelude::*;
 use gtk::{gio, glib, pango};
 
+use super::super::lines::{self, Rows};
 use super::super::{a11y, icons};
 use super::Input;
 use super::model::{icon, line, title};
@@ -21,7 +21,6 @@ pub(super) struct List {
 }
 
 /// The widgets of a row.
-#[derive(Clone)]
 struct Row {
     root: gtk::Box,
     icon: gtk::Image,
@@ -78,48 +77,22 @@ impl List {
 }
 
 fn factory() -> gtk::SignalListItemFactory {
-    let rows: Rc<RefCell<Vec<(gtk::ListItem, Row)>>> = Rc::default();
-    let factory = gtk::SignalListItemFactory::new();
-    let made = rows.clone();
-    factory.connect_setup(move |_, object| {
-        if let Some(item) = object.downcast_ref::<gtk::ListItem>() {
-            let row = Row::new();
-            item.set_child(Some(&row.root));
-            made.borrow_mut().push((item.clone(), row));
-        }
-    });
-    let bound = rows.clone();
-    factory.connect_bind(move |_, object| {
-        for (item, row) in bound.borrow().iter().filter(|(item, _)| item == object) {
-            let file = item.item().and_downcast::<glib::BoxedAnyObject>();
-            if let Some(file) = file {
-                row.show(&file.borrow());
-            }
-        }
-    });
-    factory.connect_teardown(move |_, object| {
-        rows.borrow_mut().retain(|(item, _)| item != object);
-    });
-    factory
+    let make = |item: &gtk::ListItem| {
+        let row = Row::new();
+        item.set_child(Some(&row.root));
+        row
+    };
+    Rows::default().factory(make, |row: &Row, file| row.show(&file.borrow()))
 }
 
 impl Row {
     fn new() -> Self {
-        let label = |class: &str| {
-            gtk::Label::builder()
-                .xalign(0.0)
-                .ellipsize(pango::EllipsizeMode::End)
-                .css_classes([class])
-                .build()
-        };
         let this = Self {
             root: gtk::Box::builder().spacing(12).build(),
-            icon: gtk::Image::builder()
-                .accessible_role(gtk::AccessibleRole::Presentation)
-                .build(),
-            title: label("heading"),
-            first: label("caption"),
-            second: label("caption"),
+            icon: lines::icon(),
+            title: lines::label("heading"),
+            first: lines::label("caption"),
+            second: lines::label("caption"),
         };
         this.second.add_css_class("quiet");
         for (label, lines) in [(&this.first, 4), (&this.second, 2)] {

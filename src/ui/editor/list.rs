@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gtk::prelude::*;
 use gtk::{gdk, gio, glib, pango};
 
-use super::super::a11y;
+use super::super::{a11y, lines};
 use super::model::tree::{Line, Node};
 use crate::base::i18n::{fill, gettext, ngettext};
 
@@ -62,7 +62,10 @@ impl List {
                 to(Told::Selected(node));
             }
         });
-        let view = gtk::ListView::new(Some(selection.clone()), Some(factory()));
+        let view = gtk::ListView::new(
+            Some(selection.clone()),
+            Some(lines::factory(blank, |row, held| bind(row, &held.borrow()))),
+        );
         view.set_widget_name("editor-list");
         view.add_css_class("navigation-sidebar");
         a11y::set_label(&view, &gettext("Servers and users"));
@@ -216,25 +219,6 @@ impl List {
             }
         }
     }
-}
-
-fn factory() -> gtk::SignalListItemFactory {
-    let factory = gtk::SignalListItemFactory::new();
-    factory.connect_setup(|_, object| {
-        if let Some(item) = object.downcast_ref::<gtk::ListItem>() {
-            item.set_child(Some(&blank()));
-        }
-    });
-    factory.connect_bind(|_, object| {
-        let Some(item) = object.downcast_ref::<gtk::ListItem>() else {
-            return;
-        };
-        let shown = item.item().and_downcast::<glib::BoxedAnyObject>();
-        if let (Some(shown), Some(child)) = (shown, item.child()) {
-            bind(&child, &shown.borrow::<Shown>());
-        }
-    });
-    factory
 }
 
 /// The button for the users, the name, a word, the number of hints.

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use gtk::prelude::*;
 use gtk::{gio, glib};
 
+use super::super::lines::boxed;
 use crate::engine::api::job::report::Row;
 
 /// Draws the item of a list item that is on the screen.
@@ -204,9 +205,4 @@ type Key = (u16, Option<IpAddr>);
 
 fn key(row: &Row) -> Key {
     (row.port, row.address)
-}
-
-/// The row behind a list item.
-pub(super) fn boxed(item: Option<glib::Object>) -> Option<glib::BoxedAnyObject> {
-    item.and_downcast()
 }

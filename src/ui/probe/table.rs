@@ -3,8 +3,9 @@
 use adw::prelude::*;
 use gtk::pango;
 
+use super::super::lines::boxed;
 use super::super::{a11y, icons};
-use super::lines::{Lines, boxed};
+use super::lines::Lines;
 use super::words::{self, Column};
 use crate::base::i18n::{fill, gettext};
 use crate::engine::api::job::report::Row;

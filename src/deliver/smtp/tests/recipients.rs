@@ -223,11 +223,8 @@ async fn the_last_resort_has_a_share() {
         _ => good(command),
     });
     let envelope = Envelope {
-        sender: b"s@x".to_vec(),
-        recipients: vec![b"joe".to_vec(), b"bad@x".to_vec()],
         last_resort: Some(b"pm".to_vec()),
-        body: BodyType::Unsaid,
-        size: None,
+        ..envelope("s@x", &["joe", "bad@x"])
     };
     let ticket = Ticket(1);
     rig.delivery.send(Part::Begin { ticket, envelope }).await;
