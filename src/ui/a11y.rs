@@ -133,10 +133,8 @@ pub fn name_entry(row: &impl IsA<adw::EntryRow>) {
     };
     text.set_property("accessible-role", gtk::AccessibleRole::TextBox);
     set_label(&text, &row.title());
-    set_label(row, &row.title());
     let text = text.downgrade();
     row.connect_title_notify(move |row| {
-        set_label(row, &row.title());
         if let Some(text) = text.upgrade() {
             set_label(&text, &row.title());
         }
@@ -271,8 +269,9 @@ fn wants_name(widget: &gtk::Widget) -> bool {
         || widget.is::<gtk::SpinButton>()
         || widget.is::<gtk::Expander>()
         || widget.is::<gtk::DropDown>()
-        // What has the focus in a list; the type is GTK's own.
-        || (widget.type_().name() == "GtkListItemWidget");
+        // What has the focus in a list; the type is GTK's own. On a drop-down it is only drawn.
+        || (widget.type_().name() == "GtkListItemWidget"
+            && widget.ancestor(gtk::Button::static_type()).is_none());
     let is_view = widget.is::<gtk::ListView>()
         || (widget.is::<gtk::ListBox>() && !is_titled(widget))
         || widget.is::<gtk::ColumnView>()

@@ -113,6 +113,13 @@ impl Reader {
         }
     }
 
+    /// How many programs can be read.
+    pub async fn programs(&self) -> usize {
+        let root = ObjectPath::from_static_str_unchecked("/org/a11y/atspi/accessible/root");
+        let registry = ("org.a11y.atspi.Registry".to_owned(), root.into());
+        self.children(&registry).await.len()
+    }
+
     /// Whether some name in a window of any program contains these words.
     pub async fn reads(&self, words: &str) -> bool {
         self.things()

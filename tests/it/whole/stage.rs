@@ -10,6 +10,7 @@ use tokio::process::{Child, Command};
 use zbus::Connection;
 use zbus::connection::Builder;
 
+use super::reader::Reader;
 use crate::support::home::Home;
 
 /// How long a condition may take on a busy machine.
@@ -59,13 +60,17 @@ impl Stage {
             .env("DISPLAY", format!(":{display}"))
             .env("XDG_RUNTIME_DIR", &runtime);
         let (bus, daemon) = announced(&mut daemon).await;
-        Self {
+        let stage = Self {
             display: format!(":{display}"),
             bus,
             runtime,
             user: home.user(),
             _parts: [screen, daemon],
-        }
+        };
+        // What programs register with is there before the first of them, as on a desktop.
+        let reader = Reader::on(&stage).await;
+        assert_eq!(reader.programs().await, 0);
+        stage
     }
 
     /// Starts a program of ours in `home` on this stage.

@@ -11,6 +11,12 @@ impl Scene {
     async fn restart(&mut self) {
         self.program.start_kill().expect("ours");
         self.program.wait().await.expect("ours");
+        // Its place among those that can be read goes as well; one that comes meanwhile may be lost.
+        let reader = &self.hands.reader;
+        until("the former program is gone", async || {
+            reader.programs().await == 0
+        })
+        .await;
         self.program = start(&self.journey, &self.stage, true);
     }
 
