@@ -51,7 +51,9 @@ impl Hands {
             .and_then(|rule| rule.member("StateChanged"))
             .expect("names")
             .build();
-        let focus = MessageStream::for_match_rule(rule, &reader.bus, Some(1000));
+        // By a line of its own: signals that nobody takes would keep the answers back.
+        let signals = Reader::on(stage).await.bus;
+        let focus = MessageStream::for_match_rule(rule, &signals, Some(1000));
         Self {
             display: stage.display.clone(),
             focus: focus.await.expect("signals"),
