@@ -269,9 +269,7 @@ fn wants_name(widget: &gtk::Widget) -> bool {
         || widget.is::<gtk::SpinButton>()
         || widget.is::<gtk::Expander>()
         || widget.is::<gtk::DropDown>()
-        // What has the focus in a list; the type is GTK's own. On a drop-down it is only drawn.
-        || (widget.type_().name() == "GtkListItemWidget"
-            && widget.ancestor(gtk::Button::static_type()).is_none());
+        || is_line(widget);
     let is_view = widget.is::<gtk::ListView>()
         || (widget.is::<gtk::ListBox>() && !is_titled(widget))
         || widget.is::<gtk::ColumnView>()
@@ -288,6 +286,16 @@ fn wants_name(widget: &gtk::Widget) -> bool {
     let is_decoration = widget.property::<gtk::AccessibleRole>("accessible-role")
         == gtk::AccessibleRole::Presentation;
     (is_control || is_view) && !is_window_part && !is_decoration
+}
+
+/// What has the focus in a list; the type is GTK's own. On a drop-down and above the columns of a
+/// table it is only drawn.
+fn is_line(widget: &gtk::Widget) -> bool {
+    widget.type_().name() == "GtkListItemWidget"
+        && widget.ancestor(gtk::Button::static_type()).is_none()
+        && !widget
+            .parent()
+            .is_some_and(|above| above.is::<gtk::ColumnView>())
 }
 
 /// A group's title names the list in it.

@@ -112,7 +112,9 @@ pub(super) fn wrap_buttons(widget: &impl IsA<gtk::Widget>) {
         match child.downcast_ref::<gtk::Label>() {
             Some(label) if is_button => {
                 label.set_wrap(true);
-                label.set_wrap_mode(pango::WrapMode::WordChar);
+                label.set_wrap_mode(pango::WrapMode::Word);
+                // Only where there is no room: GTK would break words to fill the height of a row.
+                label.set_natural_wrap_mode(gtk::NaturalWrapMode::None);
                 label.set_justify(gtk::Justification::Center);
             }
             _ => wrap_buttons(&child),
