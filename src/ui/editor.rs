@@ -216,6 +216,7 @@ impl Component for Editor {
             Input::FixFirst => self.fix_first(&sender),
             Input::Search(is_open) => self.search(is_open),
             Input::Searched => self.searched(),
+            Input::Escape => self.escape(),
             Input::GoTo(hit) => self.go_to(&hit),
             Input::GoToAccount(id) => self.go_to_account(id, root, &sender),
             Input::Typed(change, length) => self.typed(change, length, &sender),

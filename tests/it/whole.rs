@@ -5,6 +5,7 @@
 mod admin;
 mod editor;
 mod hands;
+mod keys;
 mod panel;
 mod reader;
 mod set_up;

@@ -68,6 +68,8 @@ pub(in crate::ui) enum Input {
     Search(bool),
     /// Something else is looked for.
     Searched,
+    /// Escape: end the search, or put the source away.
+    Escape,
     /// To the user of an account, as soon as the file is there.
     GoToAccount(AccountId),
     /// To an option that was found.

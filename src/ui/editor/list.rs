@@ -6,7 +6,9 @@ use std::rc::Rc;
 use gtk::prelude::*;
 use gtk::{gdk, gio, glib, pango};
 
+use super::super::actions::keys::{self, Scope};
 use super::super::{a11y, lines};
+use super::frame::has_focus;
 use super::model::tree::{Line, Node};
 use crate::base::i18n::{fill, gettext, ngettext};
 
@@ -40,8 +42,12 @@ pub(super) struct List {
     store: gio::ListStore,
     selection: gtk::SingleSelection,
     lines: Rc<RefCell<Vec<Shown>>>,
+    rows: Rows,
     fills: Rc<Cell<bool>>,
 }
+
+/// Those on the screen.
+type Rows = lines::Rows<gtk::Widget>;
 
 impl List {
     /// Empty.
@@ -62,10 +68,16 @@ impl List {
                 to(Told::Selected(node));
             }
         });
-        let view = gtk::ListView::new(
-            Some(selection.clone()),
-            Some(lines::factory(blank, |row, held| bind(row, &held.borrow()))),
+        let rows = Rows::default();
+        let factory = rows.factory(
+            |item| {
+                let row = blank();
+                item.set_child(Some(&row));
+                row.upcast()
+            },
+            |row: &gtk::Widget, held| bind(row, &held.borrow()),
         );
+        let view = gtk::ListView::new(Some(selection.clone()), Some(factory));
         view.set_widget_name("editor-list");
         view.add_css_class("navigation-sidebar");
         a11y::set_label(&view, &gettext("Servers and users"));
@@ -83,10 +95,12 @@ impl List {
             store,
             selection,
             lines,
+            rows,
             fills,
         };
         this.toggles(&tell);
         this.keys(&tell);
+        keys::listen(&this.view, Scope::List);
         this.menu(menu);
         this
     }
@@ -151,17 +165,7 @@ impl List {
         click.connect_pressed(move |_, _, x, y| at(x, y));
         self.view.add_controller(click);
         let keys = gtk::EventControllerKey::new();
-        let view = self.view.downgrade();
         keys.connect_key_pressed(move |_, key, _, state| {
-            if key == gdk::Key::Delete && state.is_empty() {
-                let removed = view.upgrade().map(|view| {
-                    gtk::prelude::WidgetExt::activate_action(&view, "editor.remove", None)
-                });
-                return match removed {
-                    Some(Ok(())) => glib::Propagation::Stop,
-                    _ => glib::Propagation::Proceed,
-                };
-            }
             let is_menu = key == gdk::Key::Menu
                 || key == gdk::Key::F10 && state.contains(gdk::ModifierType::SHIFT_MASK);
             if is_menu {
@@ -173,11 +177,53 @@ impl List {
         self.view.add_controller(keys);
     }
 
-    /// Shows these lines, with `node` selected.
+    /// Shows these lines, with `node` selected. Who is in the list stays there, at the selected line.
     pub(super) fn show(&self, lines: Vec<Shown>, node: Node) {
         self.fills.set(true);
+        let has_focus = has_focus(&self.view);
         let before = self.lines.replace(lines);
         let now = self.lines.borrow();
+        let nodes = |of: &[Shown]| of.iter().map(|shown| shown.line.node).collect::<Vec<_>>();
+        let is_same_shape = nodes(&before) == nodes(&now);
+        match is_same_shape {
+            true => self.rewrite(&before, &now),
+            false => self.splice(&before, &now),
+        }
+        let at = now.iter().position(|shown| shown.line.node == node);
+        let at = at.and_then(|at| u32::try_from(at).ok());
+        let at = at.unwrap_or(gtk::INVALID_LIST_POSITION);
+        drop(now);
+        let is_same_place = self.selection.selected() == at;
+        if !is_same_place {
+            self.selection.set_selected(at);
+        }
+        self.fills.set(false);
+        if has_focus && !(is_same_shape && is_same_place) {
+            self.reveal();
+            self.focus_selected();
+        }
+    }
+
+    /// The same lines, some of which say something else: the rows on the screen stay.
+    fn rewrite(&self, before: &[Shown], now: &[Shown]) {
+        for (at, (before, now)) in (0_u32..).zip(before.iter().zip(now)) {
+            if before == now {
+                continue;
+            }
+            let item = self.store.item(at);
+            if let Some(item) = item.and_downcast::<glib::BoxedAnyObject>() {
+                item.replace(now.clone());
+            }
+            self.rows.each(|place, row, _| {
+                if place == at {
+                    bind(row, now);
+                }
+            });
+        }
+    }
+
+    /// Other lines: what is the same before and behind them stays.
+    fn splice(&self, before: &[Shown], now: &[Shown]) {
         let same = before
             .iter()
             .zip(now.iter())
@@ -196,14 +242,20 @@ impl List {
             self.store
                 .splice(at, u32::try_from(gone).unwrap_or(0), &come);
         }
-        let at = now.iter().position(|shown| shown.line.node == node);
-        let at = at.and_then(|at| u32::try_from(at).ok());
-        let at = at.unwrap_or(gtk::INVALID_LIST_POSITION);
-        drop(now);
-        if self.selection.selected() != at {
-            self.selection.set_selected(at);
+    }
+
+    /// Gives the selected line the focus.
+    fn focus_selected(&self) {
+        let at = self.selection.selected();
+        let mut around = None;
+        self.rows.each(|place, row, _| {
+            if place == at {
+                around = row.parent();
+            }
+        });
+        if let Some(around) = around {
+            around.grab_focus();
         }
-        self.fills.set(false);
     }
 
     /// Brings the selected line into view.

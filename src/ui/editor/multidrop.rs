@@ -19,6 +19,7 @@ use std::time::Duration;
 use gtk::glib;
 use gtk::prelude::*;
 
+use super::super::actions::keys::{self, Scope};
 use super::super::shell::vertical;
 use super::super::{a11y, choices};
 use super::model::Model;
@@ -198,6 +199,7 @@ impl Multidrop {
         let answer = Answer::new(&tell);
         let table = Table::new(&tell);
         let body = vertical(18);
+        keys::listen(&body, Scope::Recipients);
         let users = gtk::Box::builder().spacing(12).build();
         users.append(&heading(&gettext("User")));
         users.append(&who);
