@@ -26,6 +26,7 @@ mod steps;
 mod transcript;
 mod wizard;
 
+pub use actions::keys;
 pub use app::{App, Init, Kept, Msg, Out};
 
 use gtk::{gdk, gio};

@@ -511,6 +511,8 @@ impl App {
             "check-or-stop" if self.busy.is_empty() => self.check(None),
             "stop" | "check-or-stop" => self.send(Command::Stop { ids: None }),
             "check-selected" => self.accounts.emit(accounts::Input::CheckSelected),
+            "pause" if self.is_paused => self.send(Command::Resume),
+            "pause" => self.send(Command::Pause),
             "ack" => self.send(Command::Ack { ids: None }),
             "reload" => self.send(Command::Reload),
             "back" if self.widgets.shows("editor") => self.editor.emit(editor::Input::Back),
@@ -541,11 +543,23 @@ impl App {
             }
             "search-on" => self.activity.emit(activity::Input::Search(true)),
             "search-off" => self.activity.emit(activity::Input::Search(false)),
-            "shortcuts" => actions::show_shortcuts(root),
+            "escape" => self.escape(),
+            "shortcuts" => actions::keys::show(root),
             "about" => actions::show_about(root, &self.rc_path),
             "close" => root.close(),
             "quit" => sender.input(Msg::Quit),
             _ => tracing::debug!(name, "unknown action"),
+        }
+    }
+
+    /// Ends a search or closes what was opened, on the page that is in front.
+    fn escape(&self) {
+        if self.widgets.shows("editor") {
+            self.editor.emit(editor::Input::Escape);
+        } else if self.widgets.shows("probe") {
+            self.probe.emit(probe::Input::Escape);
+        } else if self.widgets.shows("activity") {
+            self.activity.emit(activity::Input::Search(false));
         }
     }
 

@@ -104,6 +104,8 @@ pub(super) enum Input {
     Search(bool),
     /// Something else is looked for.
     Searched,
+    /// Escape: end the search, or put the source away.
+    Escape,
     /// To the user of an account, as soon as the file is there.
     GoToAccount(AccountId),
     /// To an option that was found.
@@ -405,6 +407,7 @@ impl Component for Editor {
             Input::FixFirst => self.fix_first(&sender),
             Input::Search(is_open) => self.search(is_open),
             Input::Searched => self.searched(),
+            Input::Escape => self.escape(),
             Input::GoTo(hit) => self.go_to(&hit),
             Input::GoToAccount(id) => {
                 if !self.is_own() {

@@ -186,7 +186,6 @@ impl Component for Probe {
         root.append(&pages::ruler(to));
         root.append(&form.root);
         root.append(&pages.stack);
-        pages::on_escape(&root, to);
         let model = Self {
             form,
             pages,

@@ -4,6 +4,7 @@
 
 mod editor;
 mod hands;
+mod keys;
 mod panel;
 mod reader;
 mod set_up;

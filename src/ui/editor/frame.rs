@@ -6,8 +6,10 @@ use adw::prelude::*;
 use gtk::gio;
 
 use super::super::a11y;
+use super::super::actions::keys::{self, Scope};
 use super::Input;
 use super::checks::Whom;
+use super::multidrop::Told;
 use crate::base::i18n::{fill, gettext, ngettext};
 
 /// How much room there is (`ui.md` section 20).
@@ -262,6 +264,7 @@ impl Frame {
                 )
             }
         };
+        let loses_focus = has_focus(&self.source) && !source;
         let show = |pane: &gtk::Widget, is_shown: bool, is_last: bool| {
             pane.set_visible(is_shown);
             let line = if is_last {
@@ -278,6 +281,10 @@ impl Frame {
         self.pages.set_visible(pages);
         self.list.set_hexpand(self.room.get() == Room::Narrow);
         self.source.set_hexpand(true);
+        if loses_focus {
+            let next = if pages { &self.pages } else { &self.list };
+            next.child_focus(gtk::DirectionType::TabForward);
+        }
     }
 
     /// What can be undone and redone, by name, and whether there is anything to save.
@@ -391,32 +398,31 @@ pub(super) struct States {
     pub stop_ignoring: gio::SimpleAction,
 }
 
-/// The actions of the menus and their keys, within the editor.
+/// The actions of the menus and of the keys, within the editor.
 pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) -> States {
     let group = gio::SimpleActionGroup::new();
-    let keys = gtk::ShortcutController::new();
-    keys.set_scope(gtk::ShortcutScope::Local);
-    type Row = (&'static str, &'static str, fn() -> Input);
-    let rows: [Row; 19] = [
-        ("add-server", "", || Input::AddServer),
-        ("add-user", "", || Input::AddUser),
-        ("duplicate", "<Control>d", || Input::Duplicate),
-        ("move-up", "<Alt>Up", || Input::Move(false)),
-        ("move-down", "<Alt>Down", || Input::Move(true)),
-        ("remove", "", || Input::Remove),
-        ("undo", "<Control>z", || Input::Undo),
-        ("redo", "<Control><Shift>z", || Input::Redo),
-        ("save", "<Control>s", || Input::Review),
-        ("next-hint", "F8", || Input::Hint(true)),
-        ("previous-hint", "<Shift>F8", || Input::Hint(false)),
-        ("fix", "<Control>period", || Input::FixFirst),
-        ("search", "<Control>f", || Input::Search(true)),
-        ("source", "F9", || Input::PressSource),
-        ("check-shown", "<Shift>F5", || Input::Check(Whom::Shown)),
-        ("check-all", "", || Input::Check(Whom::All)),
-        ("interval", "", || Input::Interval),
-        ("history", "", || Input::History),
-        ("line", "<Control>g", || Input::AskLine),
+    type Row = (&'static str, fn() -> Input);
+    let rows: [Row; 20] = [
+        ("add-server", || Input::AddServer),
+        ("add-user", || Input::AddUser),
+        ("duplicate", || Input::Duplicate),
+        ("move-up", || Input::Move(false)),
+        ("move-down", || Input::Move(true)),
+        ("remove", || Input::Remove),
+        ("undo", || Input::Undo),
+        ("redo", || Input::Redo),
+        ("save", || Input::Review),
+        ("next-hint", || Input::Hint(true)),
+        ("previous-hint", || Input::Hint(false)),
+        ("fix", || Input::FixFirst),
+        ("search", || Input::Search(true)),
+        ("source", || Input::PressSource),
+        ("check-shown", || Input::Check(Whom::Shown)),
+        ("check-all", || Input::Check(Whom::All)),
+        ("interval", || Input::Interval),
+        ("history", || Input::History),
+        ("line", || Input::AskLine),
+        ("try", || Input::Multidrop(Told::Now)),
     ];
     let stop_ignoring = gio::SimpleAction::new("stop-ignoring", None);
     let on = to.clone();
@@ -435,19 +441,14 @@ pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) -> States {
         always_review: toggle("always-review", || Input::ToggleReview),
         stop_ignoring,
     };
-    for (name, key, input) in rows {
+    for (name, input) in rows {
         let action = gio::SimpleAction::new(name, None);
         let to = to.clone();
         action.connect_activate(move |_, _| to.emit(input()));
         group.add_action(&action);
-        if let Some(trigger) = gtk::ShortcutTrigger::parse_string(key) {
-            let action = gtk::NamedAction::new(&format!("editor.{name}"));
-            keys.add_shortcut(gtk::Shortcut::new(Some(trigger), Some(action)));
-        }
     }
     root.insert_action_group("editor", Some(&group));
-    keys.set_propagation_phase(gtk::PropagationPhase::Capture);
-    root.add_controller(keys);
+    keys::listen(root, Scope::Editor);
     states
 }
 
@@ -456,6 +457,19 @@ impl Frame {
     pub(super) fn press_source(&self) {
         self.toggle.set_active(!self.toggle.is_active());
     }
+
+    /// Puts the source away, where something else has its place.
+    pub(super) fn close_source(&self) {
+        if self.room.get() != Room::Wide && self.toggle.is_active() {
+            self.press_source();
+        }
+    }
+}
+
+/// Whether the focus is in it.
+pub(super) fn has_focus(widget: &impl IsA<gtk::Widget>) -> bool {
+    let flags = widget.state_flags();
+    flags.contains(gtk::StateFlags::FOCUS_WITHIN)
 }
 
 fn vertical() -> gtk::Box {

@@ -7,6 +7,8 @@ use gtk::prelude::*;
 use gtk::{gdk, gio, glib, pango};
 
 use super::super::a11y;
+use super::super::actions::keys::{self, Scope};
+use super::frame::has_focus;
 use super::model::tree::{Line, Node};
 use crate::base::i18n::{fill, gettext, ngettext};
 
@@ -40,8 +42,12 @@ pub(super) struct List {
     store: gio::ListStore,
     selection: gtk::SingleSelection,
     lines: Rc<RefCell<Vec<Shown>>>,
+    rows: Rows,
     fills: Rc<Cell<bool>>,
 }
+
+/// Those on the screen.
+type Rows = Rc<RefCell<Vec<gtk::ListItem>>>;
 
 impl List {
     /// Empty.
@@ -62,7 +68,8 @@ impl List {
                 to(Told::Selected(node));
             }
         });
-        let view = gtk::ListView::new(Some(selection.clone()), Some(factory()));
+        let rows = Rows::default();
+        let view = gtk::ListView::new(Some(selection.clone()), Some(factory(&rows)));
         view.set_widget_name("editor-list");
         view.add_css_class("navigation-sidebar");
         a11y::set_label(&view, &gettext("Servers and users"));
@@ -80,10 +87,12 @@ impl List {
             store,
             selection,
             lines,
+            rows,
             fills,
         };
         this.toggles(&tell);
         this.keys(&tell);
+        keys::listen(&this.view, Scope::List);
         this.menu(menu);
         this
     }
@@ -148,17 +157,7 @@ impl List {
         click.connect_pressed(move |_, _, x, y| at(x, y));
         self.view.add_controller(click);
         let keys = gtk::EventControllerKey::new();
-        let view = self.view.downgrade();
         keys.connect_key_pressed(move |_, key, _, state| {
-            if key == gdk::Key::Delete && state.is_empty() {
-                let removed = view.upgrade().map(|view| {
-                    gtk::prelude::WidgetExt::activate_action(&view, "editor.remove", None)
-                });
-                return match removed {
-                    Some(Ok(())) => glib::Propagation::Stop,
-                    _ => glib::Propagation::Proceed,
-                };
-            }
             let is_menu = key == gdk::Key::Menu
                 || key == gdk::Key::F10 && state.contains(gdk::ModifierType::SHIFT_MASK);
             if is_menu {
@@ -170,11 +169,53 @@ impl List {
         self.view.add_controller(keys);
     }
 
-    /// Shows these lines, with `node` selected.
+    /// Shows these lines, with `node` selected. Who is in the list stays there, at the selected line.
     pub(super) fn show(&self, lines: Vec<Shown>, node: Node) {
         self.fills.set(true);
+        let has_focus = has_focus(&self.view);
         let before = self.lines.replace(lines);
         let now = self.lines.borrow();
+        let nodes = |of: &[Shown]| of.iter().map(|shown| shown.line.node).collect::<Vec<_>>();
+        let is_same_shape = nodes(&before) == nodes(&now);
+        match is_same_shape {
+            true => self.rewrite(&before, &now),
+            false => self.splice(&before, &now),
+        }
+        let at = now.iter().position(|shown| shown.line.node == node);
+        let at = at.and_then(|at| u32::try_from(at).ok());
+        let at = at.unwrap_or(gtk::INVALID_LIST_POSITION);
+        drop(now);
+        let is_same_place = self.selection.selected() == at;
+        if !is_same_place {
+            self.selection.set_selected(at);
+        }
+        self.fills.set(false);
+        if has_focus && !(is_same_shape && is_same_place) {
+            self.reveal();
+            self.focus_selected();
+        }
+    }
+
+    /// The same lines, some of which say something else: the rows on the screen stay.
+    fn rewrite(&self, before: &[Shown], now: &[Shown]) {
+        for (at, (before, now)) in (0_u32..).zip(before.iter().zip(now)) {
+            if before == now {
+                continue;
+            }
+            let item = self.store.item(at);
+            if let Some(item) = item.and_downcast::<glib::BoxedAnyObject>() {
+                item.replace(now.clone());
+            }
+            let rows = self.rows.borrow();
+            let shown = rows.iter().filter(|row| row.position() == at);
+            for child in shown.filter_map(gtk::ListItem::child) {
+                bind(&child, now);
+            }
+        }
+    }
+
+    /// Other lines: what is the same before and behind them stays.
+    fn splice(&self, before: &[Shown], now: &[Shown]) {
         let same = before
             .iter()
             .zip(now.iter())
@@ -193,14 +234,21 @@ impl List {
             self.store
                 .splice(at, u32::try_from(gone).unwrap_or(0), &come);
         }
-        let at = now.iter().position(|shown| shown.line.node == node);
-        let at = at.and_then(|at| u32::try_from(at).ok());
-        let at = at.unwrap_or(gtk::INVALID_LIST_POSITION);
-        drop(now);
-        if self.selection.selected() != at {
-            self.selection.set_selected(at);
+    }
+
+    /// Gives the selected line the focus.
+    fn focus_selected(&self) {
+        let at = self.selection.selected();
+        let row = self
+            .rows
+            .borrow()
+            .iter()
+            .find(|row| row.position() == at)
+            .cloned();
+        let around = row.and_then(|row| row.child()?.parent());
+        if let Some(around) = around {
+            around.grab_focus();
         }
-        self.fills.set(false);
     }
 
     /// Brings the selected line into view.
@@ -218,13 +266,17 @@ impl List {
     }
 }
 
-fn factory() -> gtk::SignalListItemFactory {
+fn factory(rows: &Rows) -> gtk::SignalListItemFactory {
     let factory = gtk::SignalListItemFactory::new();
-    factory.connect_setup(|_, object| {
+    let made = Rc::clone(rows);
+    factory.connect_setup(move |_, object| {
         if let Some(item) = object.downcast_ref::<gtk::ListItem>() {
             item.set_child(Some(&blank()));
+            made.borrow_mut().push(item.clone());
         }
     });
+    let gone = Rc::clone(rows);
+    factory.connect_teardown(move |_, object| gone.borrow_mut().retain(|row| row != object));
     factory.connect_bind(|_, object| {
         let Some(item) = object.downcast_ref::<gtk::ListItem>() else {
             return;

@@ -19,6 +19,7 @@ use std::time::Duration;
 use gtk::glib;
 use gtk::prelude::*;
 
+use super::super::actions::keys::{self, Scope};
 use super::super::{a11y, fact};
 use super::model::Model;
 use super::model::multidrop::samples::{Kept, Names, Work};
@@ -197,6 +198,7 @@ impl Multidrop {
         let answer = Answer::new(&tell);
         let table = Table::new(&tell);
         let body = column(18);
+        keys::listen(&body, Scope::Recipients);
         let users = gtk::Box::builder().spacing(12).build();
         users.append(&heading(&gettext("User")));
         users.append(&who);

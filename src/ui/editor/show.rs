@@ -6,7 +6,7 @@ use adw::prelude::*;
 use relm4::ComponentSender;
 
 use super::super::a11y;
-use super::frame::Front;
+use super::frame::{Front, has_focus};
 use super::list::Shown;
 use super::model::Model;
 use super::model::search::Hit;
@@ -124,9 +124,21 @@ impl Editor {
         if is_open {
             self.frame.bring(Front::Pages);
         }
+        let loses_focus = !is_open && has_focus(&self.finder.root);
         self.pages.root.set_visible(!is_open);
         self.finder.open(is_open);
+        if loses_focus {
+            self.pages.root.child_focus(gtk::DirectionType::TabForward);
+        }
         self.searched();
+    }
+
+    /// Ends the search, or puts away the source, where it is in the way.
+    pub(super) fn escape(&mut self) {
+        match self.finder.root.is_visible() {
+            true => self.search(false),
+            false => self.frame.close_source(),
+        }
     }
 
     /// Something else is looked for.

@@ -137,20 +137,6 @@ pub(super) fn ruler(to: &relm4::Sender<Input>) -> gtk::Overlay {
     gtk::Overlay::builder().child(&ruler).build()
 }
 
-/// Escape stops, or leads back; lists and fields see the key first.
-pub(super) fn on_escape(root: &gtk::Box, to: &relm4::Sender<Input>) {
-    let keys = gtk::EventControllerKey::new();
-    let to = to.clone();
-    keys.connect_key_pressed(move |_, key, _, _| {
-        if key != gtk::gdk::Key::Escape {
-            return glib::Propagation::Proceed;
-        }
-        to.emit(Input::Escape);
-        glib::Propagation::Stop
-    });
-    root.add_controller(keys);
-}
-
 /// The menu of the probes of this session; it rests while something is under way.
 pub(super) fn fill_history(
     button: &gtk::MenuButton,

@@ -51,7 +51,8 @@ impl Hands {
             .and_then(|rule| rule.member("StateChanged"))
             .expect("names")
             .build();
-        let focus = MessageStream::for_match_rule(rule, &reader.bus, Some(1000));
+        // Not everybody listens, and a full queue would hold up all answers.
+        let focus = MessageStream::for_match_rule(rule, &reader.bus, Some(100_000));
         Self {
             display: stage.display.clone(),
             focus: focus.await.expect("signals"),

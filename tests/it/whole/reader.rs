@@ -55,6 +55,8 @@ pub struct Thing {
 /// States of things, as bits (AtspiStateType).
 #[derive(Clone, Copy)]
 pub enum State {
+    Focused = 12,
+    Selected = 23,
     Sensitive = 24,
 }
 
@@ -193,6 +195,32 @@ impl Reader {
             }
             things
         })
+    }
+
+    /// The names of all that are in a state, or of what is in them, and of what they stand in; only
+    /// of what a program tells at once, which is what it was asked about before.
+    pub async fn glance(&self, program: &str, state: State) -> Vec<(String, String)> {
+        let known = self.known(program).await;
+        let name = |path: &OwnedObjectPath| known.things.get(path).map(|thing| thing.1.clone());
+        let mut found = Vec::new();
+        for (around, inside) in &known.inside {
+            for (_, place) in inside {
+                let Some((_, own, states, _)) = known.things.get(&place.1) else {
+                    continue;
+                };
+                if states
+                    .first()
+                    .is_none_or(|low| low & (1 << state as u32) == 0)
+                {
+                    continue;
+                }
+                let below = known.inside.get(&place.1).and_then(|inside| inside.first());
+                let below = below.and_then(|(_, place)| name(&place.1));
+                let own = Some(own.clone()).filter(|own| !own.is_empty()).or(below);
+                found.push((own.unwrap_or_default(), name(around).unwrap_or_default()));
+            }
+        }
+        found
     }
 
     /// What a program tells of all its things at once.

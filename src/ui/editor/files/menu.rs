@@ -1,4 +1,4 @@
-//! The menu of the file actions, and the key for opening another file.
+//! The menu of the file actions.
 
 use adw::prelude::*;
 use gtk::gio;
@@ -72,13 +72,5 @@ pub(super) fn actions(root: &gtk::Box, to: &relm4::Sender<Input>) -> States {
     };
     states.show(false, false);
     root.insert_action_group("editor-file", Some(&group));
-    let keys = gtk::ShortcutController::new();
-    keys.set_scope(gtk::ShortcutScope::Local);
-    keys.set_propagation_phase(gtk::PropagationPhase::Capture);
-    keys.add_shortcut(gtk::Shortcut::new(
-        gtk::ShortcutTrigger::parse_string("<Control>o"),
-        Some(gtk::NamedAction::new("editor-file.open")),
-    ));
-    root.add_controller(keys);
     states
 }

@@ -97,7 +97,6 @@ impl Message {
         root.append(&buttons);
         let (dns, radios) = dns(tell);
         root.append(&dns);
-        at_once(&view, tell);
         Self {
             root,
             view,
@@ -160,21 +159,6 @@ impl Message {
             self.view.grab_focus();
         }
     }
-}
-
-/// Ctrl+Enter tries the message at once.
-fn at_once(view: &gtk::TextView, tell: &Tell) {
-    let to = Rc::clone(tell);
-    let keys = gtk::EventControllerKey::new();
-    keys.connect_key_pressed(move |_, key, _, state| {
-        let is_enter = matches!(key, gdk::Key::Return | gdk::Key::KP_Enter);
-        if is_enter && state.contains(gdk::ModifierType::CONTROL_MASK) {
-            to(Told::Now);
-            return gtk::glib::Propagation::Stop;
-        }
-        gtk::glib::Propagation::Proceed
-    });
-    view.add_controller(keys);
 }
 
 /// Where a field ends: its last continuation line.
