@@ -239,7 +239,7 @@ async fn every_key_of_the_editor() {
     windows(&keyboard).await;
     elsewhere(&keyboard, &text).await;
 
-    let pressed = keyboard.pressed.borrow();
+    let pressed = keyboard.pressed.take();
     let missed = TABLE
         .iter()
         .filter(|key| matches!(key.part, Part::Editor | Part::Entries))
