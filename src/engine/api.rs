@@ -3,6 +3,7 @@
 //! Whoever shows the engine's work holds a [`Snapshot`] (asked for at the start and whenever the
 //! event stream reports a gap) and applies each [`Event`] to it. Both are plain data.
 
+pub mod folders;
 pub mod job;
 pub mod report_text;
 pub mod route_words;

@@ -7,6 +7,7 @@ mod checks;
 mod files;
 mod finder;
 mod findings;
+mod folders;
 mod frame;
 mod going;
 mod hints;
@@ -164,6 +165,8 @@ pub(super) enum Input {
     Unknown(Span, String),
     /// Whether a command could be run.
     CheckCommand(Box<Row>),
+    /// Something is done about the folders of the server.
+    Folders(folders::Told),
     /// Something is done about several recipients.
     Multidrop(Told),
     /// To the list, where it is not beside the pages.
@@ -262,6 +265,8 @@ pub(super) struct Editor {
     owner: Option<owner::Owner>,
     banner: owner::Banner,
     files: files::Files,
+    /// Folders are being chosen.
+    folders: Option<folders::Open>,
 }
 
 impl Component for Editor {
@@ -359,6 +364,7 @@ impl Component for Editor {
             owner: None,
             banner,
             files,
+            folders: None,
         };
         ComponentParts { model, widgets: () }
     }
@@ -464,6 +470,7 @@ impl Component for Editor {
             Input::Preview(at) => self.preview(at),
             Input::Unknown(span, word) => self.unknown(span, &word, &sender),
             Input::CheckCommand(row) => self.check_command(*row, &sender),
+            Input::Folders(told) => self.on_folders(told, root, &sender),
             Input::Multidrop(told) => self.on_multidrop(told, root, &sender),
             Input::Back => {
                 self.frame.back(true);
@@ -481,6 +488,9 @@ impl Editor {
         root: &gtk::Box,
         sender: &ComponentSender<Self>,
     ) {
+        if let Deed::Choose = deed {
+            return self.choose_folders(row, root, sender);
+        }
         let Some(model) = &mut self.model else { return };
         match (deed, row.at, &row.value) {
             (Deed::Say(value), ..) => self.say(row, value, root, sender),
@@ -494,7 +504,7 @@ impl Editor {
                     self.source.reveal(span);
                 }
             }
-            (Deed::Share, ..) => {}
+            (Deed::Share | Deed::Choose, ..) => {}
         }
     }
 
