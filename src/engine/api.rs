@@ -4,6 +4,7 @@
 //! event stream reports a gap) and applies each [`Event`] to it. Both are plain data.
 
 mod account;
+pub mod folders;
 pub mod job;
 mod log;
 pub mod report_text;

@@ -213,6 +213,7 @@ async fn run(context: Context, job: Job) -> (Outcome, End) {
         Job::CheckCommand(command) => editor::check_command(command).await,
         Job::Route(wish) => routing::run(&context, &wish).await,
         Job::SampleHeaders(of) => routing::waiting(&context, &of).await,
+        Job::FoldersOf(of) => folders::of(&context, &of).await,
         Job::ReadHeader(path) => routing::read(path).await,
         Job::Samples(wish) => samples::run(&context, *wish).await,
         Job::Import(path) => return whole(import::import(&context, &path).await),

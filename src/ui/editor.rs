@@ -8,6 +8,7 @@ mod checks;
 mod files;
 mod finder;
 mod findings;
+mod folders;
 mod frame;
 mod going;
 mod hints;
@@ -97,6 +98,8 @@ pub(super) struct Editor {
     owner: Option<owner::Owner>,
     banner: owner::Banner,
     files: files::Files,
+    /// Folders are being chosen.
+    folders: Option<folders::Open>,
 }
 
 impl Component for Editor {
@@ -176,6 +179,7 @@ impl Component for Editor {
             owner: None,
             banner,
             files,
+            folders: None,
         };
         ComponentParts { model, widgets: () }
     }
@@ -252,6 +256,7 @@ impl Component for Editor {
             Input::Preview(at) => self.preview(at),
             Input::Unknown(span, word) => self.unknown(span, &word, &sender),
             Input::CheckCommand(row) => self.check_command(*row, &sender),
+            Input::Folders(told) => self.on_folders(told, root, &sender),
             Input::Multidrop(told) => self.on_multidrop(told, root, &sender),
             Input::Back => {
                 self.frame.back(true);

@@ -10,6 +10,7 @@ mod admin;
 mod desktop;
 mod editor;
 mod files;
+mod folders;
 mod keys;
 mod large;
 mod looks;

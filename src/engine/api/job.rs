@@ -101,6 +101,8 @@ pub enum Job {
     Route(Box<RouteWish>),
     /// The headers of messages that wait in a mailbox. Changes nothing on the server.
     SampleHeaders(Box<Spot>),
+    /// The same as [`Job::ListFolders`] of a text that need not be saved.
+    FoldersOf(Box<Spot>),
     /// The header of a message in a file.
     ReadHeader(PathBuf),
     /// The samples that are kept with accounts.
@@ -201,7 +203,7 @@ pub enum Outcome {
     Around(Box<Around>),
     /// [`Job::TrySignIn`]
     SignedIn(Box<SignedIn>),
-    /// [`Job::ListFolders`]: names as the server has them, decoded for display, and as they are
+    /// [`Job::ListFolders`], [`Job::FoldersOf`]: names as the server has them, decoded for display, and as they are
     /// written to a file.
     Folders(Vec<Folder>),
     /// [`Job::DryRun`]

@@ -1,24 +1,33 @@
-//! The folders of a mailbox, and how their names read.
-
-use base64::Engine as _;
-use base64::alphabet::Alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+//! The folders of a mailbox.
 
 use super::Context;
 use super::failed::{About, Result, failed};
+use super::routing;
 use super::sign_in::{close, open};
 use super::trial::Trial;
-use crate::base::text::{QUIET_MAX, quiet};
+use crate::engine::api::folders::shown;
 use crate::engine::api::job::{Draft, Folder, Outcome};
+use crate::engine::api::routing::Spot;
 use crate::engine::trouble::of_server;
+use crate::rc::Account;
 
 /// See [`Job::ListFolders`](crate::engine::api::job::Job::ListFolders).
 pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
     let account = Trial::new(context, draft).await?.account;
-    let mut session = open(context, &About::from(&draft.setup), &account, &mut ()).await?;
+    list(context, &About::from(&draft.setup), &account).await
+}
+
+/// See [`Job::FoldersOf`](crate::engine::api::job::Job::FoldersOf).
+pub async fn of(context: &Context, of: &Spot) -> Result<Outcome> {
+    let account = routing::to_look_at(context, of)?;
+    list(context, &About::of(&account), &account).await
+}
+
+async fn list(context: &Context, about: &About, account: &Account) -> Result<Outcome> {
+    let mut session = open(context, about, account, &mut ()).await?;
     let port = session.port;
     let named = session.maildrop.folders().await;
-    let named = named.map_err(|error| failed(of_server(error, &account, port)))?;
+    let named = named.map_err(|error| failed(of_server(error, account, port)))?;
     close(session).await;
     let folders = named.into_iter().map(|(name, can_select)| Folder {
         shown: shown(&name),
@@ -26,58 +35,4 @@ pub async fn run(context: &Context, draft: &Draft) -> Result<Outcome> {
         can_select,
     });
     Ok(Outcome::Folders(folders.collect()))
-}
-
-/// Decoded, and quiet; as it is where it is not in the form it should be.
-fn shown(name: &[u8]) -> String {
-    let decoded = decode(name);
-    quiet(decoded.as_deref().map_or(name, str::as_bytes), QUIET_MAX)
-}
-
-/// Modified UTF-7 (RFC 3501 section 5.1.3).
-fn decode(name: &[u8]) -> Option<String> {
-    let mut rest = std::str::from_utf8(name).ok()?;
-    let mut out = String::new();
-    while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(before);
-        let (coded, behind) = after.split_once('-')?;
-        match coded {
-            "" => out.push('&'),
-            coded => out.push_str(&utf16(coded)?),
-        }
-        rest = behind;
-    }
-    out.push_str(rest);
-    Some(out)
-}
-
-fn utf16(coded: &str) -> Option<String> {
-    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
-    let alphabet = Alphabet::new(LETTERS).ok()?;
-    let form = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
-        .with_decode_allow_trailing_bits(true);
-    let octets = GeneralPurpose::new(&alphabet, form).decode(coded).ok()?;
-    let (pairs, _) = octets.as_chunks::<2>();
-    let units: Vec<u16> = pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
-    String::from_utf16(&units).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_folders() {
-        let check = |name: &str, expected: &str| assert_eq!(shown(name.as_bytes()), expected);
-        check("INBOX", "INBOX");
-        check("Entw&APw-rfe", "Entwürfe");
-        check("R&-D", "R&D");
-        check("~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/台北/日本語");
-        check("&2D3eAA-", "😀");
-        check("&", "&");
-        check("&!-", "&!-");
-        check("&2D0-", "&2D0-");
-        check("schön", "schön");
-    }
 }

@@ -58,6 +58,17 @@ fn warnings(all: &All, account: &Account) -> Vec<String> {
     unable.chain(account.local.refusal.clone()).collect()
 }
 
+/// The account, if its server may be looked at.
+pub(super) fn to_look_at(context: &Context, of: &Spot) -> Result<Account> {
+    let all = all(context, of)?;
+    let mut account = account(&all, of)?.clone();
+    if let Some(sentence) = warnings(&all, &account).into_iter().next() {
+        return Err(setup(sentence));
+    }
+    account.timeout = account.timeout.min(PATIENCE);
+    Ok(account)
+}
+
 /// See [`Job::ReadHeader`](crate::engine::api::job::Job::ReadHeader).
 pub async fn read(path: PathBuf) -> Result<Outcome> {
     let shown = path.display().to_string();
@@ -76,12 +87,7 @@ pub async fn read(path: PathBuf) -> Result<Outcome> {
 
 /// See [`Job::SampleHeaders`](crate::engine::api::job::Job::SampleHeaders).
 pub async fn waiting(context: &Context, of: &Spot) -> Result<Outcome> {
-    let all = all(context, of)?;
-    let mut account = account(&all, of)?.clone();
-    if let Some(sentence) = warnings(&all, &account).into_iter().next() {
-        return Err(setup(sentence));
-    }
-    account.timeout = account.timeout.min(PATIENCE);
+    let account = to_look_at(context, of)?;
     let about = About::of(&account);
     let mut session = open(context, &about, &account, &mut ()).await?;
     let mut found = Waiting::default();

@@ -22,6 +22,9 @@ impl Editor {
         root: &gtk::Box,
         sender: &ComponentSender<Self>,
     ) {
+        if let Deed::Choose = deed {
+            return self.choose_folders(row, root, sender);
+        }
         let Some(model) = &mut self.model else { return };
         match (deed, row.at, &row.value) {
             (Deed::Say(value), ..) => self.say(row, value, root, sender),
@@ -35,7 +38,7 @@ impl Editor {
                     self.source.reveal(span);
                 }
             }
-            (Deed::Share, ..) => {}
+            (Deed::Share | Deed::Choose, ..) => {}
         }
     }
 

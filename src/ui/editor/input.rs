@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::checks::Whom;
 use super::files;
+use super::folders;
 use super::model::Row;
 use super::model::search::Hit;
 use super::model::tree::Node;
@@ -128,6 +129,8 @@ pub(in crate::ui) enum Input {
     Unknown(Span, String),
     /// Whether a command could be run.
     CheckCommand(Box<Row>),
+    /// Something is done about the folders of the server.
+    Folders(folders::Told),
     /// Something is done about several recipients.
     Multidrop(Told),
     /// To the list, where it is not beside the pages.

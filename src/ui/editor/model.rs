@@ -4,6 +4,7 @@
 pub(crate) mod effects;
 pub(crate) mod field;
 pub(crate) mod files;
+pub(crate) mod folders;
 pub(crate) mod history;
 pub(crate) mod moves;
 pub(crate) mod multidrop;

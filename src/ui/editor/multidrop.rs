@@ -39,6 +39,7 @@ use names::NameList;
 use result::Answer;
 use table::Table;
 use taking::Taking;
+pub(super) use work::sentences;
 
 /// How long nothing is changed before a message is tried.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -149,6 +149,9 @@ impl Pages {
         };
         for (shown, row) in self.rows.borrow().iter().zip(&rows) {
             shown.show(row, has_others);
+            if row.id == Id::Folder {
+                shown.offer(model.has_folders(row.at));
+            }
         }
         self.hints.show(model.found_at(node));
         let unknown = match page {

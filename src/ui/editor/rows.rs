@@ -28,6 +28,8 @@ pub(in crate::ui) enum Deed {
     Enter,
     /// Somebody wants to know whether the command could be run.
     Check,
+    /// Somebody wants to choose from what the server has.
+    Choose,
 }
 
 /// Who hears of it.
@@ -56,11 +58,11 @@ impl OptionRow {
         let control = {
             let (row, meant, error) = (Rc::clone(&row), Rc::clone(meant), error.clone());
             let (of, to) = (Rc::clone(&row), Rc::clone(&meant));
-            let check = move || {
+            let ask = move || {
                 let now = of.borrow().clone();
-                to(&now, Deed::Check);
+                to(&now, control::deed(keyword));
             };
-            Control::new(keyword, check, move |value| {
+            Control::new(keyword, ask, move |value| {
                 let text = value.as_ref().err().cloned().unwrap_or_default();
                 show_error(&error, &text);
                 if let Ok(value) = value {
@@ -152,6 +154,11 @@ impl OptionRow {
         let help = gettext(keyword.help);
         let text = format!("{}, {help}. {said}", keyword.name());
         a11y::set_description(self.control.focus(), &text);
+    }
+
+    /// Whether the server has what can be chosen from.
+    pub(super) fn offer(&self, has: bool) {
+        self.control.offer(has);
     }
 
     /// Says something about what stands there, until it is another.

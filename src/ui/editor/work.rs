@@ -43,6 +43,9 @@ impl Editor {
         let Some(outcome) = self.multidrop_done(id, outcome, sender) else {
             return;
         };
+        let Some(outcome) = self.folders_done(id, outcome) else {
+            return;
+        };
         let Some(outcome) = self.file_done(id, outcome, sender) else {
             return;
         };

@@ -166,6 +166,35 @@ async fn headers_are_read_without_marking_them() {
 }
 
 #[tokio::test]
+async fn folders_are_listed_by_a_text_that_is_not_saved() {
+    let mut bench = Bench::new("").await;
+    bench.fill(1);
+    bench.server.store.add("ada", "Entw&APw-rfe", []);
+    let text = entry(&bench.setup(true), "imap");
+    let before = bench.state();
+    let of = |text: &str| Job::FoldersOf(Box::new(spot(text, 0, 0)));
+    let Outcome::Folders(folders) = bench.run(of(&text)).await else {
+        panic!("no folders");
+    };
+    let names: Vec<(&[u8], &str)> = folders.iter().map(|f| (&f.name[..], &*f.shown)).collect();
+    let expected: [(&[u8], &str); 2] = [(b"Entw&APw-rfe", "Entwürfe"), (b"INBOX", "INBOX")];
+    assert_eq!(names, expected);
+    assert_eq!(bench.state(), before);
+    let said = bench.server.transcript().join("\n");
+    assert!(
+        !said.contains("SELECT") && !said.contains("EXAMINE"),
+        "{said}"
+    );
+    let failed = bench.failed(of(&text.replace("secret", "wrong"))).await;
+    assert_eq!(failed.cause(), &Cause::SignIn);
+    let nobody = Box::new(spot(&text, 1, 0));
+    let failed = bench.failed(Job::FoldersOf(nobody)).await;
+    assert_eq!(failed.cause(), &Cause::NoAccount);
+    let pop3 = entry(&bench.setup(false), "pop3");
+    assert_eq!(bench.run(of(&pop3)).await, Outcome::Folders(Vec::new()));
+}
+
+#[tokio::test]
 async fn a_server_that_shows_no_headers_alone() {
     let mut bench = Bench::new("").await;
     bench.fill(3);

@@ -22,8 +22,8 @@ const LOCAL: &str =
     "From: z@far.example\nSubject: For the boss\nCc: boss@corp.example, x@far.example\n";
 
 /// The window, and the engine of a home of its own.
-struct Page {
-    desk: Desk,
+pub struct Page {
+    pub desk: Desk,
     home: Home,
     runtime: Runtime,
     handle: Handle,
@@ -31,11 +31,11 @@ struct Page {
 }
 
 impl Page {
-    fn open(rc: &str, width: i32) -> Self {
+    pub fn open(rc: &str, width: i32) -> Self {
         Self::open_in(Runtime::new().unwrap(), rc, width)
     }
 
-    fn open_in(runtime: Runtime, rc: &str, width: i32) -> Self {
+    pub fn open_in(runtime: Runtime, rc: &str, width: i32) -> Self {
         let home = Home::own();
         home.rc(rc);
         let (handle, events) = {
@@ -55,7 +55,7 @@ impl Page {
     }
 
     /// Carries what the window and the engine say to each other until it holds.
-    fn until(&mut self, what: &str, mut holds: impl FnMut(&Desk) -> bool) {
+    pub fn until(&mut self, what: &str, mut holds: impl FnMut(&Desk) -> bool) {
         let end = Instant::now() + Duration::from_secs(20);
         while !holds(&self.desk) {
             assert!(
@@ -85,14 +85,14 @@ impl Page {
     }
 
     /// Selects the line at that place of the list.
-    fn select(&mut self, place: u32) {
+    pub fn select(&mut self, place: u32) {
         let list = self.desk.find::<gtk::ListView>("editor-list");
         let model = list.model().and_downcast::<gtk::SingleSelection>();
         model.unwrap().set_selected(place);
         self.desk.settle();
     }
 
-    fn turn(&self, page: &str) {
+    pub fn turn(&self, page: &str) {
         let choice = self.desk.find::<gtk::DropDown>("editor-page");
         let model = choice.model().and_downcast::<gtk::StringList>().unwrap();
         let at = (0..model.n_items()).find(|at| model.string(*at).is_some_and(|s| s == page));

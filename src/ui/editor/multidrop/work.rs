@@ -288,7 +288,7 @@ pub(super) fn start(job: Job, sender: &Sender) -> JobId {
 }
 
 /// What happened, what can be done, and what is known beside it.
-pub(super) fn sentences(failed: &Failed) -> Vec<String> {
+pub(in crate::ui::editor) fn sentences(failed: &Failed) -> Vec<String> {
     let details = failed.details.lines().map(str::to_owned);
     let cause = failed.cause();
     let told = [words::headline(cause), words::advice(cause)];

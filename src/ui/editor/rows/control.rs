@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use gtk::prelude::*;
 
-use super::super::super::{a11y, choices, choose};
+use super::super::super::{a11y, choices, choose, fact};
 use super::super::model::{Origin, Row, field};
+use super::Deed;
 use crate::base::i18n::{fill, gettext};
 use crate::rc::option::words::{METHODS, PROTOCOLS};
 use crate::rc::option::{Id, Keyword, Kind};
@@ -35,6 +36,8 @@ pub(super) struct Control {
     keyword: &'static Keyword,
     root: gtk::Widget,
     kind: Widget,
+    /// Chooses from what the server has.
+    choose: Option<gtk::Button>,
     /// It is being filled: that is nobody's wish.
     fills: Rc<Cell<bool>>,
 }
@@ -48,10 +51,10 @@ enum Widget {
 }
 
 impl Control {
-    /// For an option; `said` hears of changes, `check` when a command is to be looked at.
+    /// For an option; `said` hears of changes, `ask` when the button behind it is pressed ([`deed`]).
     pub(super) fn new(
         keyword: &'static Keyword,
-        check: impl Fn() + 'static,
+        ask: impl Fn() + 'static,
         said: impl Fn(Said) + 'static,
     ) -> Self {
         let fills = Rc::new(Cell::new(false));
@@ -68,16 +71,31 @@ impl Control {
                 None => line(keyword, say),
             },
         };
+        let choose = (keyword.id == Id::Folder).then(server_chooser);
         let root = match (&kind, keyword.kind) {
             (Widget::Line(line), Kind::Path) => with_button(line, &chooser(keyword, line)),
-            (Widget::Line(line), Kind::Command) => with_button(line, &checker(check)),
-            _ => root,
+            (Widget::Line(line), Kind::Command) => with_button(line, &checker(ask)),
+            _ => match &choose {
+                Some(button) => {
+                    button.connect_clicked(move |_| ask());
+                    above_button(&root, button)
+                }
+                None => root,
+            },
         };
         Self {
             keyword,
             root,
             kind,
+            choose,
             fills,
+        }
+    }
+
+    /// Whether there is anything to choose from.
+    pub(super) fn offer(&self, has: bool) {
+        if let Some(choose) = &self.choose {
+            choose.set_visible(has);
         }
     }
 
@@ -234,6 +252,34 @@ fn with_button(line: &gtk::Entry, button: &gtk::Button) -> gtk::Widget {
     both.append(line);
     both.append(button);
     both.upcast()
+}
+
+/// The lines with a button below them.
+fn above_button(lines: &gtk::Widget, button: &gtk::Button) -> gtk::Widget {
+    let both = gtk::Box::builder()
+        .orientation(gtk::Orientation::Vertical)
+        .spacing(6)
+        .build();
+    both.append(lines);
+    both.append(button);
+    both.upcast()
+}
+
+/// Asks the server what it has.
+fn server_chooser() -> gtk::Button {
+    let button = a11y::mnemonic_button(&gettext("Choose from _Server…"));
+    button.set_widget_name("option-from-server");
+    button.set_halign(gtk::Align::Start);
+    fact::wrap_buttons(&button);
+    button
+}
+
+/// What the button behind the control of an option asks for.
+pub(super) fn deed(keyword: &Keyword) -> Deed {
+    match keyword.id {
+        Id::Folder => Deed::Choose,
+        _ => Deed::Check,
+    }
 }
 
 /// Asks for a file or a folder.
