@@ -195,7 +195,20 @@ impl Source {
         self.state.fills.set(false);
         let mark = self.state.buffer.get_insert();
         self.view.scroll_to_mark(&mark, 0.1, false, 0.0, 0.0);
+        self.keep_the_left(&iter);
         self.state.moved(&self.note);
+    }
+
+    /// GTK scrolls to the right for a little of a margin: what begins near the left edge is shown from
+    /// there.
+    fn keep_the_left(&self, iter: &gtk::TextIter) {
+        let Some(side) = self.view.hadjustment() else {
+            return;
+        };
+        let x = f64::from(self.view.iter_location(iter).x());
+        if x < side.page_size() / 2.0 {
+            glib::idle_add_local_once(move || side.set_value(side.lower()));
+        }
     }
 
     /// The cursor into the text.

@@ -40,9 +40,12 @@ impl Desktop {
             home: Home::own(),
         };
         journey.user("ada", [Message::numbered(0)]);
+        // Root's usual lock is the whole machine's.
+        let pidfile = journey.home.path().join("pid");
+        let entry = entry(&journey, "alpha").replace("is ada here", "is root here");
         journey
             .home
-            .rc(&entry(&journey, "alpha").replace("is ada here", "is root here"));
+            .rc(&format!("set pidfile '{}'\n{entry}", pidfile.display()));
         journey.home.dir("run");
         let path = journey.home.path().join("run/bus");
         // Nothing is started by itself: not the keyring of whoever runs the tests either.
