@@ -140,6 +140,7 @@ impl Source {
             let (state, view) = (state.clone(), view.downgrade());
             glib::idle_add_local_once(move || {
                 if let (Some(state), Some(view)) = (state.upgrade(), view.upgrade()) {
+                    show_cursor(&view);
                     state.paint_visible(&view);
                 }
             });
@@ -193,22 +194,15 @@ impl Source {
         self.state.fills.set(true);
         self.state.buffer.place_cursor(&iter);
         self.state.fills.set(false);
-        let mark = self.state.buffer.get_insert();
-        self.view.scroll_to_mark(&mark, 0.1, false, 0.0, 0.0);
-        self.keep_the_left(&iter);
+        // When the view has its size: before, GTK scrolls for want of room.
+        let view = self.view.downgrade();
+        glib::idle_add_local_full(glib::Priority::LOW, move || {
+            if let Some(view) = view.upgrade() {
+                show_cursor(&view);
+            }
+            glib::ControlFlow::Break
+        });
         self.state.moved(&self.note);
-    }
-
-    /// GTK scrolls to the right for a little of a margin: what begins near the left edge is shown from
-    /// there.
-    fn keep_the_left(&self, iter: &gtk::TextIter) {
-        let Some(side) = self.view.hadjustment() else {
-            return;
-        };
-        let x = f64::from(self.view.iter_location(iter).x());
-        if x < side.page_size() / 2.0 {
-            glib::idle_add_local_once(move || side.set_value(side.lower()));
-        }
     }
 
     /// The cursor into the text.
@@ -294,4 +288,20 @@ fn secrets() -> gtk::ToggleButton {
         .build();
     a11y::name_button(&secrets, &gettext("Show Passwords"));
     secrets
+}
+
+/// Scrolls to the cursor if it is not in sight. GTK would scroll for a little of a margin all the same.
+fn show_cursor(view: &gtk::TextView) {
+    let buffer = view.buffer();
+    let mark = buffer.get_insert();
+    let (place, seen) = (
+        view.iter_location(&buffer.iter_at_mark(&mark)),
+        view.visible_rect(),
+    );
+    let is_between = |at, length, from, size| from <= at && at + length <= from + size;
+    let is_seen = is_between(place.x(), 0, seen.x(), seen.width())
+        && is_between(place.y(), place.height(), seen.y(), seen.height());
+    if view.is_mapped() && !is_seen {
+        view.scroll_to_mark(&mark, 0.1, false, 0.0, 0.0);
+    }
 }
