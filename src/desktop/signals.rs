@@ -24,6 +24,10 @@ pub(super) async fn watch(window: Sender<Msg>) {
             () = next(&mut interrupt) => Msg::QuitNow,
             () = next(&mut terminate) => Msg::Yield,
         };
+        // Who ends it from outside does not see what is being edited.
+        if !matches!(message, Msg::Check(_)) {
+            window.emit(Msg::Act("keep-draft"));
+        }
         if window.send(message).is_err() {
             return;
         }

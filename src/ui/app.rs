@@ -172,8 +172,8 @@ impl Component for App {
                 self.widgets.show_page("probe");
                 self.probe.emit(probe::Input::Examine(text));
             }
-            Msg::Quit if self.busy.is_empty() => self.quit(root, &sender),
-            Msg::Quit => self.ask_to_quit(root, &sender),
+            Msg::Quit if self.editor.model().has_edits() => self.ask_to_discard(root, &sender),
+            Msg::Quit => self.quit_unless_busy(root, &sender),
             Msg::Yield if root.is_visible() => self.send(Command::Shutdown),
             Msg::QuitNow | Msg::Yield => self.quit(root, &sender),
             Msg::Tray(has_place) => {
@@ -247,6 +247,8 @@ impl App {
             "search-on" => self.activity.emit(activity::Input::Search(true)),
             "search-off" => self.activity.emit(activity::Input::Search(false)),
             "escape" => self.escape(),
+            "quit-discarding" => self.quit_unless_busy(root, sender),
+            "keep-draft" => self.keep_draft(),
             "shortcuts" => actions::keys::show(root),
             "about" => actions::show_about(root, &self.rc_path),
             "close" => root.close(),

@@ -69,6 +69,8 @@ pub(super) struct Editor {
     source: Source,
     multidrop: Multidrop,
     trouble: adw::StatusPage,
+    /// Reads the file again that could not be read; hidden where it could.
+    again: gtk::Button,
     /// The file is being read.
     reading: Option<JobId>,
     /// The text is being looked over; and which one, by count.
@@ -135,6 +137,8 @@ impl Component for Editor {
             .vexpand(true)
             .build();
         let stack = gtk::Stack::builder().vexpand(true).build();
+        let again = work::again(to);
+        trouble.set_child(Some(&again));
         stack.add_named(&trouble, Some("trouble"));
         stack.add_named(&frame.root, Some("file"));
         let banner = owner::Banner::new(to);
@@ -161,6 +165,7 @@ impl Component for Editor {
             source,
             multidrop,
             trouble,
+            again,
             reading: None,
             linting: None,
             count: 0,

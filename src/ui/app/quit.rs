@@ -4,17 +4,58 @@ use std::time::Duration;
 
 use adw::prelude::*;
 use gtk::glib;
-use relm4::ComponentSender;
+use relm4::{ComponentController, ComponentSender};
 
 use super::super::ask::{Question, Weight};
 use super::{App, Msg, Out};
 use crate::base::i18n::gettext;
 use crate::engine::api::Command;
+use crate::engine::api::saving::Which;
 
 /// How long quitting waits for the engine to end by itself.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
 impl App {
+    /// Asks first, because something was changed in the editor.
+    pub(super) fn ask_to_discard(
+        &self,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
+        root.present();
+        self.widgets.show_page("editor");
+        let question = Question {
+            heading: &gettext("Quit without saving?"),
+            body: &gettext("The configuration was changed in the editor and is not saved."),
+            name: "discard-question",
+            no: ("keep", &gettext("_Keep Editing")),
+            yes: ("quit", &gettext("_Discard and Quit")),
+            weight: Weight::Grave,
+        };
+        let to = sender.input_sender().clone();
+        question.ask(root, move || to.emit(Msg::Act("quit-discarding")));
+    }
+
+    /// Quits, or asks if mail is being fetched.
+    pub(super) fn quit_unless_busy(
+        &mut self,
+        root: &adw::ApplicationWindow,
+        sender: &ComponentSender<Self>,
+    ) {
+        match self.busy.is_empty() {
+            true => self.quit(root, sender),
+            false => self.ask_to_quit(root, sender),
+        }
+    }
+
+    /// Nobody can be asked: what was changed in the editor is kept as a draft.
+    pub(super) fn keep_draft(&self) {
+        if let Some(version) = self.editor.model().as_draft() {
+            let which = Which::Draft;
+            self.send(Command::SaveRc { version, which });
+        }
+    }
+
     /// Asks first, because mail is being fetched.
     pub(super) fn ask_to_quit(
         &self,

@@ -79,15 +79,26 @@ impl Source {
             let Some(state) = state.upgrade().filter(|state| !state.fills.get()) else {
                 return;
             };
-            if let Some((change, length)) = state.take() {
-                state.sent.set(state.sent.get() + 1);
-                tell.emit(Input::Typed(change, length));
+            if state.is_over() {
+                state.tell(&tell);
+            }
+        });
+        let state = Rc::downgrade(&self.state);
+        self.state.buffer.connect_begin_user_action(move |_| {
+            if let Some(state) = state.upgrade() {
+                state.acts(true);
+            }
+        });
+        let (state, tell) = (Rc::downgrade(&self.state), to.clone());
+        self.state.buffer.connect_end_user_action(move |_| {
+            if let Some(state) = state.upgrade().filter(|state| state.acts(false)) {
+                state.tell(&tell);
             }
         });
         let state = Rc::downgrade(&self.state);
         self.state.buffer.connect_insert_text(move |_, at, text| {
             if let Some(state) = state.upgrade() {
-                state.changes(at, at, text.len());
+                state.changes(at, at, text.chars().count());
             }
         });
         let state = Rc::downgrade(&self.state);

@@ -29,7 +29,8 @@ impl Editor {
 
     /// Another program may have changed the file. What was changed here stays, and is compared.
     pub(super) fn file_changed(&mut self, sender: &ComponentSender<Self>) {
-        if !self.is_own() || self.path.as_os_str().is_empty() || self.saving.is_some() {
+        let was_read = !self.path.as_os_str().is_empty() || self.again.is_visible();
+        if !self.is_own() || !was_read || self.saving.is_some() {
             return;
         }
         match self.has_edits() {
@@ -101,6 +102,7 @@ impl Editor {
             model.ignore(&self.kept.ignored);
             self.model = Some(model);
         }
+        self.again.set_visible(false);
         self.stack.set_visible_child_name("file");
         self.changed(sender);
         self.read_samples(sender);
@@ -110,6 +112,7 @@ impl Editor {
     }
 
     fn cannot_read(&self, failed: &Failed) {
+        self.again.set_visible(true);
         self.trouble
             .set_title(&gettext("The Configuration Cannot Be Read"));
         let text = words::advice(failed.cause());
@@ -201,4 +204,15 @@ impl Editor {
         let heading = gettext("The configuration was not saved");
         ask::tell(&window, &heading, &why.to_string(), "editor-unsaved");
     }
+}
+
+/// The button for a file that could not be read; hidden until then.
+pub(super) fn again(to: &relm4::Sender<Input>) -> gtk::Button {
+    let again = super::super::a11y::mnemonic_button(&gettext("_Try Again"));
+    again.set_widget_name("editor-again");
+    again.set_halign(gtk::Align::Center);
+    again.set_visible(false);
+    let to = to.clone();
+    again.connect_clicked(move |_| to.emit(Input::FileChanged));
+    again
 }

@@ -269,6 +269,28 @@ fn passwords_are_shown_to_who_wants_to_see_them() {
     page.desk.until("shown", || text().contains("s3cret"));
 }
 
+/// What is typed and taken away again is no password, and half a number no other one.
+#[gtk::test]
+fn slips_of_the_keyboard_change_nothing() {
+    let mut page = Page::open(FILE, 1200);
+    page.select(3);
+    let dots = page.control::<gtk::PasswordEntry>("password");
+    dots.grab_focus();
+    dots.set_text("a");
+    assert!(page.looks_over().contains("password \"a\""));
+    dots.set_text("");
+    assert_eq!(page.looks_over(), FILE);
+    page.select(0);
+    let every = page.control::<gtk::Entry>("daemon");
+    every.grab_focus();
+    every.set_text("90");
+    assert!(page.looks_over().contains("daemon 90"));
+    every.set_text("90m");
+    page.desk.event(Event::Loaded(Snapshot::default()));
+    page.desk.settle();
+    assert_eq!(every.text(), "90m");
+}
+
 #[gtk::test]
 fn what_one_user_says_all_can_say() {
     let mut page = Page::open(FILE, 1200);

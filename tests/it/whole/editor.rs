@@ -225,3 +225,61 @@ async fn two_write_to_one_entry() {
     program.start_kill().unwrap();
     program.wait().await.unwrap();
 }
+
+/// Lines with passwords are cut and put in again, by the keys for that: the passwords go along. And
+/// what is not saved is not lost without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn passwords_go_along_with_their_dots() {
+    let journey = journey(0).await;
+    write_rc(
+        &journey,
+        &format!(
+            "skip alpha proto pop3\n  user ada password \"{PASSWORD}\" is ann here\nskip beta\n"
+        ),
+    );
+    let stage = Stage::set(&journey.home).await;
+    let mut program = stage.start(&journey.home, desktop(), &[]);
+    let mut hands = Hands::on(&stage, &journey.home).await;
+    hands.window = "Postrider";
+    hands.sees("", "Accounts").await;
+    hands.key("ctrl+4").await;
+    let mut desk = Desk {
+        journey: &journey,
+        hands,
+    };
+    desk.file_will_say("skip alpha").await;
+    desk.hands.go_to(SOURCE).await;
+    for (mark, put) in [("ctrl+a", "ctrl+v"), ("shift+ctrl+Home", "shift+Insert")] {
+        desk.hands.key(mark).await;
+        desk.hands.key("ctrl+x").await;
+        until("cut", async || !desk.hands.source().await.contains("alpha")).await;
+        desk.hands.key(put).await;
+        desk.file_will_say("skip alpha").await;
+    }
+    // Copied over itself.
+    for key in ["ctrl+a", "ctrl+c", "ctrl+v", "ctrl+End"] {
+        desk.hands.key(key).await;
+    }
+    desk.hands.xtype("# the end").await;
+    desk.file_will_say("# the end").await;
+    assert!(!desk.hands.source().await.contains(PASSWORD));
+    desk.hands.key("ctrl+q").await;
+    desk.hands.window = "Quit without saving?";
+    desk.hands.press("", "Keep Editing").await;
+    desk.hands.window = "Postrider";
+    desk.hands.press("", "Save…").await;
+    desk.hands.window = "Review Changes";
+    desk.hands.sees("", "+# the end").await;
+    desk.hands.press("", "Save").await;
+    until("the file", async || desk.file().contains("# the end")).await;
+    let saved = desk.file();
+    assert!(
+        saved.contains(&format!("user ada password \"{PASSWORD}\" is ann")),
+        "{saved}"
+    );
+    assert!(!saved.contains('\u{2022}'), "{saved}");
+    desk.hands.window = "Postrider";
+    desk.hands.key("ctrl+q").await;
+    let ended = tokio::time::timeout(super::stage::PATIENCE, program.wait()).await;
+    assert!(ended.expect("ends").unwrap().success());
+}

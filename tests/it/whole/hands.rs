@@ -71,6 +71,11 @@ impl Hands {
     /// Types into what has the focus, in place of what is there.
     pub async fn write(&self, text: &str) {
         self.key("ctrl+a").await;
+        self.xtype(text).await;
+    }
+
+    /// Types where the cursor is.
+    pub async fn xtype(&self, text: &str) {
         self.xdotool(&["type", "--clearmodifiers", "--delay", "2", text])
             .await;
     }

@@ -13,9 +13,10 @@ use super::super::super::{a11y, fact, shell};
 use super::super::model::Model;
 use super::super::{Editor, Input};
 use super::{Deed, Why, over, parts};
+use crate::base::Secret;
 use crate::base::i18n::{fill, gettext, ngettext};
 use crate::engine::api::job::RcText;
-use crate::engine::api::saving::{Base, Which};
+use crate::engine::api::saving::{Base, Version, Which};
 use crate::rc::document::Document;
 use crate::rc::merge::{Merge, Side};
 
@@ -167,8 +168,17 @@ impl Editor {
         }
     }
 
+    /// What was changed here of the person's own file and would be lost, as a draft.
+    pub(in crate::ui) fn as_draft(&self) -> Option<Version> {
+        let model = self.model.as_ref().filter(|_| self.is_own())?;
+        model.has_edits().then(|| Version {
+            base: Base::NONE,
+            bytes: Secret::new(model.now().document.bytes()),
+        })
+    }
+
     /// Whether there is something that was changed here only.
-    pub(in crate::ui::editor) fn has_edits(&self) -> bool {
+    pub(in crate::ui) fn has_edits(&self) -> bool {
         self.model.as_ref().is_some_and(Model::has_edits)
     }
 }

@@ -1,6 +1,6 @@
 //! What a value is set with: a switch, a line, several lines, a list of words, dots.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gtk::prelude::*;
@@ -9,6 +9,7 @@ use super::super::super::{a11y, choices, choose, fact};
 use super::super::model::{Origin, Row, field};
 use super::Deed;
 use crate::base::i18n::{fill, gettext};
+use crate::rc::edit::At;
 use crate::rc::option::words::{METHODS, PROTOCOLS};
 use crate::rc::option::{Id, Keyword, Kind};
 use crate::rc::settings::Value;
@@ -40,12 +41,15 @@ pub(super) struct Control {
     choose: Option<gtk::Button>,
     /// It is being filled: that is nobody's wish.
     fills: Rc<Cell<bool>>,
+    /// What held when it was shown last, and where.
+    held: RefCell<Option<(At, Option<Value>)>>,
 }
 
 enum Widget {
     Switch(gtk::Switch),
     Line(gtk::Entry),
-    Dots(gtk::PasswordEntry),
+    /// With what held before somebody began to type.
+    Dots(gtk::PasswordEntry, Rc<RefCell<Option<Value>>>),
     Lines(gtk::TextView),
     Words(gtk::DropDown, Vec<&'static str>),
 }
@@ -89,6 +93,7 @@ impl Control {
             kind,
             choose,
             fills,
+            held: RefCell::default(),
         }
     }
 
@@ -109,7 +114,7 @@ impl Control {
         match &self.kind {
             Widget::Switch(switch) => switch.upcast_ref(),
             Widget::Line(line) => line.upcast_ref(),
-            Widget::Dots(dots) => dots.upcast_ref(),
+            Widget::Dots(dots, _) => dots.upcast_ref(),
             Widget::Lines(view) => view.upcast_ref(),
             Widget::Words(choice, _) => choice.upcast_ref(),
         }
@@ -129,9 +134,10 @@ impl Control {
         };
         self.root.set_sensitive(text.is_some());
         let text = text.unwrap_or_else(|| gettext("Not in UTF-8: change it in the source"));
-        if self.says(row) {
+        if self.says(row) || self.is_half_typed(row) {
             return false;
         }
+        self.held.replace(Some((row.at, row.value.clone())));
         self.fills.set(true);
         match &self.kind {
             Widget::Switch(switch) => switch.set_active(self.flag(row)),
@@ -139,7 +145,11 @@ impl Control {
                 line.set_placeholder_text(Some(self.keyword.default));
                 line.set_text(&text);
             }
-            Widget::Dots(dots) => {
+            Widget::Dots(dots, before) => {
+                if dots.text().is_empty() {
+                    let here = row.value.clone().filter(|_| row.origin == Origin::Here);
+                    before.replace(here);
+                }
                 let is_said = row.value.is_some();
                 let held = if is_said { "••••••" } else { "" };
                 dots.set_property("placeholder-text", held);
@@ -161,6 +171,17 @@ impl Control {
         }
         self.fills.set(false);
         true
+    }
+
+    /// Somebody has typed what is no value yet, and nothing else holds than did: it stays.
+    fn is_half_typed(&self, row: &Row) -> bool {
+        let Widget::Line(line) = &self.kind else {
+            return false;
+        };
+        let is_value = field::value(self.keyword, &line.text()).is_ok();
+        let held = self.held.borrow();
+        let is_same = matches!(&*held, Some((at, value)) if *at == row.at && *value == row.value);
+        self.has_cursor() && !is_value && is_same
     }
 
     fn has_cursor(&self) -> bool {
@@ -322,12 +343,14 @@ fn dots(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {
         .show_peek_icon(true)
         .build();
     a11y::name_inside_entry(dots.upcast_ref());
-    dots.connect_changed(move |dots| {
-        if !dots.text().is_empty() {
-            say.say(read(keyword, &dots.text()));
-        }
+    let before: Rc<RefCell<Option<Value>>> = Rc::default();
+    let held = before.clone();
+    // Taking away all that was typed is no wish for another password.
+    dots.connect_changed(move |dots| match dots.text().is_empty() {
+        true => say.say(Ok(held.borrow().clone())),
+        false => say.say(read(keyword, &dots.text())),
     });
-    (dots.clone().upcast(), Widget::Dots(dots))
+    (dots.clone().upcast(), Widget::Dots(dots, before))
 }
 
 fn lines(keyword: &'static Keyword, say: Say) -> (gtk::Widget, Widget) {

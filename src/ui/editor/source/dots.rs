@@ -7,15 +7,20 @@ use crate::rc::document::Document;
 use crate::rc::edit::Change;
 use crate::rc::mask::MASK;
 
-/// What is known of dots that stand nowhere in the text.
+/// What is known of dots that may be put in.
 #[derive(Debug, Default)]
 pub(super) struct Dots {
     /// What was copied last, and what its dots stand for.
-    copied: Option<(String, Vec<Secret>)>,
+    copied: Option<Origin>,
+    /// What is selected when something is put in: it is dragged, or pasted with the middle button.
+    selected: Option<Origin>,
     /// What the dots stand for that the last change took out: a cut, or the first half of a
     /// replacement.
     taken: Vec<Secret>,
 }
+
+/// A text as it is shown, and what its dots stand for.
+type Origin = (String, Vec<Secret>);
 
 /// What somebody has changed.
 pub(super) struct Typed {
@@ -30,14 +35,21 @@ pub(super) struct Typed {
 impl Dots {
     /// The octets `from` to `to` of what is shown were copied.
     pub(super) fn copy(&mut self, shown: &Rendered, document: &Document, from: usize, to: usize) {
-        let text = shown.text.get(from..to).unwrap_or_default();
-        let secrets = secrets(shown, document, from, to);
-        self.copied = (!secrets.is_empty()).then(|| (text.to_owned(), secrets));
+        self.copied = origin(shown, document, from, to);
+    }
+
+    /// They are selected, while something is about to change; `None`: nothing is.
+    pub(super) fn select(
+        &mut self,
+        shown: &Rendered,
+        document: &Document,
+        range: Option<(usize, usize)>,
+    ) {
+        self.selected = range.and_then(|(from, to)| origin(shown, document, from, to));
     }
 
     /// What somebody has changed if the text reads `now`, and what is shown then; where it differs, if
-    /// that is known. Dots that were
-    /// copied, or taken out just before, are what they stood for.
+    /// that is known. Dots whose origin is known are what they stood for.
     pub(super) fn change(
         &mut self,
         shown: &Rendered,
@@ -45,12 +57,12 @@ impl Dots {
         now: &str,
         place: Option<Place>,
     ) -> Option<Typed> {
-        let change = shown.change(now, place)?;
-        let meant = self.meant(&change.with);
-        let (from, to) = (change.span.start, change.span.end);
+        let piece = shown.piece(now, place)?;
+        let (from, to) = (piece.span.start, piece.span.end);
         let taken = secrets(shown, document, shown.to_text(from), shown.to_text(to));
+        let meant = self.meant(&piece.with, &taken);
         let has_dots = !meant.is_empty();
-        let (change, after) = shown.with(now, change, meant);
+        let (change, after) = shown.put(now, &piece, meant);
         self.taken = taken;
         Some(Typed {
             change,
@@ -60,21 +72,32 @@ impl Dots {
     }
 
     /// What the dots in a piece of text stand for that is put in; nothing if that is not known.
-    fn meant(&self, with: &[u8]) -> &[Secret] {
-        let Ok(with) = std::str::from_utf8(with) else {
-            return &[];
-        };
+    /// `taken` are the secrets it is put in the place of.
+    fn meant<'d>(&'d self, with: &str, taken: &'d [Secret]) -> &'d [Secret] {
         let count = with.matches(MASK).count();
         let only = with.chars().filter(|c| MASK.contains(*c)).count();
         if count == 0 || only != count * MASK.chars().count() {
             return &[];
         }
-        match &self.copied {
-            Some((text, secrets)) if text == with => secrets,
-            _ if self.taken.len() == count => &self.taken,
-            _ => &[],
+        for (text, secrets) in [&self.copied, &self.selected].into_iter().flatten() {
+            if text == with {
+                return secrets;
+            }
         }
+        for secrets in [taken, &self.taken] {
+            if secrets.len() == count {
+                return secrets;
+            }
+        }
+        &[]
     }
+}
+
+/// `None` without dots.
+fn origin(shown: &Rendered, document: &Document, from: usize, to: usize) -> Option<Origin> {
+    let secrets = secrets(shown, document, from, to);
+    let text = shown.text.get(from..to)?;
+    (!secrets.is_empty()).then(|| (text.to_owned(), secrets))
 }
 
 /// What the dots stand for that lie wholly between two octets of what is shown.
@@ -177,6 +200,52 @@ mod tests {
             let (a, b) = FILE.split_at(FILE.find("poll b").unwrap());
             desk.says(&[&a.repeat(times), b].concat());
         }
+    }
+
+    /// One Latin-1 byte makes all of the file so.
+    #[test]
+    fn a_file_that_is_not_utf_8() {
+        let bytes = b"# caf\xe9\npoll a user x password s3 keep\n";
+        let document = Document::parse(bytes);
+        let whole = Span {
+            start: 0,
+            end: document.len(),
+        };
+        let shown = Rendered::new(&document, whole, &mask::secrets(&document));
+        let mut desk = Desk(document, shown, Dots::default());
+        let text = desk.1.text.clone();
+        let at = text.find("poll").unwrap();
+        desk.turns_to(&text[..at]);
+        desk.turns_to(&text);
+        assert_eq!(desk.0.bytes(), bytes);
+        desk.turns_to(&text.replace("user x", "user \u{fc}"));
+        let expected = b"# caf\xe9\npoll a user \xfc password s3 keep\n";
+        assert_eq!(desk.0.bytes(), expected);
+    }
+
+    /// Dragged: put in at one place while it is selected at another, and then taken out there.
+    #[test]
+    fn dragged_while_it_is_selected() {
+        let mut desk = Desk::new(FILE);
+        let text = desk.1.text.clone();
+        let at = text.find("poll b").unwrap();
+        desk.2.select(&desk.1, &desk.0, Some((0, at)));
+        let now = format!("{text}{}", &text[..at]);
+        desk.turns_at(&now, Some((text.len(), text.len(), now.len())));
+        desk.2.select(&desk.1, &desk.0, None);
+        desk.turns_at(&now[at..], Some((0, at, 0)));
+        let (a, b) = FILE.split_at(FILE.find("poll b").unwrap());
+        desk.says(&[b, a].concat());
+    }
+
+    /// Pasted over itself in one go.
+    #[test]
+    fn pasted_over_itself() {
+        let mut desk = Desk::new(FILE);
+        let text = desk.1.text.clone();
+        let now = text.replace("poll a", "poll office");
+        desk.turns_at(&now, Some((0, text.len(), now.len())));
+        desk.says(&FILE.replace("poll a", "poll office"));
     }
 
     /// What stands behind begins as what is put in.

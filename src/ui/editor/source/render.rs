@@ -24,6 +24,15 @@ pub(crate) struct Rendered {
 /// Octets in which two texts differ: from where, and to where in each.
 pub(crate) type Place = (usize, usize, usize);
 
+/// What somebody has put in the place of bytes, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Those bytes.
+    pub span: Span,
+    /// The text, dots for secrets.
+    pub with: String,
+}
+
 /// What a NUL is shown as.
 const NUL: char = '\u{2400}';
 
@@ -155,7 +164,7 @@ impl Rendered {
     /// What somebody has changed, if the text reads `now`. What touches dots replaces the whole
     /// secret: half of one cannot be meant. `place` tells where the two differ, as far as that is
     /// known: texts that repeat themselves do not tell.
-    pub(crate) fn change(&self, now: &str, place: Option<Place>) -> Option<Change> {
+    pub(crate) fn piece(&self, now: &str, place: Option<Place>) -> Option<Piece> {
         let is_there = |(from, to, new_to): &Place| {
             self.text.get(..*from) == now.get(..*from) && self.text.get(*to..) == now.get(*new_to..)
         };
@@ -179,20 +188,58 @@ impl Rendered {
             .iter()
             .any(|(start, end, _)| from <= *start && *end <= to);
         let with = match touches {
-            true => with.chars().filter(|c| !MASK.contains(*c)).collect(),
+            // All dots of a secret may stand for one; some of them do not.
+            true => {
+                let parts = with.split(MASK);
+                let rest = |part: &str| part.chars().filter(|c| !MASK.contains(*c)).collect();
+                parts.map(rest).collect::<Vec<String>>().join(MASK)
+            }
             false => with.to_owned(),
         };
-        Some(Change {
+        Some(Piece {
             span: Span {
                 start: self.to_document(from),
                 end: self.end_of(to),
             },
-            with: self.encode(&with),
+            with,
         })
     }
 
+    /// What is changed by a piece in which the dots stand for these secrets, in their order (without
+    /// any, for themselves), and what is shown then: `now`.
+    pub(crate) fn put(&self, now: &str, piece: &Piece, secrets: &[Secret]) -> (Change, Self) {
+        let span = piece.span;
+        let mut at = self.to_text(span.start);
+        let (mut with, mut masks) = (Vec::new(), Vec::new());
+        let mut secrets = secrets.iter();
+        let mut parts = piece.with.split(MASK).peekable();
+        while let Some(part) = parts.next() {
+            with.extend(self.encode(part));
+            at += part.len();
+            if parts.peek().is_none() {
+                break;
+            }
+            let place = |with: &[u8]| span.start + u32::try_from(with.len()).unwrap_or(u32::MAX);
+            let start = place(&with);
+            match secrets.next() {
+                Some(secret) => {
+                    with.extend_from_slice(secret.expose());
+                    let end = place(&with);
+                    masks.push((at, at + MASK.len(), Span { start, end }));
+                }
+                None => with.extend(self.encode(MASK)),
+            }
+            at += MASK.len();
+        }
+        let change = Change { span, with };
+        let mut after = self.after(now, &change);
+        after.masks.extend(masks);
+        after.masks.sort_unstable_by_key(|(at, ..)| *at);
+        (change, after)
+    }
+
     /// The text as it reads `now`, when that change of it is made.
-    pub(crate) fn after(&self, now: &str, change: &Change) -> Self {
+    fn after(&self, now: &str, change: &Change) -> Self {
         let grown = |at: usize| (at + now.len()).saturating_sub(self.text.len());
         let more = u32::try_from(change.with.len()).unwrap_or(u32::MAX);
         let moved = |at: u32| at - (change.span.end - change.span.start) + more;
@@ -218,44 +265,6 @@ impl Rendered {
             masks: masks.collect(),
             ..*self
         }
-    }
-
-    /// As [`Self::after`], for a change that puts in dots: they are these secrets, in their order.
-    /// The change then has those.
-    pub(crate) fn with(&self, now: &str, change: Change, secrets: &[Secret]) -> (Change, Self) {
-        let Some(with) = std::str::from_utf8(&change.with).ok() else {
-            let after = self.after(now, &change);
-            return (change, after);
-        };
-        if secrets.is_empty() || self.is_latin {
-            let after = self.after(now, &change);
-            return (change, after);
-        }
-        let mut at = self.to_text(change.span.start);
-        let (mut bytes, mut masks) = (Vec::new(), Vec::new());
-        let mut parts = with.split(MASK);
-        let mut push = |bytes: &mut Vec<u8>, part: &str| {
-            bytes.extend_from_slice(part.as_bytes());
-            at += part.len();
-            at
-        };
-        push(&mut bytes, parts.next().unwrap_or_default());
-        for (part, secret) in parts.zip(secrets) {
-            let start = change.span.start + u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            bytes.extend_from_slice(secret.expose());
-            let end = change.span.start + u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            let dots = push(&mut Vec::new(), MASK);
-            masks.push((dots - MASK.len(), dots, Span { start, end }));
-            push(&mut bytes, part);
-        }
-        let change = Change {
-            span: change.span,
-            with: bytes,
-        };
-        let mut after = self.after(now, &change);
-        after.masks.extend(masks);
-        after.masks.sort_unstable_by_key(|(at, ..)| *at);
-        (change, after)
     }
 
     /// What the dots stand for that lie wholly between two octets of the text.
@@ -297,6 +306,12 @@ mod tests {
     use super::*;
     use crate::rc::mask;
 
+    impl Rendered {
+        fn change(&self, now: &str) -> Option<Change> {
+            Some(self.put(now, &self.piece(now, None)?, &[]).0)
+        }
+    }
+
     fn whole(document: &Document) -> Span {
         Span {
             start: 0,
@@ -316,7 +331,7 @@ mod tests {
         let (document, rendered) = rendered(bytes);
         assert!(rendered.text.contains(from), "{:?}", rendered.text);
         let now = rendered.text.replacen(from, to, 1);
-        let change = rendered.change(&now, None).expect("a change");
+        let change = rendered.change(&now).expect("a change");
         let after = document.change(&[change]);
         assert_eq!(after.bytes(), expected, "{now}");
     }
@@ -378,7 +393,7 @@ mod tests {
             ("user y", "user"),
         ] {
             let now = shown.text.replacen(from, to, 1);
-            let change = shown.change(&now, None).expect("a change");
+            let change = shown.change(&now).expect("a change");
             shown = shown.after(&now, &change);
             document = document.change(&[change]);
         }
@@ -405,7 +420,7 @@ mod tests {
             let from = marks[at % marks.len()];
             let to = marks[(at % marks.len() + length).min(marks.len() - 1)];
             let now = [&shown.text[..from], &with, &shown.text[to..]].concat();
-            let after = match shown.change(&now, None) {
+            let after = match shown.change(&now) {
                 Some(change) => document.change(&[change]),
                 None => document.clone(),
             };
@@ -413,7 +428,7 @@ mod tests {
             if shown.is_latin == std::str::from_utf8(&after.bytes()).is_err() {
                 prop_assert_eq!(&again.text, &now);
             }
-            if let Some(change) = shown.change(&now, None) {
+            if let Some(change) = shown.change(&now) {
                 prop_assert_eq!(&shown.after(&now, &change).text, &now);
             }
             for mark in marks {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use gtk::prelude::*;
 use gtk::{gdk, glib};
 
+use super::super::Input;
 use super::super::model::history::Revision;
 use super::dots::{Dots, Typed};
 use super::gutter::Gutter;
@@ -24,8 +25,13 @@ pub(super) struct State {
     pub(super) rendered: RefCell<Rendered>,
     pub(super) shown: RefCell<Option<Shown>>,
     dots: RefCell<Dots>,
-    /// Where the buffer is being changed.
+    /// Where the buffer is being changed, in characters: pieces that are put in one after the other
+    /// are one place.
     place: Cell<Option<Place>>,
+    /// Things somebody does that are not over: one may be made of several changes.
+    actions: Cell<u32>,
+    /// The buffer was changed by them.
+    waits: Cell<bool>,
     /// Bytes that were typed here in one go: secrets among them are not masked yet.
     pub(super) typed: Cell<Option<Span>>,
     /// The buffer is being filled.
@@ -56,6 +62,8 @@ impl State {
             shown: RefCell::default(),
             dots: RefCell::default(),
             place: Cell::default(),
+            actions: Cell::default(),
+            waits: Cell::default(),
             typed: Cell::default(),
             fills: Cell::default(),
             sent: Cell::default(),
@@ -101,9 +109,11 @@ impl State {
         let document = &shown.revision.document;
         let typed = {
             let rendered = self.rendered.borrow();
+            let place = self.place.take();
+            let place = place.map(|place| octets(place, &rendered.text, &text));
             self.dots
                 .borrow_mut()
-                .change(&rendered, document, &text, self.place.take())?
+                .change(&rendered, document, &text, place)?
         };
         self.note_typed(&typed);
         let length = document.len();
@@ -116,6 +126,14 @@ impl State {
         Some((typed.change, length))
     }
 
+    /// The same, told to the model.
+    pub(super) fn tell(&self, to: &relm4::Sender<Input>) {
+        if let Some((change, length)) = self.take() {
+            self.sent.set(self.sent.get() + 1);
+            to.emit(Input::Typed(change, length));
+        }
+    }
+
     /// The octet of what is shown that an iterator of the buffer stands at.
     fn octet(&self, iter: &gtk::TextIter) -> usize {
         let at = usize::try_from(iter.offset()).unwrap_or(0);
@@ -124,24 +142,57 @@ impl State {
         octet.unwrap_or(text.len())
     }
 
-    /// The buffer is about to be changed: a text put in or a range taken out.
+    /// The buffer is about to be changed: from `start` to `end` so many characters are put.
     pub(super) fn changes(&self, start: &gtk::TextIter, end: &gtk::TextIter, with: usize) {
-        if !self.fills.get() {
-            let (from, to) = (self.octet(start), self.octet(end));
-            self.place.set(Some((from, to, from + with)));
+        if self.fills.get() {
+            return;
         }
+        if self.place.get().is_none() {
+            self.with_selection(Dots::select);
+        }
+        let place = |iter: &gtk::TextIter| usize::try_from(iter.offset()).unwrap_or(0);
+        let next = (place(start), place(end), with);
+        self.place.set(Some(joined(self.place.get(), next)));
     }
 
     /// The selection is being copied or cut.
     pub(super) fn copy(&self) {
-        let Some((start, end)) = self.buffer.selection_bounds() else {
-            return;
-        };
-        let (from, to) = (self.octet(&start), self.octet(&end));
+        self.with_selection(|dots, text, document, range| {
+            let (from, to) = range.unwrap_or_default();
+            dots.copy(text, document, from, to);
+        });
+    }
+
+    /// Tells `dots` what is selected, if anything is, in octets of what is shown.
+    fn with_selection(
+        &self,
+        tell: impl FnOnce(&mut Dots, &Rendered, &Document, Option<(usize, usize)>),
+    ) {
+        let range = self.buffer.selection_bounds();
+        let range = range.map(|(start, end)| (self.octet(&start), self.octet(&end)));
         if let Some(shown) = self.shown.borrow().as_ref() {
             let (text, document) = (self.rendered.borrow(), &shown.revision.document);
-            self.dots.borrow_mut().copy(&text, document, from, to);
+            tell(&mut self.dots.borrow_mut(), &text, document, range);
         }
+    }
+
+    /// Somebody begins something that may be made of several changes (`true`), or it is over. Whether
+    /// something was changed by it.
+    pub(super) fn acts(&self, begins: bool) -> bool {
+        let depth = self.actions.get();
+        let depth = match begins {
+            true => depth + 1,
+            false => depth.saturating_sub(1),
+        };
+        self.actions.set(depth);
+        depth == 0 && self.waits.take()
+    }
+
+    /// Whether a change is to be taken now; else when what makes it is over.
+    pub(super) fn is_over(&self) -> bool {
+        let is_over = self.actions.get() == 0;
+        self.waits.set(!is_over);
+        is_over
     }
 
     /// What is shown as dots.
@@ -260,5 +311,52 @@ fn of(document: &Document, part: Option<Span>) -> Vec<Span> {
     match part {
         Some(part) => mask::secrets_from(&document.slice(part), part.start),
         None => mask::secrets(document),
+    }
+}
+
+/// A place that was changed, in which so many characters are put from here to there, then. What lies
+/// between two places counts as changed.
+fn joined(place: Option<Place>, (start, end, with): (usize, usize, usize)) -> Place {
+    let (from, to, new_to) = place.unwrap_or((start, start, start));
+    let to = to + end.saturating_sub(new_to);
+    let new_to = new_to.max(end) - (end - start) + with;
+    (from.min(start), to, new_to)
+}
+
+/// A place in characters as one in octets of both texts.
+fn octets((from, to, new_to): Place, old: &str, new: &str) -> Place {
+    let octet = |text: &str, at: usize| {
+        let found = text.char_indices().nth(at);
+        found.map_or(text.len(), |(at, _)| at)
+    };
+    (octet(old, from), octet(old, to), octet(new, new_to))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// However many changes there are: before the place and behind it both texts are the same.
+        #[test]
+        fn changes_are_one_place(
+            text in "[a-cé\u{2022}]{0,12}",
+            changes in proptest::collection::vec((0..20_usize, 0..6_usize, "[x-zü]{0,4}"), 1..6),
+        ) {
+            let mut now: Vec<char> = text.chars().collect();
+            let mut place = None;
+            for (at, length, with) in changes {
+                let start = at % (now.len() + 1);
+                let end = (start + length).min(now.len());
+                place = Some(joined(place, (start, end, with.chars().count())));
+                now.splice(start..end, with.chars());
+            }
+            let now: String = now.into_iter().collect();
+            let (from, to, new_to) = octets(place.unwrap(), &text, &now);
+            prop_assert_eq!(&text[..from], &now[..from]);
+            prop_assert_eq!(&text[to..], &now[new_to..]);
+        }
     }
 }
