@@ -29,7 +29,7 @@ impl Editor {
 
     /// Another program may have changed the file. What was changed here stays, and is compared.
     pub(super) fn file_changed(&mut self, sender: &ComponentSender<Self>) {
-        let was_read = !self.path.as_os_str().is_empty() || self.again.is_visible();
+        let was_read = !self.path.as_os_str().is_empty() || self.again.get_visible();
         if !self.is_own() || !was_read || self.saving.is_some() {
             return;
         }

@@ -14,10 +14,22 @@ pub(super) struct Dots {
     copied: Option<Origin>,
     /// What is selected when something is put in: it is dragged, or pasted with the middle button.
     selected: Option<Origin>,
-    /// What the dots stand for that the last change took out: a cut, or the first half of a
-    /// replacement.
-    taken: Vec<Secret>,
+    /// What the last change took out, and where: it may be the first half of a replacement.
+    taken: (u32, Vec<Hidden>),
 }
+
+/// Dots that were taken out.
+#[derive(Clone, Debug)]
+struct Hidden {
+    /// The words before them.
+    before: String,
+    /// What they stood for.
+    secret: Secret,
+}
+
+/// Words before dots by which they are known again: `user ada password`. Dots from elsewhere must not
+/// become somebody's password.
+const WORDS: usize = 3;
 
 /// A text as it is shown, and what its dots stand for.
 type Origin = (String, Vec<Secret>);
@@ -59,11 +71,12 @@ impl Dots {
     ) -> Option<Typed> {
         let piece = shown.piece(now, place)?;
         let (from, to) = (piece.span.start, piece.span.end);
-        let taken = secrets(shown, document, shown.to_text(from), shown.to_text(to));
-        let meant = self.meant(&piece.with, &taken);
+        let taken = hidden(shown, document, shown.to_text(from), shown.to_text(to));
+        let (before, _) = shown.text.split_at(shown.to_text(from));
+        let meant = self.meant(before, &piece.with, from, &taken);
         let has_dots = !meant.is_empty();
-        let (change, after) = shown.put(now, &piece, meant);
-        self.taken = taken;
+        let (change, after) = shown.put(now, &piece, &meant);
+        self.taken = (from, taken);
         Some(Typed {
             change,
             after,
@@ -71,25 +84,30 @@ impl Dots {
         })
     }
 
-    /// What the dots in a piece of text stand for that is put in; nothing if that is not known.
-    /// `taken` are the secrets it is put in the place of.
-    fn meant<'d>(&'d self, with: &str, taken: &'d [Secret]) -> &'d [Secret] {
+    /// What the dots in a piece of text stand for that is put in behind `before`, `at` that byte; nothing
+    /// if that is not known. `taken` is what it is put in the place of.
+    fn meant(&self, before: &str, with: &str, at: u32, taken: &[Hidden]) -> Vec<Secret> {
         let count = with.matches(MASK).count();
         let only = with.chars().filter(|c| MASK.contains(*c)).count();
         if count == 0 || only != count * MASK.chars().count() {
-            return &[];
+            return Vec::new();
         }
         for (text, secrets) in [&self.copied, &self.selected].into_iter().flatten() {
             if text == with {
-                return secrets;
+                return secrets.clone();
             }
         }
-        for secrets in [taken, &self.taken] {
-            if secrets.len() == count {
-                return secrets;
-            }
-        }
-        &[]
+        let before: Vec<String> = with
+            .match_indices(MASK)
+            .map(|(at, _)| words_before(&[before, &with[..at]]))
+            .collect();
+        let is_same = |hidden: &&[Hidden]| {
+            hidden.len() == count && hidden.iter().map(|one| &one.before).eq(&before)
+        };
+        let former = (self.taken.0 == at).then_some(&self.taken.1[..]);
+        let hidden = [Some(taken), former].into_iter().flatten().find(is_same);
+        let secrets = hidden.unwrap_or_default().iter();
+        secrets.map(|one| one.secret.clone()).collect()
     }
 }
 
@@ -102,11 +120,36 @@ fn origin(shown: &Rendered, document: &Document, from: usize, to: usize) -> Opti
 
 /// What the dots stand for that lie wholly between two octets of what is shown.
 fn secrets(shown: &Rendered, document: &Document, from: usize, to: usize) -> Vec<Secret> {
-    let spans = shown.secrets_within(from, to);
-    spans
-        .map(|span| Secret::new(document.slice(span)))
+    let masks = shown.masks_within(from, to);
+    masks
+        .map(|(_, span)| Secret::new(document.slice(span)))
         .collect()
 }
+
+/// The same, with the words before them.
+fn hidden(shown: &Rendered, document: &Document, from: usize, to: usize) -> Vec<Hidden> {
+    let masks = shown.masks_within(from, to);
+    let one = |(at, span)| Hidden {
+        before: words_before(&[shown.text.get(..at).unwrap_or_default()]),
+        secret: Secret::new(document.slice(span)),
+    };
+    masks.map(one).collect()
+}
+
+/// The last words of texts that follow on each other.
+fn words_before(texts: &[&str]) -> String {
+    // A word may be in both.
+    let near = |text: &&str| {
+        let start = text.char_indices().rev().nth(NEAR).map_or(0, |(at, _)| at);
+        text.get(start..).unwrap_or_default().to_owned()
+    };
+    let near: String = texts.iter().map(near).collect();
+    let words: Vec<&str> = near.split_whitespace().rev().take(WORDS).collect();
+    words.join(" ")
+}
+
+/// Characters in which those words are looked for.
+const NEAR: usize = 400;
 
 #[cfg(test)]
 mod tests {
@@ -182,6 +225,7 @@ mod tests {
         let mut desk = Desk::new(FILE);
         let text = desk.1.text.clone();
         let (first, second) = text.split_at(text.find("poll b").unwrap());
+        desk.2.copy(&desk.1, &desk.0, 0, first.len());
         desk.turns_to(second);
         desk.turns_to(&[second, first].concat());
         let (a, b) = FILE.split_at(FILE.find("poll b").unwrap());
@@ -259,6 +303,23 @@ mod tests {
         desk.turns_at(second, Some((0, at, 0)));
         desk.turns_at(&[first, second].concat(), Some((0, 0, at)));
         desk.says("user x password a is p\nuser x password b is q\n");
+    }
+
+    /// What somebody exported elsewhere is put in the place of an account: it gets no password of that.
+    #[test]
+    fn no_secret_goes_to_another_account() {
+        let mut desk = Desk::new(FILE);
+        let text = desk.1.text.clone();
+        let at = text.find("poll b").unwrap();
+        let foreign = format!("poll evil user eve password {MASK}\n");
+        let now = format!("{foreign}{}", &text[at..]);
+        desk.turns_at(&now, Some((0, at, foreign.len())));
+        assert!(!desk.0.bytes().windows(2).any(|two| two == b"s3"));
+        // Taken out first, and put in then.
+        let mut desk = Desk::new(FILE);
+        desk.turns_at(&text[at..], Some((0, at, 0)));
+        desk.turns_at(&now, Some((0, 0, foreign.len())));
+        assert!(!desk.0.bytes().windows(2).any(|two| two == b"s3"));
     }
 
     #[test]

@@ -267,10 +267,16 @@ impl Rendered {
         }
     }
 
-    /// What the dots stand for that lie wholly between two octets of the text.
-    pub(crate) fn secrets_within(&self, from: usize, to: usize) -> impl Iterator<Item = Span> {
+    /// The dots that lie wholly between two octets of the text: where they begin, and what they stand
+    /// for.
+    pub(crate) fn masks_within(
+        &self,
+        from: usize,
+        to: usize,
+    ) -> impl Iterator<Item = (usize, Span)> {
         let within = move |(start, end, _): &&(usize, usize, Span)| from <= *start && *end <= to;
-        self.masks.iter().filter(within).map(|(.., secret)| *secret)
+        let masks = self.masks.iter().filter(within);
+        masks.map(|(start, _, secret)| (*start, *secret))
     }
 
     /// As [`Self::to_document`]; behind dots it is behind the secret.
