@@ -1,8 +1,9 @@
 //! The expert editor, with this test in place of the engine.
 
 use postrider::base::Secret;
-use postrider::engine::api::job::{Job, JobId, Outcome, RcText};
+use postrider::engine::api::job::{Failed, Job, JobId, Outcome, RcText};
 use postrider::engine::api::saving::{Base, Saved, Version, Which};
+use postrider::engine::api::{Cause, Who};
 use postrider::rc::lint::{self, Facts};
 use postrider::rc::option::{self, Id, Scope};
 use postrider::rc::outline::Outline;
@@ -267,6 +268,53 @@ fn passwords_are_shown_to_who_wants_to_see_them() {
     // Not asked twice.
     toggle.set_active(true);
     page.desk.until("shown", || text().contains("s3cret"));
+}
+
+/// A file that cannot be read at first is read when it is asked for, or has become another one.
+#[gtk::test]
+fn a_file_that_could_not_be_read_is_read_again() {
+    let desk = Desk::open(Snapshot::default(), 1200);
+    let mut page = Page { desk };
+    page.desk.act("show-editor");
+    let fails = |page: &mut Page| {
+        let id = page.asked(|job| matches!(job, Job::ReadRc));
+        let trouble = sample::trouble(Who::You, Cause::Internal("it is a directory".into()), "");
+        page.ends(id, Outcome::Failed(Box::new(Failed::new(trouble))));
+        page.desk.settle();
+        assert!(page.desk.shows("The Configuration Cannot Be Read"));
+    };
+    fails(&mut page);
+    page.desk.is_named();
+    page.desk.shot("editor-unreadable");
+    page.desk.press("editor-again");
+    fails(&mut page);
+    page.desk.event(Event::Loaded(Snapshot::default()));
+    let id = page.asked(|job| matches!(job, Job::ReadRc));
+    page.ends(id, read(FILE));
+    page.desk
+        .until("the file", || !page.desk.all("editor-structure").is_empty());
+}
+
+/// What was changed is not lost: a person is asked, and who ends the program from outside gets a draft.
+#[gtk::test]
+fn what_is_not_saved_is_asked_for_or_kept() {
+    let mut page = Page::open(FILE, 1200);
+    page.desk.tell(Msg::Act("keep-draft"));
+    page.select(0);
+    page.control::<gtk::Entry>("daemon").set_text("900");
+    let text = page.looks_over();
+    page.desk.tell(Msg::Quit);
+    page.desk.until("the question", || {
+        !page.desk.all("discard-question").is_empty()
+    });
+    page.desk.is_named();
+    page.desk.press_text("Keep Editing");
+    page.desk.tell(Msg::Act("keep-draft"));
+    let Command::SaveRc { version, which } = page.desk.command() else {
+        panic!("no draft")
+    };
+    assert_eq!(which, Which::Draft);
+    assert_eq!(version.bytes.expose(), text.as_bytes());
 }
 
 /// What is typed and taken away again is no password, and half a number no other one.

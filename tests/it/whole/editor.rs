@@ -1,6 +1,8 @@
 //! The expert editor of the real program by keyboard and screen reader: from a file with hardly
 //! anything in it to mail that has reached three people.
 
+use tokio::process::Child;
+
 use super::hands::{Hands, SOURCE};
 use super::stage::{Stage, until};
 use super::{desktop, journey, write_rc};
@@ -21,7 +23,17 @@ struct Desk<'j> {
     hands: Hands,
 }
 
-impl Desk<'_> {
+impl<'j> Desk<'j> {
+    /// Starts the program, which shows these words at first, and goes to its editor.
+    async fn open(journey: &'j Journey, stage: &Stage, first: &str) -> (Child, Self) {
+        let program = stage.start(&journey.home, desktop(), &[]);
+        let mut hands = Hands::on(stage, &journey.home).await;
+        hands.window = "Postrider";
+        hands.sees("", first).await;
+        hands.key("ctrl+4").await;
+        (program, Self { journey, hands })
+    }
+
     /// To an option by looking for it.
     async fn to(&mut self, option: &str) {
         self.hands.settle().await;
@@ -87,15 +99,7 @@ async fn an_office_from_nothing() {
     journey.server.store.add("ada", "INBOX", letters);
     write_rc(&journey, "");
     let stage = Stage::set(&journey.home).await;
-    let mut program = stage.start(&journey.home, desktop(), &[]);
-    let mut hands = Hands::on(&stage, &journey.home).await;
-    hands.window = "Postrider";
-    hands.sees("", "No Accounts Yet").await;
-    hands.key("ctrl+4").await;
-    let mut desk = Desk {
-        journey: &journey,
-        hands,
-    };
+    let (mut program, mut desk) = Desk::open(&journey, &stage, "No Accounts Yet").await;
     desk.hands.sees("", "General").await;
     // The server comes from the menu, its options from the pages, the rest is written as text.
     desk.hands.press("", "Servers and Users").await;
@@ -177,15 +181,7 @@ async fn two_write_to_one_entry() {
         "# theirs or mine\nset daemon 300\nskip alpha proto pop3 timeout 60\n  user ada is ann here\n",
     );
     let stage = Stage::set(&journey.home).await;
-    let mut program = stage.start(&journey.home, desktop(), &[]);
-    let mut hands = Hands::on(&stage, &journey.home).await;
-    hands.window = "Postrider";
-    hands.sees("", "Accounts").await;
-    hands.key("ctrl+4").await;
-    let mut desk = Desk {
-        journey: &journey,
-        hands,
-    };
+    let (mut program, mut desk) = Desk::open(&journey, &stage, "Accounts").await;
     desk.file_will_say("timeout 60").await;
     let mine = desk
         .hands
@@ -238,15 +234,7 @@ async fn passwords_go_along_with_their_dots() {
         ),
     );
     let stage = Stage::set(&journey.home).await;
-    let mut program = stage.start(&journey.home, desktop(), &[]);
-    let mut hands = Hands::on(&stage, &journey.home).await;
-    hands.window = "Postrider";
-    hands.sees("", "Accounts").await;
-    hands.key("ctrl+4").await;
-    let mut desk = Desk {
-        journey: &journey,
-        hands,
-    };
+    let (mut program, mut desk) = Desk::open(&journey, &stage, "Accounts").await;
     desk.file_will_say("skip alpha").await;
     desk.hands.go_to(SOURCE).await;
     for (mark, put) in [("ctrl+a", "ctrl+v"), ("shift+ctrl+Home", "shift+Insert")] {
